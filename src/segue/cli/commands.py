@@ -1,0 +1,134 @@
+"""The commands: each a request class, a job and a way to tell its result.
+
+Options, their defaults, bounds and help come from the request's fields, so a new field is a new option.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import sys
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from segue.choices import Checked, Choice
+from segue.cli import tell
+from segue.cli.progress import watching
+from segue.jobs.demo import DemoRequest, run_demo
+from segue.jobs.info import InfoRequest, run_info
+from segue.jobs.interpolate import InterpolateRequest, run_interpolate
+from segue.jobs.join import JoinRequest, run_join
+from segue.jobs.train import TrainRequest, run_train
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its name, what it takes, what it does, and its result in words."""
+
+    name: str
+    help: str
+    request: type[Checked]
+    job: Callable[..., Any]
+    tell: Callable[[Any], str]
+
+
+COMMANDS = (
+    Command("join", "Join two clips by a generated transition.", JoinRequest, run_join, tell.join),
+    Command("train", "Train an autoencoder on an image set.", TrainRequest, run_train, tell.train),
+    Command(
+        "interpolate", "Go from one image to another, as a strip, a GIF or a film.", InterpolateRequest,
+        run_interpolate, tell.interpolate,
+    ),
+    Command("info", "Say what a file is.", InfoRequest, run_info, tell.info),
+    Command("demo", "Generate two clips and join them.", DemoRequest, run_demo, tell.join),
+)  # fmt: skip
+
+JSON_HELP = "print the result as one JSON object on stdout"
+
+
+def add(app: App, command: Command) -> None:
+    """Make a command of the app that runs a job and tells its result."""
+    fields = {field.name: field for field, _ in _flat(command.request)}
+    parameters = [_parameter(field) for field in fields.values()]
+    flag = Annotated[bool, Parameter(name="--json", negative="", help=JSON_HELP)]
+    parameters.append(inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=flag))
+    signature = inspect.Signature(sorted(parameters, key=lambda p: (p.kind, p.default is not p.empty)))
+
+    def run(*args: Any, **options: Any) -> None:
+        given = signature.bind(*args, **options).arguments
+        as_json = given.pop("json", False)
+        request = _request(command.request, given)
+        with watching(sys.stderr) as report:
+            result = command.job(request, report)
+        text = json.dumps(_plain(result)) if as_json else command.tell(result)
+        sys.stdout.write(text + "\n")
+
+    run.__signature__ = signature  # type: ignore[attr-defined]
+    run.__doc__ = command.help
+    app.command(run, name=command.name)
+
+
+def _flat(request: type[Checked]) -> Iterator[tuple[dataclasses.Field[Any], type[Checked]]]:
+    """All fields of a request and of the requests within it, each with the class that it belongs to."""
+    hints = typing.get_type_hints(request)
+    for field in dataclasses.fields(request):  # type: ignore[arg-type]
+        kind = hints[field.name]
+        if isinstance(kind, type) and issubclass(kind, Checked) and not issubclass(kind, Choice):
+            yield from _flat(kind)
+        else:
+            yield field, request
+
+
+def _parameter(field: dataclasses.Field[Any]) -> inspect.Parameter:
+    """A field as a parameter. Values stay text: the request reads and checks them, and says what is wrong."""
+    needed = field.default is dataclasses.MISSING
+    place = inspect.Parameter.KEYWORD_ONLY
+    names: tuple[str, ...] = (f"--{field.name.replace('_', '-')}",)
+    if field.name == "out":
+        names = ("--out", "-o")
+    elif needed:
+        place, names = inspect.Parameter.POSITIONAL_ONLY, ()
+    default = inspect.Parameter.empty if needed else field.default if isinstance(field.default, bool) else None
+    shown = "" if needed or field.default in (None, False) else f" \\[{field.default}]"
+    note = Parameter(
+        name=names or None, help=field.metadata["help"] + shown, negative="", show_default=False,
+        allow_leading_hyphen=True,
+    )  # fmt: skip
+    kind: Any = bool if isinstance(field.default, bool) else str if needed else str | None
+    return inspect.Parameter(field.name, place, default=default, annotation=Annotated[kind, note])
+
+
+def _request(kind: type[Checked], given: dict[str, Any]) -> Checked:
+    """The request that the given options make; what was not given keeps its default."""
+    hints = typing.get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        hint = hints[field.name]
+        if isinstance(hint, type) and issubclass(hint, Checked):
+            values[field.name] = _request(hint, given)
+        elif given.get(field.name) is not None:
+            value = given[field.name]
+            values[field.name] = Path(value) if hint in (Path, Path | None) else value
+    return kind(**values)
+
+
+def _plain(value: Any) -> Any:
+    """A result as JSON values."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Fraction):
+        return float(value)
+    if (isinstance(value, float) and value != value) or value in (float("inf"), float("-inf")):
+        return None
+    return str(value) if isinstance(value, Path) else value

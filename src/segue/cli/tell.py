@@ -1,0 +1,58 @@
+"""Results in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from segue.jobs.info import InfoResult
+from segue.jobs.interpolate import InterpolateResult
+from segue.jobs.join import JoinResult
+from segue.jobs.train import TrainResult
+
+
+def join(result: JoinResult) -> str:
+    first, count = result.transition["first"], result.transition["count"]
+    lines = [
+        f"film        {result.out}",
+        f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",
+        f"transition  frames {first} to {first + count - 1}, {count / result.fps:.2f} s from {first / result.fps:.2f} s",
+        f"seams       {result.seam['a']:.2f} and {result.seam['b']:.2f} of the clips' own change (1.5 is hardly seen)",
+        f"learned     {result.steps} steps, {result.psnr:.1f} dB, {result.took['all']:.0f} s in all",
+    ]
+    if result.sheet is not None:
+        lines.append(f"sheet       {result.sheet}")
+    return "\n".join([*lines, *_notes(result.notes)])
+
+
+def train(result: TrainResult) -> str:
+    channels, height, width = result.image_shape
+    figures = ", ".join(
+        f"{name} {value:.4g}" for name, value in result.figures.items() if name not in ("epoch", "step")
+    )
+    lines = [
+        f"run         {result.out}",
+        f"            {result.method} on {result.images} images of {height}x{width}x{channels}",
+        f"trained     {result.steps} steps in {result.seconds:.0f} s ({result.precision})",
+        f"figures     {figures}",
+    ]
+    return "\n".join([*lines, *_notes(result.notes)])
+
+
+def interpolate(result: InterpolateResult) -> str:
+    rows = [f"  {t:.3f}  {_code(code)}" for t, code in zip(result.t, result.codes, strict=True)]
+    head = f"{result.path} from {result.a} to {result.b}, {len(rows)} frames: {result.out}"
+    return "\n".join([head, "      t  code", *rows])
+
+
+def info(result: InfoResult) -> str:
+    width = max(map(len, result.facts), default=0)
+    return "\n".join([f"{result.path}: {result.kind}", *(f"  {k:<{width}}  {v}" for k, v in result.facts.items())])
+
+
+def _code(code: list[float]) -> str:
+    shown = " ".join(f"{value: .6f}" for value in code[:6])
+    return shown if len(code) <= 6 else f"{shown} ... ({len(code)} numbers)"
+
+
+def _notes(notes: Iterable[str]) -> list[str]:
+    return [f"note        {note}" for note in notes]

@@ -1,0 +1,59 @@
+"""From a path to frames: decoded, at even steps of t."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from segue.errors import InputError
+from segue.images import Pixels, to_uint8
+from segue.model import Autoencoder, device_of
+from segue.paths import Path
+
+
+@dataclass(frozen=True)
+class Interpolation:
+    """A decoded path: positions `t` `[n]`, codes `[n, *latent_shape]` and frames `[n, h, w, c]`, uint8."""
+
+    t: Tensor
+    codes: Tensor
+    frames: Pixels
+
+
+def interpolate(model: Autoencoder, path: Path, steps: int) -> Interpolation:
+    """Decode a path at `steps` even positions, both ends included.
+
+    Raises `InputError` for fewer than two steps.
+
+    >>> from segue.model import ConvAutoencoder
+    >>> from segue.paths import Linear
+    >>> model = ConvAutoencoder((1, 8, 8), latent=2, width=8)
+    >>> interpolate(model, Linear().between(torch.zeros(2), torch.ones(2)), 3).frames.shape
+    (3, 8, 8, 1)
+    """
+    t = even_steps(steps)
+    codes = path(t)
+    return Interpolation(t, codes, decode(model, codes))
+
+
+def even_steps(steps: int) -> Tensor:
+    """`steps` positions from 0 to 1, both included."""
+    if not 2 <= steps <= 100_000:
+        raise InputError(f"--steps {steps}", "2 to 100000", "both ends count, so ask for at least two")
+    return torch.linspace(0, 1, steps, dtype=torch.float64)
+
+
+@torch.no_grad()
+def decode(model: Autoencoder, codes: Tensor, batch: int = 64) -> Pixels:
+    """Codes `[n, *latent_shape]` as uint8 images `[n, h, w, c]`, a batch at a time."""
+    device = device_of(model)
+    return np.concatenate([to_uint8(model.decode(part.to(device))) for part in codes.split(batch)])  # type: ignore[no-untyped-call]
+
+
+def cross_fade(a: Pixels, b: Pixels, steps: int) -> Pixels:
+    """The control that any editor has: `(1 - t) a + t b` in pixels, `[h, w, c]` each, to `[steps, h, w, c]`."""
+    t = even_steps(steps).numpy()[:, None, None, None]
+    return ((1 - t) * a + t * b).round().astype(np.uint8)

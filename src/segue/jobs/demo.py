@@ -1,0 +1,29 @@
+"""The demo: two generated clips, joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from segue.choices import Checked, needed, option
+from segue.demo_clips import write_demo_clips
+from segue.jobs.join import JoinRequest, JoinResult, run_join
+from segue.progress import Event, Report, silent
+
+
+@dataclass(frozen=True)
+class DemoRequest(Checked):
+    """What `segue demo` asks for."""
+
+    out: Path = needed("folder for the clips, the film and its contact sheet")
+    seconds: float = option(3.0, "length of each clip", low=0.2, high=600)
+    steps: int = option(500, "training steps", low=1, high=10_000_000)
+    seed: int = option(0, "seed of weights, order and noise", low=0, high=2**31 - 1)
+
+
+def run_demo(request: DemoRequest, report: Report = silent) -> JoinResult:
+    """Write two lively clips (a plasma, a kaleidoscope, a chord each) and join them, with a contact sheet."""
+    report(Event("draw", note="drawing two clips"))
+    a, b = write_demo_clips(request.out, request.seconds)
+    joined = JoinRequest(a, b, request.out / "joined.mp4", steps=request.steps, seed=request.seed, sheet=True)
+    return run_join(joined, report)

@@ -1,0 +1,80 @@
+"""What a file is, in a few words: segue's own files, pictures, clips and image sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from segue import datasets
+from segue.choices import Checked, needed
+from segue.images import PICTURES, read_image
+from segue.jobs.train import CHECKPOINT, MODEL
+from segue.model import read_header
+from segue.progress import Report, silent
+
+
+@dataclass(frozen=True)
+class InfoRequest(Checked):
+    """What `segue info` asks for."""
+
+    path: str = needed("a run folder or file, a picture, a clip, or an image set")
+
+
+@dataclass(frozen=True)
+class InfoResult:
+    """The kind of a file and the facts about it, each a JSON value."""
+
+    path: str
+    kind: str
+    facts: dict[str, Any]
+
+
+def run_info(request: InfoRequest, report: Report = silent) -> InfoResult:
+    """Say what a path is: a run folder or file, a picture, a clip, or anything that `segue train` reads.
+
+    Raises `InputError` for what is none of these.
+    """
+    path = request.path
+    file = Path(path)
+    for name in (MODEL, CHECKPOINT):
+        if (file / name).is_file():
+            return _of_safetensors(file / name, path)
+    if file.suffix.lower() == ".safetensors":
+        return _of_safetensors(file, path)
+    if file.is_file() and file.suffix.lower() in PICTURES and file.suffix.lower() != ".gif":
+        height, width, channels = read_image(file).shape
+        return InfoResult(path, "picture", {"width": width, "height": height, "channels": channels})
+    if file.is_file() and not any(source.reads(path) for source in datasets.SOURCES[:-1]):
+        return _of_clip(file)
+    return _of_set(path, report)
+
+
+def _of_safetensors(file: Path, path: str) -> InfoResult:
+    header = read_header(file)
+    kind = header.pop("kind")
+    if kind == "checkpoint":
+        return InfoResult(path, "unfinished run", {name: header[name] for name in ("step", "total", "precision")})
+    return InfoResult(path, kind, {"format": header["format"], **header["architecture"], **header["about"]})
+
+
+def _of_clip(file: Path) -> InfoResult:
+    from segue.clips import probe
+
+    info = probe(file)
+    facts = {
+        "width": info.width, "height": info.height, "fps": float(info.fps), "frames": info.frames,
+        "seconds": info.seconds, "codec": info.codec, "sound": info.has_sound, "notes": list(info.notes),
+    }  # fmt: skip
+    return InfoResult(str(file), "clip", facts)
+
+
+def _of_set(path: str, report: Report) -> InfoResult:
+    data = datasets.load(path, report=report)
+    channels, height, width = data.train.image_shape
+    facts = {
+        "train": len(data.train), "test": 0 if data.test is None else len(data.test),
+        "height": height, "width": width, "channels": channels,
+        "labels": list(data.train.label_names), "factors": list(data.train.factor_names), "notes": list(data.notes),
+    }  # fmt: skip
+    return InfoResult(path, "image set", facts)

@@ -1,0 +1,128 @@
+"""Interpolate between two images through a trained run, as a strip, a GIF or a film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from segue import paths
+from segue.choices import Checked, choose, needed, option
+from segue.datasets import DataSet, Pick
+from segue.errors import InputError
+from segue.images import PICTURES, Pixels, fit, read_image, to_float, write_image
+from segue.interpolation import Interpolation, cross_fade, even_steps, interpolate
+from segue.jobs.train import MODEL, DataOptions
+from segue.model import ConvAutoencoder, load_model
+from segue.progress import Event, Report, silent
+
+PICKS = ("train", "test", "label")
+
+
+@dataclass(frozen=True)
+class InterpolateRequest(Checked):
+    """What `segue interpolate` asks for: a run, two ends (image files, or picks from its set), a path."""
+
+    run: Path = needed("a run folder, or a model file")
+    a: str = needed("where from: an image file, or a pick of the run's set: test:17, label:5, label:5#3")
+    b: str = needed("where to")
+    out: Path = needed("a strip (.png), or an animation (.gif, .mp4, ...)")
+    path: str | paths.PathChoice = option("linear", "the way through the latent space: linear or slerp")
+    steps: int = option(10, "how many frames, both ends included", low=2, high=10_000)
+    fps: float = option(10.0, "frames a second of a GIF or film", low=0.1, high=240)
+    data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
+
+
+@dataclass(frozen=True)
+class InterpolateResult:
+    """What came out: the file, the ends' ids, and the code at every `t`."""
+
+    out: Path
+    path: str
+    a: str
+    b: str
+    t: tuple[float, ...]
+    codes: tuple[Any, ...]
+
+
+def run_interpolate(request: InterpolateRequest, report: Report = silent) -> InterpolateResult:
+    """Encode the two images, walk, decode, and write a strip (with the pixel cross-fade beneath), a GIF or a film.
+
+    Raises `InputError` for a run, an image or a pick that is not there, and for what cannot be written.
+    """
+    from segue.render.animation import ANIMATIONS, write_animation
+
+    even_steps(request.steps)
+    suffix = request.out.suffix.lower()
+    if suffix not in (*ANIMATIONS, *PICTURES):
+        allowed = ", ".join(dict.fromkeys((".png", *ANIMATIONS)))
+        raise InputError(f"output {request.out.name}", allowed, "end the name in one of these")
+    choice = choose(request.path, paths.PATHS, "path")
+    model, about = open_run(request.run)
+    a, b = pick_ends(model, about, (request.a, request.b), request.data_dir, report)
+    walk = walk_between(model, a.image, b.image, choice, request.steps)
+    if suffix in ANIMATIONS:
+        write_animation(request.out, walk.frames, request.fps)
+    else:
+        write_image(request.out, draw_strip(walk, a, b, f"{about['method'].partition(':')[0].upper()}, {choice}"))
+    return InterpolateResult(request.out, str(choice), a.id, b.id, tuple(walk.t.tolist()), tuple(walk.codes.tolist()))
+
+
+def open_run(run: Path) -> tuple[ConvAutoencoder, dict[str, Any]]:
+    """The model of a run folder, or of a model file, and what its header says of it."""
+    if run.is_dir() and not (run / MODEL).exists():
+        raise InputError(
+            f"{run} without {MODEL}", "the folder of a finished run", "finish it with --resume, or train one"
+        )
+    return load_model(run / MODEL if run.is_dir() else run)
+
+
+def pick_ends(
+    model: ConvAutoencoder, about: dict[str, Any], names: tuple[str, str], data_dir: Path | None, report: Report
+) -> tuple[Pick, Pick]:
+    """The two images that `names` name, at the model's size: files are read, picks taken from the run's own set."""
+    options = DataOptions.from_json(about["images"])
+    data: DataSet | None = None
+    found: list[Pick] = []
+    for name in names:
+        if name.partition(":")[0] not in PICKS:
+            found.append(Pick(_from_file(Path(name), model, options), name, None))
+            continue
+        if data is None:
+            report(Event("load", note=f"reading {about['data']}"))
+            data = options.load(about["data"], about["training"]["seed"], data_dir, report)
+            if data.train.digest() != about["digest"]:
+                raise InputError(
+                    f"{about['data']}, changed since the run",
+                    "the images it was trained on",
+                    "give image files, or train again",
+                )
+        found.append(data.pick(name))
+    return found[0], found[1]
+
+
+def _from_file(path: Path, model: ConvAutoencoder, options: DataOptions) -> Pixels:
+    channels, height, width = model.image_shape
+    return fit(read_image(path, 1 if channels == 1 else 3), height, width, options.fit)
+
+
+def walk_between(model: ConvAutoencoder, a: Pixels, b: Pixels, path: paths.PathChoice, steps: int) -> Interpolation:
+    """The interpolation from image `a` to image `b`, `[h, w, c]` each, of the model's size."""
+    with torch.no_grad():
+        codes = model.encode(torch.cat([to_float(a[None]), to_float(b[None])]))
+    return interpolate(model, path.between(codes[0], codes[1]), steps)
+
+
+def draw_strip(walk: Interpolation, a: Pick, b: Pick, title: str) -> Pixels:
+    """The decoded path with its codes (or, of more than three numbers, `t`), the pixel cross-fade beneath it."""
+    from segue.render.strip import Row, strip
+
+    if walk.codes[0].numel() <= 3:
+        captions = tuple(" ".join(f"{value:.2f}" for value in code.flatten().tolist()) for code in walk.codes)
+    else:
+        captions = tuple(f"t = {t:.2f}" for t in walk.t.tolist())
+    ends = " to ".join(pick.id if pick.label is None else f"{pick.label} ({pick.id})" for pick in (a, b))
+    fade = cross_fade(a.image, b.image, len(walk.t))
+    return strip([Row(title, walk.frames, captions), Row("cross-fade of pixels", fade)], title=ends)

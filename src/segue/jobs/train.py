@@ -1,0 +1,163 @@
+"""Train an autoencoder on an image set, into a run folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from segue import datasets
+from segue.choices import Checked, choose, needed, option
+from segue.datasets import DataSet
+from segue.errors import InputError
+from segue.images import Fit, Pixels, to_float, to_uint8, written_whole
+from segue.methods import METHODS, Method
+from segue.model import ConvAutoencoder, save_model
+from segue.progress import Event, Report, silent
+from segue.training import Row, Training, train
+
+MODEL, CHECKPOINT, CONFIG, METRICS = "model.safetensors", "checkpoint.safetensors", "config.json", "metrics.csv"
+
+
+@dataclass(frozen=True)
+class DataOptions(Checked):
+    """Which images, and at what size."""
+
+    size: tuple[int, ...] | None = option(None, "image size in pixels: 64, or HEIGHTxWIDTH", low=1, high=4096)
+    fit: Fit = option("crop", "how an image of another aspect gets to that size")
+    grey: bool = option(False, "make one channel of three")
+    hold_out: float | None = option(None, "share kept for testing where the set has no test part", low=0, high=0.9)
+    limit: int | None = option(None, "take at most so many images of each part", low=1)
+
+    def load(self, data: str, seed: int, data_dir: Path | None = None, report: Report = silent) -> DataSet:
+        """The image set that `data` names, by these options."""
+        if self.size is not None and len(self.size) not in (1, 2):
+            raise InputError(f"--size of {len(self.size)} numbers", "one or two", "write 64, or HEIGHTxWIDTH")
+        size = None if self.size is None else (self.size[0], self.size[-1])
+        return datasets.load(
+            data, size=size, fit=self.fit, grey=self.grey, hold_out=self.hold_out, limit=self.limit,
+            seed=seed, data_dir=data_dir, report=report,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrainRequest(Checked):
+    """What `segue train` asks for."""
+
+    data: str = needed("a set's name, IDX, .npz or .npy, a folder or zip of pictures, a clip, or worlds:pole")
+    out: Path = needed("folder of the run")
+    method: str | Method = option("vae", "training rule, with its options: ae, vae:beta=4")
+    latent: int = option(32, "length of a code", low=1, high=65_536)
+    width: int = option(32, "the size dial: channels of the networks' first stage", low=2, high=1024)
+    images: DataOptions = field(default_factory=DataOptions)
+    training: Training = field(default_factory=Training)
+    data_dir: Path | None = option(None, "where named sets are, or are put; else SEGUE_DATA, else a cache")
+    resume: bool = option(False, "go on from the checkpoint of an interrupted run")
+    force: bool = option(False, "overwrite a run that is there")
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What training left behind: the run folder, its last figures, and how long it took."""
+
+    out: Path
+    model: Path
+    method: str
+    images: int
+    image_shape: tuple[int, int, int]
+    steps: int
+    precision: str
+    seconds: float
+    figures: Row
+    notes: tuple[str, ...]
+
+
+def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
+    """Train as asked; the run folder then holds model, config, metrics as CSV and figures.
+
+    Raises `InputError` for what cannot be read or written, and for a folder that already holds a run
+    (unless `resume` or `force`); `Stopped` at Ctrl-C, when the folder holds a checkpoint to resume from.
+    """
+    method = choose(request.method, METHODS, "method")
+    _check_out(request)
+    report(Event("load", note=f"reading {request.data}"))
+    data = request.images.load(request.data, request.training.seed, request.data_dir, report)
+    config = _config(request, method, data)
+    _write_config(request, config)
+    torch.manual_seed(request.training.seed)
+    model = ConvAutoencoder(
+        data.train.image_shape, latent=request.latent, width=request.width, statistics=method.statistics
+    )
+    shown = (data.test or data.train).images[:10]
+    trained = train(
+        model, method, data.train.images, request.training,
+        held_out=None if data.test is None else data.test.images,
+        checkpoint=request.out / CHECKPOINT, resume=request.resume,
+        on_epoch=lambda history: _write_metrics(request.out / METRICS, history), report=report,
+    )  # fmt: skip
+    figures = trained.history[-1]
+    save_model(request.out / MODEL, model.cpu(), {**config, "figures": figures})
+    (request.out / CHECKPOINT).unlink(missing_ok=True)
+    _write_figures(request.out / "figures", model, shown, trained.history)
+    return TrainResult(
+        request.out, request.out / MODEL, str(method), len(data.train), data.train.image_shape, trained.steps,
+        trained.precision.numbers, trained.seconds, figures, data.notes,
+    )  # fmt: skip
+
+
+def _check_out(request: TrainRequest) -> None:
+    out = request.out
+    if out.exists() and not out.is_dir():
+        raise InputError(f"output {out}, a file", "a folder for the run", "choose another name with -o")
+    if (out / MODEL).exists() and not request.force:
+        raise InputError(f"{out}, which holds a finished run", "a new folder", "choose another, or add --force")
+    if (out / CHECKPOINT).exists() and not (request.resume or request.force):
+        raise InputError(f"{out}, which holds an unfinished run", "a new folder", "add --resume to go on, or --force")
+
+
+def _config(request: TrainRequest, method: Method, data: DataSet) -> dict[str, Any]:
+    """All that decides the weights, as JSON; a path to data is kept whole, so that a run finds it from anywhere."""
+    where = Path(request.data)
+    return {
+        "data": str(where.resolve()) if where.exists() else request.data,
+        "digest": data.train.digest(),
+        "method": str(method), "latent": request.latent, "width": request.width,
+        "images": request.images.to_json(), "training": request.training.to_json(),
+    }  # fmt: skip
+
+
+def _write_config(request: TrainRequest, config: dict[str, Any]) -> None:
+    path = request.out / CONFIG
+    if request.resume and (request.out / CHECKPOINT).exists() and path.exists():
+        before = json.loads(path.read_text())
+        for key in config:
+            if before.get(key) != config[key]:
+                raise InputError(
+                    f"--resume with {key} {config[key]}",
+                    f"{before.get(key)}, as before",
+                    "resume with the same options",
+                )
+        return
+    (request.out / CHECKPOINT).unlink(missing_ok=True)
+    with written_whole(path) as beside:
+        beside.write_text(json.dumps(config, indent=2) + "\n")
+
+
+def _write_metrics(path: Path, history: tuple[Row, ...]) -> None:
+    with written_whole(path) as beside, beside.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(history[-1]))
+        writer.writeheader()
+        writer.writerows({name: f"{value:.6g}" for name, value in row.items()} for row in history)
+
+
+@torch.no_grad()
+def _write_figures(folder: Path, model: ConvAutoencoder, shown: Pixels, history: tuple[Row, ...]) -> None:
+    from segue.render.figures import loss_curves, reconstructions
+
+    reconstructions(shown, to_uint8(model.decode(model.encode(to_float(shown)))), folder / "reconstructions.png")
+    if len(history) > 1:
+        loss_curves(list(history), folder / "loss.png")

@@ -1,0 +1,1 @@
+"""Joining two clips by a generated transition."""

@@ -1,0 +1,109 @@
+"""The frames between two clips: a walk through the latent space, with the clips' own detail at its ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from segue.images import Pixels, resize, to_float, to_uint8
+from segue.join.seam import change
+from segue.model import Autoencoder
+from segue.paths import Path, PathChoice
+
+FADE = 0.6
+"""The share of the way over which a clip's own detail fades."""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """Frames at any `t`: the decoded path, enlarged, plus what the decoder misses of each end, fading.
+
+    `frame(t) = D(path(t)) + w(t) (a - D(path(0))) + w(1 - t) (b - D(path(1)))` with `w(0) = 1` and
+    `w(t) = 0` from `FADE` on, so `frame(0)` is `a` and `frame(1)` is `b`, to the pixel.
+    `a`, `b`: `[h, w, 3]`, the clips' frames at the cut.
+    """
+
+    model: Autoencoder
+    path: Path
+    a: Pixels
+    b: Pixels
+
+    def frames(self, t: Tensor) -> Iterator[Pixels]:
+        """The frames at positions `t` `[n]`, uint8 `[h, w, 3]`, one at a time."""
+        for part in t.split(8):  # type: ignore[no-untyped-call]
+            frames = self._decoded(part)
+            frames += fade(part)[:, None, None, None] * self._missed[0]
+            frames += fade(1 - part)[:, None, None, None] * self._missed[1]
+            yield from to_uint8(frames)
+
+    def shrunk(self, height: int, width: int) -> Transition:
+        """The same transition between smaller frames."""
+        return Transition(self.model, self.path, resize(self.a, height, width), resize(self.b, height, width))
+
+    @cached_property
+    def _missed(self) -> Tensor:
+        """What the decoder misses of the two ends, `[2, 3, h, w]`."""
+        return to_float(np.stack([self.a, self.b])) - self._decoded(torch.tensor([0.0, 1.0]))
+
+    @torch.no_grad()
+    def _decoded(self, t: Tensor) -> Tensor:
+        small = self.model.decode(self.path(t))
+        return F.interpolate(small, size=self.a.shape[:2], mode="bicubic", align_corners=False)
+
+
+def fade(t: Tensor) -> Tensor:
+    """How much of an end's own detail is left: 1 at `t = 0`, 0 from `FADE` on, level at both.
+
+    >>> fade(torch.tensor([0.0, 0.3, 0.6, 1.0]))
+    tensor([1.0000, 0.5000, 0.0000, 0.0000])
+    """
+    u = (t / FADE).clamp(0, 1)
+    return (1 - u * u * (3 - 2 * u)).float()
+
+
+@torch.no_grad()
+def between(model: Autoencoder, choice: PathChoice, a: Pixels, b: Pixels) -> Transition:
+    """The transition from frame `a` to frame `b`, `[h, w, 3]` of one size, along a path between their codes."""
+    _, height, width = model.image_shape
+    seen = to_float(np.stack([resize(a, height, width), resize(b, height, width)]))
+    codes = model.encode(seen)
+    return Transition(model, choice.between(codes[0], codes[1]), a, b)
+
+
+def paced(transition: Transition, count: int, pace_a: float, pace_b: float) -> Tensor:
+    """Positions of `count` frames strictly between the ends, so that the picture changes at an even pace.
+
+    The change from frame to frame leaves with `pace_a`, that of the clip before, and arrives with `pace_b`
+    (see `seam.change`); between, it swells or sinks smoothly to whatever the whole way needs.
+    """
+    fine = torch.linspace(0, 1, 4 * (count + 1) + 1, dtype=torch.float64)
+    length = np.concatenate([[0.0], np.cumsum(change(transition.frames(fine)))])
+    if length[-1] == 0:
+        return torch.linspace(0, 1, count + 2, dtype=torch.float64)[1:-1]
+    wanted = np.cumsum(profile(count + 1, length[-1], pace_a, pace_b))[:-1]
+    # A stretch without change would make the inverse ambiguous; a trace of slope settles it.
+    rising = length + np.linspace(0, 1e-9 * length[-1], len(length))
+    return torch.from_numpy(np.interp(wanted, rising, fine.numpy()))
+
+
+def profile(steps: int, total: float, first: float, last: float) -> npt.NDArray[np.float64]:
+    """`steps` step lengths that sum to `total`, begin near `first` and end near `last`, smooth between.
+
+    Where the way is too short for both, they are scaled down together.
+
+    >>> profile(4, 4.0, 1.0, 1.0).round(3).tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    """
+    u = (np.arange(steps) + 0.5) / steps
+    ends = first * (1 - u) ** 3 + last * u**3
+    swell = (u * (1 - u)) ** 2
+    over, rest = ends.sum() / total, max(0.0, total - ends.sum())
+    steps: npt.NDArray[np.float64] = ends / max(1.0, over) + swell * (rest / swell.sum())
+    return steps

@@ -1,0 +1,146 @@
+"""The autoencoder: what every later stage sees of a model, segue's own, and its one-file format."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from segue import nets
+from segue.errors import InputError
+from segue.images import written_whole
+
+FORMAT = 1
+"""The version of the run file; a file of a newer one is refused, older ones stay readable."""
+
+
+class Autoencoder(Protocol):
+    """Anything that encodes and decodes. `encode` is deterministic; `decode` gives values in [0, 1]."""
+
+    image_shape: tuple[int, int, int]
+    latent_shape: tuple[int, ...]
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Images `[n, *image_shape]` in [0, 1] to codes `[n, *latent_shape]`."""
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Codes `[n, *latent_shape]` to images `[n, *image_shape]` in [0, 1]."""
+
+
+class ConvAutoencoder(nn.Module):
+    """segue's own autoencoder: the networks of `segue.nets` with a flat code between them.
+
+    `image_shape` is `(c, h, w)`, any sizes from 1 up; `latent` the length of a code, from 1 up; `width` the
+    channels of the first stage, from 2 up. `statistics` is how many numbers per code entry the encoder gives: 1 is the
+    code itself, 2 the mean and log-variance of a Gaussian posterior.
+
+    >>> model = ConvAutoencoder((1, 28, 28), latent=2, width=8)
+    >>> model.decode(model.encode(torch.zeros(5, 1, 28, 28))).shape
+    torch.Size([5, 1, 28, 28])
+    """
+
+    def __init__(
+        self, image_shape: tuple[int, int, int], *, latent: int = 32, width: int = 32, statistics: int = 1
+    ) -> None:
+        super().__init__()
+        self.architecture = {
+            "image_shape": list(image_shape), "latent": latent, "width": width, "statistics": statistics,
+        }  # fmt: skip
+        self.image_shape = image_shape
+        self.latent_shape: tuple[int, ...] = (latent,)
+        self.encoder = nets.encoder(image_shape, latent * statistics, width)
+        self.decoder = nets.decoder(image_shape, latent, width)
+
+    def statistics(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Images to what the encoder says of their codes: `statistics` tensors `[n, latent]`."""
+        return tuple(self.encoder(x).float().split(self.latent_shape[0], dim=1))
+
+    def logits(self, z: Tensor) -> Tensor:
+        """Codes to image logits `[n, *image_shape]`."""
+        logits: Tensor = self.decoder(z)
+        return logits.float()
+
+    def encode(self, x: Tensor) -> Tensor:
+        return self.statistics(x)[0]
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.logits(z).sigmoid()
+
+
+def save_model(path: Path, model: ConvAutoencoder, about: dict[str, Any]) -> None:
+    """Write a model to one `.safetensors` file whose header rebuilds it.
+
+    `about` is anything JSON: the request it was trained by, the data set's digest, its figures.
+    """
+    save_tensors(path, model.state_dict(), {"kind": "model", "architecture": model.architecture, "about": about})
+
+
+def load_model(path: Path) -> tuple[ConvAutoencoder, dict[str, Any]]:
+    """A model and its `about` from a file of `save_model`, in evaluation mode on the CPU.
+
+    Raises `InputError` for a missing, damaged or foreign file and for a newer format version.
+    """
+    tensors, header = load_tensors(path, "model")
+    try:
+        shape = dict(header["architecture"])
+        model = ConvAutoencoder(tuple(shape.pop("image_shape")), **shape)
+        model.load_state_dict(tensors)
+        return model.eval(), header["about"]
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise _foreign(path, error) from None
+
+
+def save_tensors(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
+    """Tensors and a JSON header in one safetensors file, written beside and then renamed."""
+    text = json.dumps({"format": FORMAT, **header})
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with written_whole(path) as beside:
+        save_file(plain, beside, metadata={"segue": text})
+
+
+def load_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The inverse of `save_tensors`, for a file whose header says it is of this kind."""
+    header = read_header(path)
+    if header.get("kind") != kind:
+        raise InputError(f"{path} of kind {header.get('kind')!r}", f"a {kind} file", "see what it is with `segue info`")
+    with safe_open(path, "pt") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """The JSON header of a file of segue's, without its tensors. Raises `InputError` as `load_model`."""
+    if not path.is_file():
+        raise InputError(f"no file {path}", "a run file of segue", "train one with `segue train`")
+    try:
+        with safe_open(path, "pt") as file:
+            text = (file.metadata() or {}).get("segue")
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{path} ({error})", "a whole .safetensors file", "copy or train it again") from None
+    if text is None:
+        raise InputError(f"{path} without segue's header", "a file written by segue", "train a run with `segue train`")
+    try:
+        header: dict[str, Any] = json.loads(text)
+        newer = header["format"] > FORMAT
+    except (KeyError, TypeError, ValueError) as error:
+        raise _foreign(path, error) from None
+    if newer:
+        raise InputError(f"{path} of format {header['format']}", f"formats up to {FORMAT}", "update segue to read it")
+    return header
+
+
+def _foreign(path: Path, error: Exception) -> InputError:
+    """The error for a file whose header is not what segue writes."""
+    why = f"{type(error).__name__}: {error}".splitlines()[0]
+    return InputError(f"{path} with a broken header ({why})", "a file written by segue", "copy or train it again")
+
+
+def device_of(model: Autoencoder) -> torch.device:
+    """Where a model's parameters are; the CPU for a model that is no torch module."""
+    if not isinstance(model, nn.Module):
+        return torch.device("cpu")
+    return next((p.device for p in model.parameters()), torch.device("cpu"))

@@ -1,0 +1,119 @@
+"""Convolutional networks for images of any size, as functions that return modules.
+
+One dial, `width` (channels of the first stage), sets the size of a network; the rest follows from
+the image. The image is first cut into small patches (a strided convolution on the way in, a pixel
+shuffle on the way out), because convolutions at full resolution cost most and add least; then it
+is halved, rounding up, until its shorter side is at most four.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+ImageShape = tuple[int, int, int]
+
+
+def patch_size(height: int, width: int) -> int:
+    """The side of a patch in pixels: 1, 2 or 4, such that at least 14 patches span the shorter side.
+
+    >>> [patch_size(side, side) for side in (8, 28, 64, 720)]
+    [1, 2, 4, 4]
+    """
+    return next(patch for patch in (4, 2, 1) if patch == 1 or min(height, width) / patch >= 14)
+
+
+def stages(image_shape: ImageShape, width: int) -> list[ImageShape]:
+    """The shapes `(channels, height, width)` of the feature maps, from the patches to the bottom.
+
+    Channels double from stage to stage up to four times `width`.
+
+    >>> stages((1, 28, 28), 32)
+    [(32, 14, 14), (64, 7, 7), (128, 4, 4)]
+    """
+    _, tall, wide = image_shape
+    patch = patch_size(tall, wide)
+    shapes = [(width, math.ceil(tall / patch), math.ceil(wide / patch))]
+    while min(shapes[-1][1:]) > 4:
+        channels, h, w = shapes[-1]
+        shapes.append((min(channels * 2, width * 4), math.ceil(h / 2), math.ceil(w / 2)))
+    return shapes
+
+
+def encoder(image_shape: ImageShape, outputs: int, width: int) -> nn.Module:
+    """A network from images `[n, c, h, w]` to `[n, outputs]`."""
+    shapes = stages(image_shape, width)
+    patch = patch_size(*image_shape[1:])
+    layers: list[nn.Module] = [PadTo(patch), nn.Conv2d(image_shape[0], width, patch, stride=patch)]
+    for (before, *_), (after, *_) in pairwise(shapes):
+        layers += [Residual(before), nn.SiLU(), nn.Conv2d(before, after, 3, stride=2, padding=1)]
+    return nn.Sequential(*layers, nn.SiLU(), nn.Flatten(), nn.Linear(math.prod(shapes[-1]), outputs))
+
+
+def decoder(image_shape: ImageShape, inputs: int, width: int) -> nn.Module:
+    """A network from codes `[n, inputs]` to image logits `[n, c, h, w]`: the encoder mirrored.
+
+    Enlarges by nearest neighbour before each convolution, which leaves no checkerboard
+    (Odena, Dumoulin and Olah 2016) and meets any size exactly.
+    """
+    shapes = stages(image_shape, width)
+    patch = patch_size(*image_shape[1:])
+    layers: list[nn.Module] = [nn.Linear(inputs, math.prod(shapes[-1])), nn.Unflatten(1, shapes[-1])]
+    for (before, *_), (after, tall, wide) in pairwise(shapes[::-1]):
+        layers += [Residual(before), nn.SiLU(), Enlarge(tall, wide), nn.Conv2d(before, after, 3, padding=1)]
+    to_pixels = nn.Conv2d(width, image_shape[0] * patch**2, 3, padding=1)
+    return nn.Sequential(*layers, Residual(width), nn.SiLU(), to_pixels, nn.PixelShuffle(patch), Crop(*image_shape[1:]))
+
+
+class Residual(nn.Module):
+    """`x + f(x)`, f two 3x3 convolutions, the second of which starts at zero: depth then costs no stability."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        # At least two values share a statistic even in a 1x1 map of one image.
+        self.norm = nn.GroupNorm(max(1, math.gcd(channels, 16) // 2), channels)
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        for parameter in self.second.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner: Tensor = self.second(F.silu(self.first(self.norm(x))))
+        return x + inner
+
+
+class Enlarge(nn.Module):
+    """Nearest-neighbour enlargement of `[n, c, h, w]` to a given height and width."""
+
+    def __init__(self, height: int, width: int) -> None:
+        super().__init__()
+        self.size = (height, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.interpolate(x, size=self.size, mode="nearest")
+
+
+class PadTo(nn.Module):
+    """`[n, c, h, w]` with its last row and column repeated until both sides are multiples of `patch`."""
+
+    def __init__(self, patch: int) -> None:
+        super().__init__()
+        self.patch = patch
+
+    def forward(self, x: Tensor) -> Tensor:
+        tall, wide = -x.shape[2] % self.patch, -x.shape[3] % self.patch
+        return F.pad(x, (0, wide, 0, tall), mode="replicate") if tall or wide else x
+
+
+class Crop(nn.Module):
+    """The upper left `height` by `width` of `[n, c, h, w]`."""
+
+    def __init__(self, height: int, width: int) -> None:
+        super().__init__()
+        self.height, self.width = height, width
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, :, : self.height, : self.width]

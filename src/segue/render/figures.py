@@ -1,0 +1,121 @@
+"""Figures: training curves, and images beside what became of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from segue.errors import InputError
+from segue.images import Pixels, write_image, written_whole
+from segue.render.strip import Row, squarest, strip
+
+FIGURES = (".png", ".pdf")
+INK, QUIET, RULE = "#1f2328", "#5c636b", "#e3e5e8"
+COLOURS = {"train": "#7d6f99", "test": "#0b6b58", "": "#8c2f4b"}  # also apart in grey
+NAMES = {"loss": "Loss", "psnr": "PSNR (dB)", "kl": "KL divergence", "reconstruction": "Reconstruction loss"}
+NO_QUANTITY = ("epoch", "step", "seconds")  # what is counted along, not measured
+
+_Series = tuple[list[float], list[float]]
+
+
+def loss_curves(history: Sequence[Mapping[str, float]], path: Path) -> None:
+    """Training curves as a picture or PDF: one panel for each quantity, its train and test lines together.
+
+    Each row of `history` holds `epoch` or `step`, and figures named `loss` or, apart, `train_loss`
+    and `test_loss`. Figures that a row lacks, or that are not finite, are left out. Raises
+    `InputError` where nothing is left to draw, and for a suffix other than .png or .pdf.
+    """
+    if path.suffix.lower() not in FIGURES:
+        raise InputError(f"output {path.name}", ", ".join(FIGURES), "end the name in one of these")
+    along = _along(history)
+    panels = _panels(history, along) if along else {}
+    if along is None or not panels:
+        raise InputError("a history without figures", "epoch or step, and figures, in each row", "train first")
+    columns = squarest(len(panels))
+    rows = math.ceil(len(panels) / columns)
+    figure = Figure(figsize=(3.6 * columns + 0.2, 2.5 * rows + 0.1), layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    figure.get_layout_engine().set(w_pad=0.14, h_pad=0.12)  # type: ignore[union-attr,call-arg]
+    for index, (quantity, series) in enumerate(panels.items()):
+        axes = figure.add_subplot(rows, columns, index + 1)
+        _dress(axes, NAMES.get(quantity, quantity.replace("_", " ").capitalize()), along)
+        for part, (xs, ys) in series.items():
+            axes.plot(xs, ys, color=COLOURS[part], linewidth=1.8, marker="o" if len(xs) == 1 else "", markersize=5)
+        _label(axes, series)
+    with written_whole(path) as beside:
+        dated = {"CreationDate": None} if path.suffix.lower() == ".pdf" else {}
+        figure.savefig(beside, dpi=150, metadata=dated)
+
+
+def reconstructions(originals: Pixels, decoded: Pixels, path: Path) -> None:
+    """Images `[n, h, w, c]`, each above its reconstruction, as a picture.
+
+    Raises `InputError` where the two differ in shape, or are empty.
+    """
+    if originals.shape != decoded.shape:
+        raise InputError(f"images {originals.shape} and {decoded.shape}", "equal shapes", "decode what was encoded")
+    write_image(path, strip([Row("original", originals), Row("reconstruction", decoded)]))
+
+
+def _along(history: Sequence[Mapping[str, float]]) -> str | None:
+    """Epochs, unless the run is shorter than one or does not count them."""
+    counted = [key for key in ("epoch", "step") if history and all(key in row for row in history)]
+    whole = [key for key in counted if history[-1][key] >= 1]
+    return next(iter(whole or counted), None)
+
+
+def _panels(history: Sequence[Mapping[str, float]], along: str) -> dict[str, dict[str, _Series]]:
+    """Quantity -> train, test or neither ("") -> where and what."""
+    panels: dict[str, dict[str, _Series]] = {}
+    for row in history:
+        for name, value in row.items():
+            if name in NO_QUANTITY or not math.isfinite(value):
+                continue
+            part, _, quantity = name.partition("_")
+            if part not in ("train", "test") or not quantity:
+                part, quantity = "", name
+            xs, ys = panels.setdefault(quantity, {}).setdefault(part, ([], []))
+            xs.append(row[along])
+            ys.append(value)
+    return panels
+
+
+def _dress(axes: Axes, title: str, along: str) -> None:
+    axes.set_title(title, loc="left", fontsize=10.5, color=INK, pad=9, fontfamily="DejaVu Sans")
+    axes.set_xlabel(along.capitalize(), fontsize=9, color=QUIET, fontfamily="DejaVu Sans")
+    axes.tick_params(length=0, labelsize=8.5, labelcolor=QUIET, pad=5)
+    axes.grid(axis="y", color=RULE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.spines["bottom"].set_color(RULE)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+    axes.margins(x=0.02, y=0.08)
+
+
+def _label(axes: Axes, series: dict[str, _Series]) -> None:
+    """Names at the lines' ends, in their colours, pushed apart where the ends meet."""
+    low, high = axes.get_ylim()
+    ends = sorted(((ys[-1] - low) / (high - low), part) for part, (_, ys) in series.items() if part)
+    if len(ends) == 2:
+        (lower, _), (upper, _) = ends
+        push = max(0.0, 0.1 - (upper - lower)) / 2
+        ends = [(lower - push, ends[0][1]), (upper + push, ends[1][1])]
+    for height, part in ends:
+        axes.annotate(
+            part,
+            (1, height),
+            (4, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            verticalalignment="center",
+            color=COLOURS[part],
+            fontsize=9,
+            fontfamily="DejaVu Sans",
+        )

@@ -1,0 +1,82 @@
+"""Words in pictures: set in Pillow's own font, wrapped, measured and drawn."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from PIL import ImageDraw, ImageFont
+
+# Pillow's font holds little beyond ASCII; these are its nearest spellings of what captions use.
+_SPELLED = {0xD7: "x", 0x2012: "-", 0x2013: "-", 0x2014: "-", 0x2019: "'", 0x2192: "->", 0x2212: "-", 0x3B2: "beta"}
+
+
+@cache
+def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size_px)
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """A size and a grey (0 black to 255 white) of type."""
+
+    size_px: int
+    grey: int
+
+    @property
+    def line_px(self) -> int:
+        """From one line to the next."""
+        return round(self.size_px * 1.3)
+
+    def width(self, text: str) -> int:
+        """Pixels that one line takes."""
+        return -int(-_font(self.size_px).getlength(text) // 1)
+
+    def wrap(self, text: str, width_px: int) -> list[str]:
+        """The lines of `text`, none wider than `width_px`: broken at spaces, else inside a word.
+
+        Line breaks in the text are kept. A single letter wider than that stands alone.
+
+        >>> Lettering(13, 0).wrap("the quick fox", 60)
+        ['the quick', 'fox']
+        """
+        lines: list[str] = []
+        for paragraph in spelled(text).splitlines():
+            line = ""
+            for word in paragraph.split():
+                longer = f"{line} {word}".strip()
+                if line and self.width(longer) > width_px:
+                    lines.append(line)
+                    longer = word
+                *whole, line = self._broken(longer, width_px)
+                lines += whole
+            lines.append(line)
+        return lines
+
+    def _broken(self, text: str, width_px: int) -> list[str]:
+        pieces = [""]
+        for letter in text:
+            if pieces[-1] and self.width(pieces[-1] + letter) > width_px:
+                pieces.append("")
+            pieces[-1] += letter
+        return pieces
+
+    def draw(self, on: ImageDraw.ImageDraw, x: int, y: int, lines: list[str], align: Literal["l", "m", "r"]) -> None:
+        """Lines downward from `y`; `x` is their left, middle or right."""
+        for index, line in enumerate(lines):
+            # On a common baseline ("s"), so that lines with and without descenders stand level.
+            baseline = y + index * self.line_px + self.size_px
+            on.text((x, baseline), line, fill=(self.grey,) * 3, font=_font(self.size_px), anchor=f"{align}s")
+
+
+def spelled(text: str) -> str:
+    """`text` in the letters that the font has: accents dropped, signs spelled, the rest as `?`.
+
+    >>> spelled("café −1 → 2")
+    'cafe -1 -> 2'
+    """
+    apart = unicodedata.normalize("NFKD", text.translate(_SPELLED))
+    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return bare.encode("ascii", "replace").decode()

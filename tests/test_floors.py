@@ -1,0 +1,212 @@
+"""The house: who may import whom, what `import segue` costs, and how long files may be."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parent.parent / "src"
+FILES = sorted(SOURCE.rglob("*.py"))
+FLOORS = (
+    ("errors", "choices", "progress", "interrupts"),
+    ("images", "clips", "datasets", "corruptions"),
+    ("nets", "model", "losses", "precision", "methods", "training"),
+    ("latent", "graph", "paths"),
+    ("interpolation", "metrics", "render", "join"),
+    ("jobs", "demo_clips", "recipes"),
+    ("cli", "explorer", "__main__"),
+)
+FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
+LONGEST_FILE, LONGEST_FUNCTION = 300, 60
+HEAVY = ("av", "matplotlib", "sklearn", "scipy", "cyclopts", "rich", "starlette")
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(file): file for file in FILES}
+
+
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def imported(node: ast.AST, importer: str) -> list[str]:
+    """What an import statement names, in full; [] for any other statement."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    package = node.module or ""
+    if node.level:
+        inside = importer.split(".")
+        up = len(inside) - node.level + (MODULES[importer].name == "__init__.py")
+        package = ".".join([*inside[:up], *filter(None, [node.module])])
+    below = [f"{package}.{alias.name}" for alias in node.names]
+    return [name if name in MODULES or package == "segue" else package for name in below]
+
+
+def at_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that run when a module is imported: not in functions, not for type checkers alone."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            yield from at_import(node.orelse)
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for part in ("body", "orelse", "finalbody"):
+                yield from at_import(getattr(node, part, []))
+            for handler in getattr(node, "handlers", []):
+                yield from at_import(handler.body)
+
+
+def floor_faults(name: str, tree: ast.Module) -> Iterator[str]:
+    own = name.split(".")[1]
+    for node in ast.walk(tree):
+        for target in imported(node, name):
+            if target.split(".")[0] != "segue":
+                continue
+            other = [*target.split("."), ""][1]
+            if other not in FLOOR:
+                yield f"{name}:{node.lineno} imports {target}: name the module, and place it in FLOORS of this test"  # type: ignore[attr-defined]
+            elif FLOOR[other] > FLOOR[own]:
+                yield f"{name}:{node.lineno} (floor {FLOOR[own]}) imports {target} (floor {FLOOR[other]})"  # type: ignore[attr-defined]
+
+
+def test_every_module_has_a_floor() -> None:
+    homeless = {name.split(".")[1] for name in MODULES if "." in name} - set(FLOOR)
+    assert not homeless, f"place {sorted(homeless)} in FLOORS of this test, on the lowest floor that holds"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "segue"])
+def test_lower_floors_know_nothing_of_higher_ones(name: str) -> None:
+    if name.split(".")[1] in FLOOR:
+        assert not list(floor_faults(name, parsed(MODULES[name])))
+
+
+def test_the_check_sees_every_kind_of_import() -> None:
+    source = """
+from typing import TYPE_CHECKING
+import segue.jobs
+from segue import jobs
+if TYPE_CHECKING:
+    from segue.jobs import X
+def late():
+    from .jobs import X
+from segue import join_films
+from segue.errors import InputError
+"""
+    faults = list(floor_faults("segue.images", ast.parse(source)))
+    assert len(faults) == 5
+    assert any("join_films: name the module" in fault for fault in faults)
+
+
+def test_no_circles() -> None:
+    needs = {
+        name: {
+            target
+            for node in at_import(parsed(file).body)
+            for target in imported(node, name)
+            if target in MODULES and target != name
+        }
+        for name, file in MODULES.items()
+    }
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        pytest.fail(" needs ".join(reversed(error.args[1])))
+
+
+COST = """
+import json, sys, time
+begin = time.perf_counter()
+import torch
+middle = time.perf_counter()
+before = set(sys.modules)
+import segue
+end = time.perf_counter()
+loaded = sorted({name.split(".")[0] for name in set(sys.modules) - before})
+print(json.dumps({"torch": middle - begin, "segue": end - middle, "loaded": loaded}))
+"""
+
+
+def test_importing_segue_is_light() -> None:
+    seconds = []
+    for _ in range(3):
+        run = subprocess.run([sys.executable, "-c", COST], capture_output=True, text=True, check=True)
+        cost = json.loads(run.stdout)
+        assert not set(cost["loaded"]) & set(HEAVY)
+        seconds.append(cost["segue"])
+        if seconds[-1] < 1:
+            return
+    pytest.fail(f"import segue took {min(seconds):.2f} s beyond torch")
+
+
+def test_a_strip_needs_neither_video_nor_plots() -> None:
+    code = "import sys, segue.render.strip; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(run.stdout.split()) & set(HEAVY)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))
+def test_files_and_functions_are_short(file: Path) -> None:
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+    for node in ast.walk(parsed(file)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length <= LONGEST_FUNCTION, f"{node.name} has {length} lines"
+
+
+def test_only_clips_knows_the_video_library() -> None:
+    importers = {
+        name
+        for name, file in MODULES.items()
+        for node in ast.walk(parsed(file))
+        for target in imported(node, name)
+        if target.split(".")[0] == "av"
+    }
+    assert {".".join(name.split(".")[:2]) for name in importers} <= {"segue.clips"}
+
+
+def pickles(tree: ast.Module, name: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if {target.split(".")[0] for target in imported(node, name)} & {
+            "pickle",
+            "cPickle",
+            "dill",
+            "joblib",
+            "shelve",
+        }:
+            yield ast.unparse(node)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("torch.load", "torch.save", "torch.jit.load"):
+            yield ast.unparse(node)
+        if isinstance(node, ast.ImportFrom) and node.module == "torch":
+            yield from (alias.name for alias in node.names if alias.name in ("load", "save"))
+        if isinstance(node, ast.keyword) and node.arg == "allow_pickle" and ast.unparse(node.value) != "False":
+            yield ast.unparse(node)
+
+
+def test_no_pickle_is_read_or_written() -> None:
+    found = {name: list(pickles(parsed(file), name)) for name, file in MODULES.items()}
+    assert not {name: how for name, how in found.items() if how}
+
+
+def test_the_check_sees_pickles() -> None:
+    source = """
+import pickle
+from torch import load
+torch.save(a, b)
+np.load(a, allow_pickle=True)
+np.load(b, allow_pickle=False)
+"""
+    assert len(list(pickles(ast.parse(source), "segue.model"))) == 4
