@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+
+from segue.images import Pixels
+from segue.methods import AE, Method
+from segue.model import ConvAutoencoder
 
 HERE = Path(__file__).resolve().parent
 
@@ -24,3 +30,27 @@ def data_dir() -> Path:
             pytest.fail(why)
         pytest.skip(why)
     return folder
+
+
+@pytest.fixture(scope="session")
+def discs() -> Pixels:
+    """Sixteen grey images `[16, 16, 16, 1]`, each with a disc at a place of its own; read-only."""
+    places = np.random.default_rng(0).uniform(4, 11, (16, 2, 1, 1))
+    down, across = np.mgrid[:16, :16]
+    distance = np.hypot(down - places[:, 0], across - places[:, 1])
+    images = (255 * (4.5 - distance).clip(0, 1)).astype(np.uint8)[..., None]
+    images.flags.writeable = False
+    return images
+
+
+@pytest.fixture(scope="session")
+def build() -> Callable[..., ConvAutoencoder]:
+    """Makes a small model for a method, the same one each time."""
+
+    def built(
+        method: Method | None = None, image_shape: tuple[int, int, int] = (1, 16, 16), *, latent: int = 4, width: int = 8
+    ) -> ConvAutoencoder:
+        torch.manual_seed(0)
+        return ConvAutoencoder(image_shape, latent=latent, width=width, statistics=(method or AE()).statistics)
+
+    return built

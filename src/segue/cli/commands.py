@@ -89,14 +89,12 @@ def _flat(request: type[Checked]) -> Iterator[tuple[dataclasses.Field[Any], type
 def _parameter(field: dataclasses.Field[Any]) -> inspect.Parameter:
     """A field as a parameter. Values stay text: the request reads and checks them, and says what is wrong."""
     needed = field.default is dataclasses.MISSING
-    place = inspect.Parameter.KEYWORD_ONLY
-    names: tuple[str, ...] = (f"--{field.name.replace('_', '-')}",)
-    if field.name == "out":
-        names = ("--out", "-o")
-    elif needed:
-        place, names = inspect.Parameter.POSITIONAL_ONLY, ()
+    positional = needed and field.name != "out"
+    place = inspect.Parameter.POSITIONAL_ONLY if positional else inspect.Parameter.KEYWORD_ONLY
+    spelled = f"--{field.name.replace('_', '-')}"
+    names = () if positional else (spelled, "-o") if field.name == "out" else (spelled,)
     default = inspect.Parameter.empty if needed else field.default if isinstance(field.default, bool) else None
-    shown = "" if needed or field.default in (None, False) else f" \\[{field.default}]"
+    shown = "" if needed or field.default is None or field.default is False else f" \\[{field.default}]"
     note = Parameter(
         name=names or None, help=field.metadata["help"] + shown, negative="", show_default=False,
         allow_leading_hyphen=True,

@@ -12,10 +12,11 @@ from segue.jobs.train import TrainResult
 
 def join(result: JoinResult) -> str:
     first, count = result.transition["first"], result.transition["count"]
+    start, length = first / result.fps, count / result.fps
     lines = [
         f"film        {result.out}",
         f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",
-        f"transition  frames {first} to {first + count - 1}, {count / result.fps:.2f} s from {first / result.fps:.2f} s",
+        f"transition  frames {first} to {first + count - 1}, {length:.2f} s from {start:.2f} s",
         f"seams       {result.seam['a']:.2f} and {result.seam['b']:.2f} of the clips' own change (1.5 is hardly seen)",
         f"learned     {result.steps} steps, {result.psnr:.1f} dB, {result.took['all']:.0f} s in all",
     ]
@@ -26,9 +27,8 @@ def join(result: JoinResult) -> str:
 
 def train(result: TrainResult) -> str:
     channels, height, width = result.image_shape
-    figures = ", ".join(
-        f"{name} {value:.4g}" for name, value in result.figures.items() if name not in ("epoch", "step")
-    )
+    shown = {name: value for name, value in result.figures.items() if name not in ("epoch", "step")}
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in shown.items())
     lines = [
         f"run         {result.out}",
         f"            {result.method} on {result.images} images of {height}x{width}x{channels}",

@@ -105,5 +105,5 @@ def profile(steps: int, total: float, first: float, last: float) -> npt.NDArray[
     ends = first * (1 - u) ** 3 + last * u**3
     swell = (u * (1 - u)) ** 2
     over, rest = ends.sum() / total, max(0.0, total - ends.sum())
-    steps: npt.NDArray[np.float64] = ends / max(1.0, over) + swell * (rest / swell.sum())
-    return steps
+    lengths: npt.NDArray[np.float64] = ends / max(1.0, over) + swell * (rest / swell.sum())
+    return lengths

@@ -1,0 +1,121 @@
+"""What holds for every method, tested over `METHODS` unasked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Generator
+
+from segue.choices import choose
+from segue.images import Pixels, to_float
+from segue.methods import AE, METHODS, VAE, Method
+from segue.model import ConvAutoencoder, load_model, save_model
+from segue.training import Training, score, train
+
+Build = Callable[..., ConvAutoencoder]
+
+SPELLED: tuple[Method, ...] = (*(method() for method in METHODS), AE(loss="l1"), AE(loss="bce"), VAE(beta=4))
+SHAPES = ((1, 31, 45), (3, 31, 45), (1, 1, 1), (3, 1, 1), (1, 8, 8), (3, 8, 8))
+
+pytestmark = pytest.mark.parametrize("method", SPELLED, ids=str)
+
+
+def test_the_spelling_is_read_back(method: Method) -> None:
+    chosen = choose(str(method), METHODS, "method")
+    assert chosen == method and str(chosen) == str(method)
+
+
+def test_the_loss_falls_on_sixteen_discs(method: Method, discs: Pixels, build: Build) -> None:
+    model = build(method)
+    before = score(model, method, torch.tensor(discs))
+    trained = train(model, method, discs, Training(epochs=60, batch=16, lr=3e-3))
+    after = score(model, method, torch.tensor(discs))
+    assert trained.history[-1]["loss"] < 0.7 * trained.history[0]["loss"]
+    assert after["test_loss"] < 0.7 * before["test_loss"]
+    assert after["test_psnr"] > before["test_psnr"] + 2
+
+
+@pytest.mark.parametrize("latent", [1, 2, 3, 64])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_any_size(method: Method, shape: tuple[int, int, int], latent: int, build: Build) -> None:
+    model = build(method, shape, latent=latent)
+    for n in (1, 3):
+        images = torch.rand(n, *shape)
+        terms = method.terms(model, images, images, Generator().manual_seed(0))
+        assert all(term.shape == () and term.isfinite() for term in terms.values())
+        code = model.encode(images)
+        assert code.shape == (n, latent) and code.dtype == torch.float32
+        assert model.decode(code).shape == images.shape
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_gradients_reach_every_parameter(method: Method, shape: tuple[int, int, int], build: Build) -> None:
+    model = build(method, shape)
+    before = {name: parameter.clone() for name, parameter in model.named_parameters()}
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    generator = Generator().manual_seed(0)
+    for _ in range(3):  # the residuals' last convolutions start at zero and let nothing through at first
+        images = torch.rand(4, *shape, generator=generator)
+        optimizer.zero_grad()
+        method.terms(model, images, images, generator)["loss"].backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    still = [name for name, parameter in model.named_parameters() if torch.equal(parameter, before[name])]
+    assert not still
+
+
+def test_encoding_is_repeatable_and_samples_nothing(method: Method, discs: Pixels, build: Build) -> None:
+    model, images = build(method), to_float(discs)
+    torch.manual_seed(1)
+    first = model.encode(images)
+    state = torch.get_rng_state()
+    model.decode(first)
+    second = model.train(not model.training).encode(images)
+    assert torch.equal(first, second)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_all_randomness_is_the_generators(method: Method, discs: Pixels, build: Build) -> None:
+    model, images = build(method), to_float(discs)
+    state = torch.get_rng_state()
+    terms = [method.terms(model, images, images, Generator().manual_seed(3)) for _ in range(2)]
+    assert terms[0] == terms[1]
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_the_inputs_stay_as_they_are(method: Method, discs: Pixels, build: Build) -> None:
+    seen, clean = to_float(discs), to_float(discs).flip(0)
+    before = seen.clone(), clean.clone()
+    method.terms(build(method), seen, clean, Generator())["loss"].backward()  # type: ignore[no-untyped-call]
+    assert torch.equal(seen, before[0]) and torch.equal(clean, before[1])
+
+
+def test_the_target_is_the_clean_image(method: Method, discs: Pixels, build: Build) -> None:
+    model, clean = build(method), to_float(discs)
+    train(model, method, discs, Training(epochs=40, batch=16, lr=3e-3))
+    own, other = (
+        method.terms(model, clean, target, Generator().manual_seed(0))["loss"].item() for target in (clean, 1 - clean)
+    )
+    assert own < other
+
+
+def test_the_loss_is_per_value(method: Method, build: Build) -> None:
+    """Near the start an image of any size costs about the same."""
+    losses = [
+        method.terms(build(method, shape), torch.full((2, *shape), 0.5), torch.zeros(2, *shape), Generator())["loss"]
+        for shape in ((1, 16, 16), (3, 48, 48))
+    ]
+    assert math.isclose(*(loss.item() for loss in losses), rel_tol=0.25)
+
+
+def test_a_saved_model_decodes_to_the_same_bits(method: Method, discs: Pixels, build: Build, tmp_path: Path) -> None:
+    model = build(method)
+    train(model, method, discs, Training(steps=3, batch=8))
+    save_model(tmp_path / "m.safetensors", model, {})
+    loaded, _ = load_model(tmp_path / "m.safetensors")
+    images = to_float(discs)
+    assert torch.equal(loaded.encode(images), model.encode(images))
+    assert torch.equal(loaded.decode(loaded.encode(images)), model.decode(model.encode(images)))
