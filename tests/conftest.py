@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ def discs() -> Pixels:
     places = np.random.default_rng(0).uniform(4, 11, (16, 2, 1, 1))
     down, across = np.mgrid[:16, :16]
     distance = np.hypot(down - places[:, 0], across - places[:, 1])
-    images = (255 * (4.5 - distance).clip(0, 1)).astype(np.uint8)[..., None]
+    images: Pixels = (255 * (4.5 - distance).clip(0, 1)).astype(np.uint8)[..., None]
     images.flags.writeable = False
     return images
 
@@ -48,9 +49,17 @@ def build() -> Callable[..., ConvAutoencoder]:
     """Makes a small model for a method, the same one each time."""
 
     def built(
-        method: Method | None = None, image_shape: tuple[int, int, int] = (1, 16, 16), *, latent: int = 4, width: int = 8
+        method: Method | None = None, image_shape: tuple[int, int, int] = (1, 16, 16), latent: int = 4
     ) -> ConvAutoencoder:
         torch.manual_seed(0)
-        return ConvAutoencoder(image_shape, latent=latent, width=width, statistics=(method or AE()).statistics)
+        return ConvAutoencoder(image_shape, latent=latent, width=8, statistics=(method or AE()).statistics)
 
     return built
+
+
+@pytest.fixture
+def usual_handler() -> Iterator[None]:
+    """Python's own handling of Ctrl-C, whatever the tests run under."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

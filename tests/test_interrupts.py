@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from segue.interrupts import interrupts
 
-
-@pytest.fixture(autouse=True)
-def usual_handler() -> Iterator[None]:
-    """Python's own handling of Ctrl-C, whatever the tests run under."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+pytestmark = pytest.mark.usefixtures("usual_handler")
 
 
 def test_ctrl_c_sets_the_event_and_a_second_one_cuts_through() -> None:

@@ -31,7 +31,7 @@ def test_one_number_per_image(name: LossName) -> None:
 
 
 @pytest.mark.parametrize("name", LOSSES)
-@pytest.mark.parametrize("logit", [-1e4, 1e4, -3e38, 3e38])
+@pytest.mark.parametrize("logit", [-1e4, 1e4, -1e30, 1e30])
 def test_no_logit_overflows(name: LossName, logit: float) -> None:
     logits = grey(logit).clone().requires_grad_()
     loss = LOSSES[name](logits, grey(0.25)).sum()

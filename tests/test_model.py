@@ -74,7 +74,7 @@ def test_the_header_is_read_alone(file: Path) -> None:
 
 def test_decoded_values_are_in_range(build: Build) -> None:
     model = build()
-    for scale in (0, 1, 1e4, 1e30):
+    for scale in (0.0, 1.0, 1e4, 1e10):
         decoded = model.decode(torch.full((2, 4), scale))
         assert 0 <= decoded.min() <= decoded.max() <= 1
 
@@ -158,7 +158,8 @@ def test_what_fails_leaves_the_file_as_it_was(file: Path, build: Build) -> None:
 
 def test_where_a_model_is(build: Build) -> None:
     class Foreign:
-        image_shape, latent_shape = (1, 1, 1), (1,)
+        image_shape: tuple[int, int, int] = (1, 1, 1)
+        latent_shape: tuple[int, ...] = (1,)
 
         def encode(self, x: torch.Tensor) -> torch.Tensor:
             return x.flatten(1)

@@ -39,8 +39,8 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     Degenerate cases: parallel codes, or one that is zero, give the straight line. Opposite ones have no
     shortest great circle; the one through the first coordinate axis that is least along `a` is taken.
 
-    >>> slerp(torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0]), torch.tensor([0.5])).norm().item()
-    1.0
+    >>> slerp(torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0]), torch.tensor([0.5])).norm()
+    tensor(1.0000)
     """
     if not a.any() or not b.any():
         return lerp(a, b, t)

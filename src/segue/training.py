@@ -6,6 +6,7 @@ weights, its optimizer and the number of steps done, and a resumed run on a CPU 
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Callable
@@ -281,5 +282,5 @@ def _on(device: torch.device, images: Pixels, model: ConvAutoencoder) -> Tensor:
 
 
 def _mix(seed: int, counter: int) -> int:
-    """A generator's seed from a run's seed and a counter; distinct pairs give distinct seeds below 2^63."""
-    return ((seed << 32) + counter) % 2**63
+    """A generator's seed from a run's seed and a counter; hashed, as torch heeds but the low 32 bits on a CPU."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {counter}".encode()).digest()[:4])

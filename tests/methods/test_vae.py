@@ -90,5 +90,5 @@ def test_the_code_is_the_mean(build: Build, discs: Pixels) -> None:
 
 @pytest.mark.parametrize("log_variance", [-1e6, 1e6])
 def test_absurd_variances_stay_finite(log_variance: float, build: Build, discs: Pixels) -> None:
-    method = VAE()
-    assert all(map(math.isfinite, terms(method, fixed(build(method), 0.0, log_variance, 0.0), to_float(discs)).values()))
+    model = fixed(build(VAE()), 0.0, log_variance, 0.0)
+    assert all(map(math.isfinite, terms(VAE(), model, to_float(discs)).values()))

@@ -95,9 +95,10 @@ def _parameter(field: dataclasses.Field[Any]) -> inspect.Parameter:
     names = () if positional else (spelled, "-o") if field.name == "out" else (spelled,)
     default = inspect.Parameter.empty if needed else field.default if isinstance(field.default, bool) else None
     shown = "" if needed or field.default is None or field.default is False else f" \\[{field.default}]"
+    # A value may be -1; a word in its own place that begins so is a misspelt option.
     note = Parameter(
         name=names or None, help=field.metadata["help"] + shown, negative="", show_default=False,
-        allow_leading_hyphen=True,
+        allow_leading_hyphen=bool(names),
     )  # fmt: skip
     kind: Any = bool if isinstance(field.default, bool) else str if needed else str | None
     return inspect.Parameter(field.name, place, default=default, annotation=Annotated[kind, note])

@@ -21,7 +21,7 @@ def watching(stream: TextIO) -> Iterator[Report]:
     if not stream.isatty():
         yield _Log(stream)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, TextColumn("{task.fields[figures]}"), console=Console(file=stream)) as progress:
         yield _Bars(progress)
 
@@ -57,6 +57,7 @@ class _Log:
             return
         if event.stage != self.stage:
             self.stage, self.began, self.said = event.stage, now, now
+            self._say(f"{event.stage}: {event.done} of {event.total}")
             return
         spent = now - self.began
         if event.done >= event.total and spent > 1:

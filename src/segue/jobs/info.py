@@ -8,6 +8,7 @@ from typing import Any
 
 from segue import datasets
 from segue.choices import Checked, needed
+from segue.errors import InputError
 from segue.images import PICTURES, read_image
 from segue.jobs.train import CHECKPOINT, MODEL
 from segue.model import read_header
@@ -52,10 +53,11 @@ def run_info(request: InfoRequest, report: Report = silent) -> InfoResult:
 
 def _of_safetensors(file: Path, path: str) -> InfoResult:
     header = read_header(file)
-    kind = header.pop("kind")
-    if kind == "checkpoint":
-        return InfoResult(path, "unfinished run", {name: header[name] for name in ("step", "total", "precision")})
-    return InfoResult(path, kind, {"format": header["format"], **header["architecture"], **header["about"]})
+    if header.get("kind") == "checkpoint":
+        return InfoResult(path, "unfinished run", {"step": header["step"], **header["run"]})
+    if header.get("kind") != "model":
+        raise InputError(f"{file} of kind {header.get('kind')!r}", "a model or a checkpoint", "train a run")
+    return InfoResult(path, "model", {"format": header["format"], **header["architecture"], **header["about"]})
 
 
 def _of_clip(file: Path) -> InfoResult:

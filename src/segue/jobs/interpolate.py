@@ -11,7 +11,7 @@ import torch
 from segue import paths
 from segue.choices import Checked, choose, needed, option
 from segue.datasets import DataSet, Pick
-from segue.errors import InputError
+from segue.errors import InputError, unknown
 from segue.images import PICTURES, Pixels, fit, read_image, to_float, write_image
 from segue.interpolation import Interpolation, cross_fade, even_steps, interpolate
 from segue.jobs.train import MODEL, DataOptions
@@ -59,6 +59,8 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     if suffix not in (*ANIMATIONS, *PICTURES):
         allowed = ", ".join(dict.fromkeys((".png", *ANIMATIONS)))
         raise InputError(f"output {request.out.name}", allowed, "end the name in one of these")
+    if request.out.resolve() in (Path(request.a).resolve(), Path(request.b).resolve()):
+        raise InputError(f"output {request.out}, which is one of the ends", "a new name", "choose another with -o")
     choice = choose(request.path, paths.PATHS, "path")
     model, about = open_run(request.run)
     a, b = pick_ends(model, about, (request.a, request.b), request.data_dir, report)
@@ -66,7 +68,8 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     if suffix in ANIMATIONS:
         write_animation(request.out, walk.frames, request.fps)
     else:
-        write_image(request.out, draw_strip(walk, a, b, f"{about['method'].partition(':')[0].upper()}, {choice}"))
+        method = about.get("method", "path").partition(":")[0].upper()
+        write_image(request.out, draw_strip(walk, a, b, f"{method}, {choice}"))
     return InterpolateResult(request.out, str(choice), a.id, b.id, tuple(walk.t.tolist()), tuple(walk.codes.tolist()))
 
 
@@ -83,13 +86,18 @@ def pick_ends(
     model: ConvAutoencoder, about: dict[str, Any], names: tuple[str, str], data_dir: Path | None, report: Report
 ) -> tuple[Pick, Pick]:
     """The two images that `names` name, at the model's size: files are read, picks taken from the run's own set."""
-    options = DataOptions.from_json(about["images"])
+    options = DataOptions.from_json(about.get("images", {}))
     data: DataSet | None = None
     found: list[Pick] = []
     for name in names:
-        if name.partition(":")[0] not in PICKS:
+        kind, colon, _ = name.partition(":")
+        if kind not in PICKS:
+            if colon and not Path(name).exists():
+                raise unknown("pick", kind, [*PICKS, "an image file"])
             found.append(Pick(_from_file(Path(name), model, options), name, None))
             continue
+        if "data" not in about:
+            raise InputError(f"{name} of a model that names no data set", "image files", "give two of these")
         if data is None:
             report(Event("load", note=f"reading {about['data']}"))
             data = options.load(about["data"], about["training"]["seed"], data_dir, report)

@@ -83,7 +83,7 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
     nothing is left behind.
     """
     started = time.monotonic()
-    choice = choose(request.path, PATHS, "path")
+    method, choice = choose(request.method, METHODS, "method"), choose(request.path, PATHS, "path")
     a, b = probe(request.a), probe(request.b)
     _check_out(request)
     canvas = _canvas(request, a)
@@ -91,7 +91,7 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
     after = look(canvas, b, at_end=False, report=report)
     count = canvas.count(request.seconds)
     looked = time.monotonic()
-    model, decibels, steps = _learn(request, before, after, report)
+    model, decibels, steps = _learn(request, method, before, after, report)
     trained = time.monotonic()
     transition = between(model, choice, before.cut, after.cut)
     t = _paced(transition, before, after, count)
@@ -113,9 +113,14 @@ def _check_out(request: JoinRequest) -> None:
     """Say what is wrong with the output before any work, not after it."""
     if request.out.suffix.lower() not in FILMS:
         raise InputError(f"output {request.out.name}", ", ".join(FILMS), "end the name in one of these")
-    if request.out.resolve() in (request.a.resolve(), request.b.resolve()):
-        raise InputError(f"output {request.out}, which is one of the clips", "a new name", "choose another with -o")
-    check_writable(request.out)
+    for path in (request.out, _sheet_beside(request.out)) if request.sheet else (request.out,):
+        if path.resolve() in (request.a.resolve(), request.b.resolve()):
+            raise InputError(f"output {path}, which is one of the clips", "a new name", "choose another with -o")
+        check_writable(path)
+
+
+def _sheet_beside(film: Path) -> Path:
+    return film.with_suffix(".png")
 
 
 def _canvas(request: JoinRequest, first: ClipInfo) -> Canvas:
@@ -126,9 +131,10 @@ def _canvas(request: JoinRequest, first: ClipInfo) -> Canvas:
     return canvas_for(first, size, fps, request.fit)
 
 
-def _learn(request: JoinRequest, before: Footage, after: Footage, report: Report) -> tuple[ConvAutoencoder, float, int]:
+def _learn(
+    request: JoinRequest, method: Method, before: Footage, after: Footage, report: Report
+) -> tuple[ConvAutoencoder, float, int]:
     """A model of both clips' frames, in evaluation mode; its PSNR on them; the steps it was trained for."""
-    method = choose(request.method, METHODS, "method")
     frames = np.concatenate([before.small, after.small])
     height, width = frames.shape[1:3]
     torch.manual_seed(request.seed)
@@ -167,7 +173,7 @@ def _write_sheet(out: Path, transition: Transition, t: Tensor) -> Path:
 
     ways = torch.cat([t.new_zeros(1), t, t.new_ones(1)])
     chosen = ways[torch.linspace(0, len(ways) - 1, min(12, len(ways))).round().long()]
-    path = out.with_suffix(".png")
+    path = _sheet_beside(out)
     captions = [f"{100 * way:.0f} %" for way in chosen.tolist()]
     captions[0], captions[-1] = "first clip", "second clip"
     write_image(path, sheet(np.stack(list(transition.frames(chosen))), columns=4, captions=captions))

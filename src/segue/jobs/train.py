@@ -12,13 +12,13 @@ import torch
 
 from segue import datasets
 from segue.choices import Checked, choose, needed, option
-from segue.datasets import DataSet
+from segue.datasets import DataSet, generated, named
 from segue.errors import InputError
 from segue.images import Fit, Pixels, to_float, to_uint8, written_whole
 from segue.methods import METHODS, Method
 from segue.model import ConvAutoencoder, save_model
 from segue.progress import Event, Report, silent
-from segue.training import Row, Training, train
+from segue.training import Row, Training, pick_device, train
 
 MODEL, CHECKPOINT, CONFIG, METRICS = "model.safetensors", "checkpoint.safetensors", "config.json", "metrics.csv"
 
@@ -83,6 +83,7 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
     (unless `resume` or `force`); `Stopped` at Ctrl-C, when the folder holds a checkpoint to resume from.
     """
     method = choose(request.method, METHODS, "method")
+    pick_device(request.training.device)
     _check_out(request)
     report(Event("load", note=f"reading {request.data}"))
     data = request.images.load(request.data, request.training.seed, request.data_dir, report)
@@ -111,6 +112,8 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
 
 def _check_out(request: TrainRequest) -> None:
     out = request.out
+    if any(path.is_dir() and out.resolve().is_relative_to(path) for path in _paths(request.data)):
+        raise InputError(f"output {out}, among the images", "a folder elsewhere", "choose another with -o")
     if out.exists() and not out.is_dir():
         raise InputError(f"output {out}, a file", "a folder for the run", "choose another name with -o")
     if (out / MODEL).exists() and not request.force:
@@ -119,11 +122,18 @@ def _check_out(request: TrainRequest) -> None:
         raise InputError(f"{out}, which holds an unfinished run", "a new folder", "add --resume to go on, or --force")
 
 
+def _paths(data: str) -> tuple[Path, ...]:
+    """The file or folder that `data` names, or the two of `IMAGES,LABELS`, from the root; none for a set's name."""
+    if not data or named.reads(data) or generated.reads(data):
+        return ()
+    parts = [data] if Path(data).exists() else data.split(",")
+    return tuple(Path(part).resolve() for part in parts)
+
+
 def _config(request: TrainRequest, method: Method, data: DataSet) -> dict[str, Any]:
     """All that decides the weights, as JSON; a path to data is kept whole, so that a run finds it from anywhere."""
-    where = Path(request.data)
     return {
-        "data": str(where.resolve()) if where.exists() else request.data,
+        "data": ",".join(map(str, _paths(request.data))) or request.data,
         "digest": data.train.digest(),
         "method": str(method), "latent": request.latent, "width": request.width,
         "images": request.images.to_json(), "training": request.training.to_json(),
@@ -159,5 +169,6 @@ def _write_figures(folder: Path, model: ConvAutoencoder, shown: Pixels, history:
     from segue.render.figures import loss_curves, reconstructions
 
     reconstructions(shown, to_uint8(model.decode(model.encode(to_float(shown)))), folder / "reconstructions.png")
+    (folder / "loss.png").unlink(missing_ok=True)  # of a run that was there before
     if len(history) > 1:
         loss_curves(list(history), folder / "loss.png")

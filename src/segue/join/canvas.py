@@ -23,6 +23,8 @@ class Canvas:
     def frames(self, clip: Path) -> Iterator[Pixels]:
         """A clip's frames `[height, width, 3]` at `fps`, never stretched."""
         for frame in read_frames(clip, fps=self.fps):
+            if _even(*frame.shape[:2]) == (self.height, self.width):
+                frame = frame[: self.height, : self.width]  # of an odd side the last row is cut, nothing resampled
             yield fit(frame, self.height, self.width, self.how)
 
     def count(self, seconds: float) -> int:
@@ -32,7 +34,7 @@ class Canvas:
     def changes(self, info: ClipInfo) -> tuple[str, ...]:
         """What is done to a clip to bring it here, in words."""
         said = []
-        if (info.height // 2 * 2, info.width // 2 * 2) != (self.height, self.width):
+        if _even(info.height, info.width) != (self.height, self.width):
             same = info.height * self.width == info.width * self.height
             how = "resized" if same else "cropped" if self.how == "crop" else "letterboxed"
             said.append(f"{info.path.name}: {info.width}x{info.height} {how} to {self.width}x{self.height}")
@@ -50,5 +52,8 @@ class Canvas:
 
 def canvas_for(first: ClipInfo, size: tuple[int, int] | None, fps: Fraction | None, how: Fit) -> Canvas:
     """The canvas that follows the first clip, unless `size` (height, width) or `fps` say otherwise."""
-    height, width = size or (first.height, first.width)
-    return Canvas(height // 2 * 2, width // 2 * 2, fps or first.fps, how)
+    return Canvas(*_even(*(size or (first.height, first.width))), fps or first.fps, how)
+
+
+def _even(height: int, width: int) -> tuple[int, int]:
+    return height // 2 * 2, width // 2 * 2
