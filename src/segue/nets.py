@@ -1,9 +1,9 @@
 """Convolutional networks for images of any size, as functions that return modules.
 
 One dial, `width` (channels of the first stage), sets the size of a network; the rest follows from
-the image. The image is first cut into small patches (a strided convolution on the way in, a pixel
-shuffle on the way out), because convolutions at full resolution cost most and add least; then it
-is halved, rounding up, until its shorter side is at most four.
+the image. The encoder first cuts it into small patches by a strided convolution, because
+convolutions at full resolution cost most and add least; then it is halved, rounding up, until its
+shorter side is at most four.
 """
 
 from __future__ import annotations
@@ -54,18 +54,24 @@ def encoder(image_shape: ImageShape, outputs: int, width: int) -> nn.Module:
 
 
 def decoder(image_shape: ImageShape, inputs: int, width: int) -> nn.Module:
-    """A network from codes `[n, inputs]` to image logits `[n, c, h, w]`: the encoder mirrored.
+    """A network from codes `[n, inputs]` to image logits `[n, c, h, w]`.
 
-    Enlarges by nearest neighbour before each convolution, which leaves no checkerboard
-    (Odena, Dumoulin and Olah 2016) and meets any size exactly.
+    The encoder mirrored, but for the patches: the last stages enlarge like all others, for pixels that are laid out
+    from one vector show the patches' grid wherever a path leaves the images learned. Enlarging is bilinear for the
+    same reason: nearest-neighbour and strided ways leave a checkerboard (Odena, Dumoulin and Olah 2016).
     """
     shapes = stages(image_shape, width)
-    patch = patch_size(*image_shape[1:])
     layers: list[nn.Module] = [nn.Linear(inputs, math.prod(shapes[-1])), nn.Unflatten(1, shapes[-1])]
     for (before, *_), (after, tall, wide) in pairwise(shapes[::-1]):
         layers += [Residual(before), nn.SiLU(), Enlarge(tall, wide), nn.Conv2d(before, after, 3, padding=1)]
-    to_pixels = nn.Conv2d(width, image_shape[0] * patch**2, 3, padding=1)
-    return nn.Sequential(*layers, Residual(width), nn.SiLU(), to_pixels, nn.PixelShuffle(patch), Crop(*image_shape[1:]))
+    layers += [Residual(width), nn.SiLU()]
+    channels, height, across = image_shape
+    for patch in range(patch_size(height, across).bit_length() - 2, -1, -1):
+        layers += [Enlarge(math.ceil(height / 2**patch), math.ceil(across / 2**patch))]
+        if patch:
+            layers += [nn.Conv2d(width, max(1, width // 2), 3, padding=1), nn.SiLU()]
+            width = max(1, width // 2)
+    return nn.Sequential(*layers, nn.Conv2d(width, channels, 3, padding=1))
 
 
 class Residual(nn.Module):
@@ -86,14 +92,14 @@ class Residual(nn.Module):
 
 
 class Enlarge(nn.Module):
-    """Nearest-neighbour enlargement of `[n, c, h, w]` to a given height and width."""
+    """Bilinear enlargement of `[n, c, h, w]` to a given height and width."""
 
     def __init__(self, height: int, width: int) -> None:
         super().__init__()
         self.size = (height, width)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.interpolate(x, size=self.size, mode="nearest")
+        return F.interpolate(x, size=self.size, mode="bilinear", align_corners=False)
 
 
 class PadTo(nn.Module):
@@ -106,14 +112,3 @@ class PadTo(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         tall, wide = -x.shape[2] % self.patch, -x.shape[3] % self.patch
         return F.pad(x, (0, wide, 0, tall), mode="replicate") if tall or wide else x
-
-
-class Crop(nn.Module):
-    """The upper left `height` by `width` of `[n, c, h, w]`."""
-
-    def __init__(self, height: int, width: int) -> None:
-        super().__init__()
-        self.height, self.width = height, width
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x[:, :, : self.height, : self.width]

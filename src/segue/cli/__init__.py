@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="The natural way from one image to another, through an autoencoder's latent space.",
         version=version("segue"),
         result_action="return_value",
+        suppress_keyboard_interrupt=False,
     )
     for command in COMMANDS:
         add(app, command)

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from segue.progress import Event, Report
 
@@ -21,8 +22,13 @@ def watching(stream: TextIO) -> Iterator[Report]:
     if not stream.isatty():
         yield _Log(stream)
         return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, TextColumn("{task.fields[figures]}"), console=Console(file=stream)) as progress:
+    # The figures have what the rest leaves, so that on a narrow terminal they are cut and not the time left.
+    figures = TextColumn("{task.fields[figures]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
+    columns = (
+        TextColumn("{task.description}", markup=False), BarColumn(20), TaskProgressColumn(), TimeRemainingColumn(),
+        figures,
+    )  # fmt: skip
+    with Progress(*columns, console=Console(file=stream), expand=True) as progress:
         yield _Bars(progress)
 
 

@@ -46,7 +46,7 @@ class JoinRequest(Checked):
     fps: float | None = option(None, "frames a second of the film; the first clip's", low=1, high=240)
     method: str | Method = option("vae", "training rule: ae or vae, with options")
     path: str | PathChoice = option("linear", "the way through the latent space: linear or slerp")
-    steps: int = option(600, "training steps", low=1, high=10_000_000)
+    steps: int = option(1600, "training steps", low=1, high=10_000_000)
     width: int = option(16, "the size dial of the networks", low=2, high=1024)
     latent: int = option(64, "length of a code", low=1, high=65_536)
     sheet: bool = option(False, "write a contact sheet of the transition beside the film")
@@ -141,7 +141,7 @@ def _learn(
     model = ConvAutoencoder(
         (3, height, width), latent=request.latent, width=request.width, statistics=method.statistics
     )
-    options = Training(steps=request.steps, minutes=request.minutes, batch=16, lr=2e-3, seed=request.seed)
+    options = Training(steps=request.steps, minutes=request.minutes, batch=4, lr=2e-3, seed=request.seed)
     trained = train(model, method, frames, options, report=report)
     Precision().place(model.cpu())
     return model, _mean_psnr(model, frames), trained.steps

@@ -152,9 +152,9 @@ def _write_config(request: TrainRequest, config: dict[str, Any]) -> None:
                     "resume with the same options",
                 )
         return
-    (request.out / CHECKPOINT).unlink(missing_ok=True)
     with written_whole(path) as beside:
         beside.write_text(json.dumps(config, indent=2) + "\n")
+    (request.out / CHECKPOINT).unlink(missing_ok=True)
 
 
 def _write_metrics(path: Path, history: tuple[Row, ...]) -> None:

@@ -99,7 +99,7 @@ def profile(steps: int, total: float, first: float, last: float) -> npt.NDArray[
     Where the way is too short for both, they are scaled down together.
 
     >>> profile(4, 4.0, 1.0, 1.0).round(3).tolist()
-    [1.0, 1.0, 1.0, 1.0]
+    [0.856, 1.144, 1.144, 0.856]
     """
     u = (np.arange(steps) + 0.5) / steps
     ends = first * (1 - u) ** 3 + last * u**3
