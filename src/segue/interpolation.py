@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from segue.errors import InputError
-from segue.images import Pixels, to_uint8
+from segue.images import Pixels, to_float, to_uint8
 from segue.model import Autoencoder, device_of
-from segue.paths import Path
+from segue.paths import Path, PathChoice
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,16 @@ def interpolate(model: Autoencoder, path: Path, steps: int) -> Interpolation:
     t = even_steps(steps)
     codes = path(t)
     return Interpolation(t, codes, decode(model, codes))
+
+
+@torch.no_grad()
+def walk(model: Autoencoder, a: Pixels, b: Pixels, path: PathChoice, steps: int) -> Interpolation:
+    """From image `a` to image `b`, uint8 `[h, w, c]` each, of the model's size: encode both, walk, decode.
+
+    The first and last frame are the reconstructions of `a` and `b`. Raises `InputError` as `interpolate` does.
+    """
+    codes = model.encode(to_float(np.stack([a, b])).to(device_of(model)))
+    return interpolate(model, path.between(codes[0], codes[1]), steps)
 
 
 def even_steps(steps: int) -> Tensor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import math
 import platform
 import time
 from collections.abc import Callable
@@ -50,7 +51,7 @@ CANDIDATES = tuple(Precision(numbers, last) for numbers in ("fp32", "bf16") for 
 
 
 def fastest(model: Module, step: Callable[[Module, Precision], object], key: str) -> Precision:
-    """The fastest of `CANDIDATES` for this model, by three steps of each after one to warm up.
+    """The fastest of `CANDIDATES` for this model, by the best of a few steps of each.
 
     `step(model, precision)` does one training step; it is given copies, so the model is left as it is. The
     verdict is kept in the user's cache folder under this machine, this torch and `key`; where that folder
@@ -63,7 +64,7 @@ def fastest(model: Module, step: Callable[[Module, Precision], object], key: str
             return remembered
     except (OSError, ValueError, TypeError):
         pass
-    verdict = min(CANDIDATES, key=lambda candidate: _seconds(model, step, candidate))
+    verdict = _fastest(model, step)
     try:
         with written_whole(memory) as beside:
             beside.write_text(json.dumps(asdict(verdict)))
@@ -79,11 +80,14 @@ def _memory(key: str) -> Path:
     return platformdirs.user_cache_path("segue") / "precision" / f"{digest}.json"
 
 
-def _seconds(model: Module, step: Callable[[Module, Precision], object], candidate: Precision) -> float:
-    trial = candidate.place(copy.deepcopy(model))
-    times = []
-    for _ in range(4):
-        start = time.perf_counter()
-        step(trial, candidate)
-        times.append(time.perf_counter() - start)
-    return min(times[1:])
+def _fastest(model: Module, step: Callable[[Module, Precision], object]) -> Precision:
+    """Six rounds of a step of each after one to warm up, in turn, so that a busy moment is nobody's alone."""
+    trials = {candidate: candidate.place(copy.deepcopy(model)) for candidate in CANDIDATES}
+    best = dict.fromkeys(CANDIDATES, math.inf)
+    for round_ in range(7):
+        for candidate, trial in trials.items():
+            start = time.perf_counter()
+            step(trial, candidate)
+            if round_:
+                best[candidate] = min(best[candidate], time.perf_counter() - start)
+    return min(best, key=best.__getitem__)

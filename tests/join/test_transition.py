@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from segue.interpolation import decode
 from segue.join.seam import change
 from segue.join.transition import FADE, Transition, between, fade, paced, profile
 from segue.model import ConvAutoencoder
-from segue.paths import PATHS, Linear, PathChoice
+from segue.paths import PATHS, Linear, Path, PathChoice
 
 
 @pytest.fixture(scope="module")
@@ -43,36 +44,35 @@ def test_beyond_the_fade_only_the_decoder_speaks(across: Transition, model: Conv
     assert (steps <= 0).all() and steps[0] > -0.01  # it leaves without a jolt
 
 
-def test_shrunk_is_the_same_way_smaller(across: Transition) -> None:
-    t = torch.tensor([0.0, 0.4, 1.0])
-    small = list(across.shrunk(24, 32).frames(t))
-    assert [frame.shape for frame in small] == [(24, 32, 3)] * 3
+@pytest.mark.parametrize("steps", [2, 3, 13])
+def test_a_paced_path_keeps_its_ends_and_goes_on(steps: int, across: Transition, model: ConvAutoencoder) -> None:
+    path = paced(model, across.path, steps, 0.001, 0.001)
+    codes = path(torch.linspace(0, 1, steps + 1))
+    assert torch.equal(codes[[0, -1]], across.path(torch.tensor([0.0, 1.0])))
+    along = (codes - codes[0]) @ (codes[-1] - codes[0])
+    assert (along.diff() > 0).all()
 
 
-@pytest.mark.parametrize("count", [1, 2, 12])
-def test_positions_are_within_and_rise(count: int, across: Transition) -> None:
-    t = paced(across, count, 0.02, 0.02)
-    assert t.shape == (count,)
-    assert (torch.cat([torch.zeros(1), t, torch.ones(1)]).diff() > 0).all()
+def test_the_picture_changes_at_the_clips_pace(across: Transition, model: ConvAutoencoder) -> None:
+    def changes(path: Path, count: int) -> npt.NDArray[np.float64]:
+        with torch.no_grad():
+            frames = model.decode(path(torch.linspace(0, 1, count))).flatten(1)
+        return frames.diff(dim=0).square().mean(1).sqrt().numpy().astype(np.float64)
 
-
-def test_the_picture_changes_at_the_clips_pace(across: Transition) -> None:
-    ends = torch.zeros(1), torch.ones(1)
+    whole = changes(across.path, 101).sum()
     for first, last in [(0.02, 0.02), (0.005, 0.03), (0.03, 0.005)]:
-        t = torch.cat([ends[0], paced(across, 24, first, last), ends[1]])
-        steps = change(across.frames(t))
-        assert steps[0] == pytest.approx(first, rel=0.35) and steps[-1] == pytest.approx(last, rel=0.35)
-        bends = np.abs(np.diff(steps))
-        assert bends.max() < 0.6 * steps.max()
+        path = paced(model, across.path, 25, first * whole, last * whole)
+        steps = changes(path, 26) / whole
+        assert steps[0] == pytest.approx(first, rel=0.25) and steps[-1] == pytest.approx(last, rel=0.25)
+        assert np.abs(np.diff(steps)).max() < 0.6 * steps.max()
 
 
 def test_no_way_to_go(model: ConvAutoencoder) -> None:
     code = torch.zeros(4)
+    path = Linear().between(code, code)
+    assert paced(model, path, 4, 0.02, 0.02) is path
     seen = decode(model, code[None])[0]
-    still = Transition(model, Linear().between(code, code), seen, seen)
-    t = paced(still, 4, 0.02, 0.02)
-    assert t.tolist() == pytest.approx([0.2, 0.4, 0.6, 0.8])
-    assert all(np.array_equal(frame, seen) for frame in still.frames(t))
+    assert all(np.array_equal(frame, seen) for frame in Transition(model, path, seen, seen).frames(torch.rand(3)))
 
 
 lengths = st.floats(0, 1, allow_subnormal=False)

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from segue import paths
 from segue.choices import Checked, choose, needed, option
 from segue.datasets import DataSet, Pick
 from segue.errors import InputError, unknown
-from segue.images import PICTURES, Pixels, fit, read_image, to_float, write_image
-from segue.interpolation import Interpolation, cross_fade, even_steps, interpolate
+from segue.images import PICTURES, Pixels, fit, read_image, write_image
+from segue.interpolation import Interpolation, cross_fade, even_steps, walk
 from segue.jobs.train import MODEL, DataOptions
 from segue.model import ConvAutoencoder, load_model
 from segue.progress import Event, Report, silent
@@ -64,13 +62,15 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     choice = choose(request.path, paths.PATHS, "path")
     model, about = open_run(request.run)
     a, b = pick_ends(model, about, (request.a, request.b), request.data_dir, report)
-    walk = walk_between(model, a.image, b.image, choice, request.steps)
+    walked = walk(model, a.image, b.image, choice, request.steps)
     if suffix in ANIMATIONS:
-        write_animation(request.out, walk.frames, request.fps)
+        write_animation(request.out, walked.frames, request.fps)
     else:
         method = about.get("method", "path").partition(":")[0].upper()
-        write_image(request.out, draw_strip(walk, a, b, f"{method}, {choice}"))
-    return InterpolateResult(request.out, str(choice), a.id, b.id, tuple(walk.t.tolist()), tuple(walk.codes.tolist()))
+        write_image(request.out, draw_strip(walked, a, b, f"{method}, {choice}"))
+    return InterpolateResult(
+        request.out, str(choice), a.id, b.id, tuple(walked.t.tolist()), tuple(walked.codes.tolist())
+    )
 
 
 def open_run(run: Path) -> tuple[ConvAutoencoder, dict[str, Any]]:
@@ -116,21 +116,14 @@ def _from_file(path: Path, model: ConvAutoencoder, options: DataOptions) -> Pixe
     return fit(read_image(path, 1 if channels == 1 else 3), height, width, options.fit)
 
 
-def walk_between(model: ConvAutoencoder, a: Pixels, b: Pixels, path: paths.PathChoice, steps: int) -> Interpolation:
-    """The interpolation from image `a` to image `b`, `[h, w, c]` each, of the model's size."""
-    with torch.no_grad():
-        codes = model.encode(torch.cat([to_float(a[None]), to_float(b[None])]))
-    return interpolate(model, path.between(codes[0], codes[1]), steps)
-
-
-def draw_strip(walk: Interpolation, a: Pick, b: Pick, title: str) -> Pixels:
+def draw_strip(walked: Interpolation, a: Pick, b: Pick, title: str) -> Pixels:
     """The decoded path with its codes (or, of more than three numbers, `t`), the pixel cross-fade beneath it."""
     from segue.render.strip import Row, strip
 
-    if walk.codes[0].numel() <= 3:
-        captions = tuple(" ".join(f"{value:.2f}" for value in code.flatten().tolist()) for code in walk.codes)
+    if walked.codes[0].numel() <= 3:
+        captions = tuple(" ".join(f"{value:.2f}" for value in code.flatten().tolist()) for code in walked.codes)
     else:
-        captions = tuple(f"t = {t:.2f}" for t in walk.t.tolist())
+        captions = tuple(f"t = {t:.2f}" for t in walked.t.tolist())
     ends = " to ".join(pick.id if pick.label is None else f"{pick.label} ({pick.id})" for pick in (a, b))
-    fade = cross_fade(a.image, b.image, len(walk.t))
-    return strip([Row(title, walk.frames, captions), Row("cross-fade of pixels", fade)], title=ends)
+    fade = cross_fade(a.image, b.image, len(walked.t))
+    return strip([Row(title, walked.frames, captions), Row("cross-fade of pixels", fade)], title=ends)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class JoinRequest(Checked):
     fps: float | None = option(None, "frames a second of the film; the first clip's", low=1, high=240)
     method: str | Method = option("vae", "training rule: ae or vae, with options")
     path: str | PathChoice = option("linear", "the way through the latent space: linear or slerp")
-    steps: int = option(1600, "training steps", low=1, high=10_000_000)
+    steps: int = option(1200, "training steps", low=1, high=10_000_000)
     width: int = option(16, "the size dial of the networks", low=2, high=1024)
     latent: int = option(64, "length of a code", low=1, high=65_536)
     sheet: bool = option(False, "write a contact sheet of the transition beside the film")
@@ -93,11 +93,11 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
     looked = time.monotonic()
     model, decibels, steps = _learn(request, method, before, after, report)
     trained = time.monotonic()
-    transition = between(model, choice, before.cut, after.cut)
-    t = _paced(transition, before, after, count)
+    transition = _transition(model, choice, before, after, count)
+    t = torch.linspace(0, 1, count + 2, dtype=torch.float64)
     counts = (before.count, count, after.count)
-    write_film(request.out, canvas, a, b, transition.frames(t), counts, report)
-    sheet = _write_sheet(request.out, transition, t) if request.sheet else None
+    write_film(request.out, canvas, a, b, transition.frames(t[1:-1]), counts, report)
+    sheet = _write_sheet(_sheet_beside(request.out), transition, t) if request.sheet else None
     took = {
         "read": looked - started, "train": trained - looked, "write": time.monotonic() - trained,
         "all": time.monotonic() - started,
@@ -138,10 +138,8 @@ def _learn(
     frames = np.concatenate([before.small, after.small])
     height, width = frames.shape[1:3]
     torch.manual_seed(request.seed)
-    model = ConvAutoencoder(
-        (3, height, width), latent=request.latent, width=request.width, statistics=method.statistics
-    )
-    options = Training(steps=request.steps, minutes=request.minutes, batch=4, lr=2e-3, seed=request.seed)
+    model = method.build((3, height, width), latent=request.latent, width=request.width)
+    options = Training(steps=request.steps, minutes=request.minutes, batch=4, lr=3e-3, seed=request.seed)
     trained = train(model, method, frames, options, report=report)
     Precision().place(model.cpu())
     return model, _mean_psnr(model, frames), trained.steps
@@ -153,10 +151,10 @@ def _mean_psnr(model: ConvAutoencoder, frames: Pixels) -> float:
     return torch.cat([psnr(model.decode(model.encode(part)), part) for part in parts]).mean().item()
 
 
-def _paced(transition: Transition, before: Footage, after: Footage, count: int) -> Tensor:
-    """Where on the way the frames are, so that the picture changes at the clips' own pace at both cuts."""
-    small = transition.shrunk(*before.beside.shape[1:3])
-    return paced(small, count, pace(before.beside), pace(after.beside))
+def _transition(model: ConvAutoencoder, choice: PathChoice, before: Footage, after: Footage, count: int) -> Transition:
+    """The way from the last frame before the cut to the first after it, at the clips' own pace at both."""
+    rough = between(model, choice, before.cut, after.cut)
+    return replace(rough, path=paced(model, rough.path, count + 1, pace(before.beside), pace(after.beside)))
 
 
 def _seams(before: Footage, transition: Transition, t: Tensor, after: Footage) -> dict[str, float]:
@@ -164,16 +162,14 @@ def _seams(before: Footage, transition: Transition, t: Tensor, after: Footage) -
         size = clip.beside.shape[1:3]
         return seam_jump(clip.beside, np.stack([resize(frame, *size) for frame in transition.frames(nearest)]))
 
-    return {"a": jump(before, t[:2]), "b": jump(after, t.flip(0)[:2])}
+    return {"a": jump(before, t[1:3]), "b": jump(after, t.flip(0)[1:3])}
 
 
-def _write_sheet(out: Path, transition: Transition, t: Tensor) -> Path:
-    """Twelve frames of the transition, the clips' own at both ends, as a picture beside the film."""
+def _write_sheet(path: Path, transition: Transition, t: Tensor) -> Path:
+    """Twelve frames of the transition, the clips' own at both ends, as a picture."""
     from segue.render.strip import sheet
 
-    ways = torch.cat([t.new_zeros(1), t, t.new_ones(1)])
-    chosen = ways[torch.linspace(0, len(ways) - 1, min(12, len(ways))).round().long()]
-    path = _sheet_beside(out)
+    chosen = t[torch.linspace(0, len(t) - 1, min(12, len(t))).round().long()]
     captions = [f"{100 * way:.0f} %" for way in chosen.tolist()]
     captions[0], captions[-1] = "first clip", "second clip"
     write_image(path, sheet(np.stack(list(transition.frames(chosen))), columns=4, captions=captions))

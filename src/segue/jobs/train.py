@@ -90,9 +90,7 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
     config = _config(request, method, data)
     _write_config(request, config)
     torch.manual_seed(request.training.seed)
-    model = ConvAutoencoder(
-        data.train.image_shape, latent=request.latent, width=request.width, statistics=method.statistics
-    )
+    model = method.build(data.train.image_shape, latent=request.latent, width=request.width)
     shown = (data.test or data.train).images[:10]
     trained = train(
         model, method, data.train.images, request.training,

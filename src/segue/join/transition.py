@@ -13,12 +13,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from segue.images import Pixels, resize, to_float, to_uint8
-from segue.join.seam import change
 from segue.model import Autoencoder
 from segue.paths import Path, PathChoice
 
 FADE = 0.6
-"""The share of the way over which a clip's own detail fades."""
+"""The share of the time over which a clip's own detail fades."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,6 @@ class Transition:
             frames += fade(part)[:, None, None, None] * self._missed[0]
             frames += fade(1 - part)[:, None, None, None] * self._missed[1]
             yield from to_uint8(frames)
-
-    def shrunk(self, height: int, width: int) -> Transition:
-        """The same transition between smaller frames."""
-        return Transition(self.model, self.path, resize(self.a, height, width), resize(self.b, height, width))
 
     @cached_property
     def _missed(self) -> Tensor:
@@ -77,20 +72,40 @@ def between(model: Autoencoder, choice: PathChoice, a: Pixels, b: Pixels) -> Tra
     return Transition(model, choice.between(codes[0], codes[1]), a, b)
 
 
-def paced(transition: Transition, count: int, pace_a: float, pace_b: float) -> Tensor:
-    """Positions of `count` frames strictly between the ends, so that the picture changes at an even pace.
+def paced(model: Autoencoder, path: Path, steps: int, first: float, last: float) -> Path:
+    """The same path at another pace: decoded at `steps` even steps of `t`, it changes evenly.
 
-    The change from frame to frame leaves with `pace_a`, that of the clip before, and arrives with `pace_b`
-    (see `seam.change`); between, it swells or sinks smoothly to whatever the whole way needs.
+    The change from frame to frame leaves with `first`, the pace of the clip before, and arrives with `last` (see
+    `seam.change`); between, it swells or sinks smoothly to whatever the whole way needs. A path along which
+    nothing changes is returned as it is.
     """
-    fine = torch.linspace(0, 1, 4 * (count + 1) + 1, dtype=torch.float64)
-    length = np.concatenate([[0.0], np.cumsum(change(transition.frames(fine)))])
+    fine = torch.linspace(0, 1, 4 * steps + 1, dtype=torch.float64)
+    length = _lengths(model, path, fine)
     if length[-1] == 0:
-        return torch.linspace(0, 1, count + 2, dtype=torch.float64)[1:-1]
-    wanted = np.cumsum(profile(count + 1, length[-1], pace_a, pace_b))[:-1]
+        return path
     # A stretch without change would make the inverse ambiguous; a trace of slope settles it.
-    rising = length + np.linspace(0, 1e-9 * length[-1], len(length))
-    return torch.from_numpy(np.interp(wanted, rising, fine.numpy()))
+    rising = length / length[-1] + 1e-9 * fine.numpy()
+    wanted = np.concatenate([[0.0], np.cumsum(profile(steps, length[-1], first, last)) / length[-1]])
+    wanted[-1] = rising[-1]
+    places = np.interp(wanted, rising, fine.numpy())
+    even = np.linspace(0, 1, steps + 1)
+    return lambda t: path(torch.from_numpy(np.interp(t.double().numpy(), even, places)))
+
+
+@torch.no_grad()
+def _lengths(model: Autoencoder, path: Path, t: Tensor) -> npt.NDArray[np.float64]:
+    """How much the decoded picture has changed along the path by each `t`, root mean squares added up; `[n]`.
+
+    Of floats, not of grey levels: fine steps are smaller than these, and their rounding would count as change.
+    """
+    steps: list[float] = [0.0]
+    last: Tensor | None = None
+    for part in t.split(64):  # type: ignore[no-untyped-call]
+        frames = model.decode(path(part)).flatten(1)
+        known = frames if last is None else torch.cat([last, frames])
+        steps += known.diff(dim=0).square().mean(1).sqrt().tolist()
+        last = frames[-1:]
+    return np.cumsum(steps)
 
 
 def profile(steps: int, total: float, first: float, last: float) -> npt.NDArray[np.float64]:

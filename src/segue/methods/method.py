@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 
 from segue.choices import Choice
 from segue.model import ConvAutoencoder
+from segue.nets import ImageShape
 
 
 class Method(Choice):
@@ -18,6 +19,13 @@ class Method(Choice):
     """
 
     statistics: ClassVar[int] = 1
+
+    def build(self, image_shape: ImageShape, *, latent: int = 32, width: int = 32) -> ConvAutoencoder:
+        """An untrained autoencoder of the kind that this method trains, for images `(c, h, w)`.
+
+        Its weights are drawn from torch's global generator: `torch.manual_seed` first.
+        """
+        return ConvAutoencoder(image_shape, latent=latent, width=width, statistics=self.statistics)
 
     @abstractmethod
     def terms(self, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator) -> dict[str, Tensor]:
