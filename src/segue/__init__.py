@@ -1,1 +1,54 @@
-"""segue."""
+"""segue: the natural way from one image to another, through an autoencoder's latent space.
+
+The names below are loaded when they are first asked for, so that `import segue` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from segue.datasets import DataSet, ImageSet, load
+    from segue.errors import InputError, Stopped
+    from segue.images import read_image, to_float, to_uint8, write_image
+    from segue.interpolation import Interpolation, cross_fade, interpolate, walk
+    from segue.jobs.join import JoinRequest, JoinResult
+    from segue.jobs.join import run_join as join_clips
+    from segue.methods import AE, VAE, Method
+    from segue.model import Autoencoder, ConvAutoencoder, load_model, save_model
+    from segue.paths import Linear, Path, PathChoice, Slerp, lerp, slerp
+    from segue.render.strip import Row, strip
+    from segue.training import Training, train
+
+_HOMES = {
+    "segue.datasets": ("DataSet", "ImageSet", "load"),
+    "segue.errors": ("InputError", "Stopped"),
+    "segue.images": ("read_image", "to_float", "to_uint8", "write_image"),
+    "segue.interpolation": ("Interpolation", "cross_fade", "interpolate", "walk"),
+    "segue.jobs.join": ("JoinRequest", "JoinResult", "join_clips=run_join"),
+    "segue.methods": ("AE", "VAE", "Method"),
+    "segue.model": ("Autoencoder", "ConvAutoencoder", "load_model", "save_model"),
+    "segue.paths": ("Linear", "Path", "PathChoice", "Slerp", "lerp", "slerp"),
+    "segue.render.strip": ("Row", "strip"),
+    "segue.training": ("Training", "train"),
+}
+_WHERE = {name.partition("=")[0]: (home, name.rpartition("=")[2]) for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AE", "VAE", "Autoencoder", "ConvAutoencoder", "DataSet", "ImageSet", "InputError", "Interpolation", "JoinRequest",
+    "JoinResult", "Linear", "Method", "Path", "PathChoice", "Row", "Slerp", "Stopped", "Training", "cross_fade",
+    "interpolate", "join_clips", "lerp", "load", "load_model", "read_image", "save_model", "slerp", "strip", "to_float",
+    "to_uint8", "train", "walk", "write_image",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'segue' has no attribute {name!r}")
+    home, inside = _WHERE[name]
+    return getattr(import_module(home), inside)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
