@@ -71,7 +71,7 @@ def _along(history: Sequence[Mapping[str, float]]) -> str | None:
 
 
 def _panels(history: Sequence[Mapping[str, float]], along: str) -> dict[str, dict[str, _Series]]:
-    """Quantity -> train, test or neither ("") -> where and what."""
+    """Quantity -> train, test or neither ("") -> where and what; what stands beside a test figure is training's."""
     panels: dict[str, dict[str, _Series]] = {}
     for row in history:
         for name, value in row.items():
@@ -83,6 +83,9 @@ def _panels(history: Sequence[Mapping[str, float]], along: str) -> dict[str, dic
             xs, ys = panels.setdefault(quantity, {}).setdefault(part, ([], []))
             xs.append(row[along])
             ys.append(value)
+    for series in panels.values():
+        if "" in series and "test" in series:
+            series.setdefault("train", series.pop(""))
     return panels
 
 
