@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import stat
 from pathlib import Path
 
@@ -120,6 +121,19 @@ def test_transparency_is_black(tmp_path: Path) -> None:
 def test_deep_grey(tmp_path: Path, values: np.ndarray, seen: list[int]) -> None:
     Image.fromarray(values).save(tmp_path / "a.tif")
     assert read_image(tmp_path / "a.tif").ravel().tolist() == seen
+
+
+def test_open_files_are_read_and_called_by_their_names() -> None:
+    file = io.BytesIO()
+    Image.fromarray(picture()).save(file, "png")
+    file.seek(0)
+    assert np.array_equal(read_image(file), picture()) and not file.closed
+    torn = io.BytesIO(file.getvalue()[:60])
+    with pytest.raises(InputError, match=r"^got a picture "):
+        read_image(torn)
+    torn.name = "a.zip/torn.png"
+    with pytest.raises(InputError, match=r"^got a\.zip/torn\.png "):
+        read_image(torn)
 
 
 def test_broken_files_are_one_line(tmp_path: Path) -> None:

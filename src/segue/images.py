@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import BinaryIO, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -75,22 +75,28 @@ def with_channels(image: Pixels, channels: int) -> Pixels:
     return luma.round().astype(np.uint8)[..., None]
 
 
-def read_image(path: Path, channels: Literal[1, 3] | None = None) -> Pixels:
+def read_image(file: Path | BinaryIO, channels: Literal[1, 3] | None = None) -> Pixels:
     """The picture in a file, `[h, w, c]`: upright (EXIF), transparency over black, first frame.
 
+    `file` is a path, or an open file that can be sought in (messages call it by its `name`, if it has one).
     `channels` None keeps grey grey and makes anything else RGB. Deep grey is brought to eight
     bits. Raises `InputError` for a file that is missing, cut off, not a picture or not finite.
+
+    >>> import io
+    >>> read_image(io.BytesIO(b"P5 3 2 255 abcdef"), channels=3).shape
+    (2, 3, 3)
     """
+    name = getattr(file, "name", "a picture") if hasattr(file, "read") else file
     try:
-        with Image.open(path) as file:
-            file.load()
-            array = _decoded(ImageOps.exif_transpose(file))
+        with Image.open(file) as picture:
+            picture.load()
+            array = _decoded(ImageOps.exif_transpose(picture))
     except FileNotFoundError:
-        raise InputError(f"no file {path}", "a picture that exists", "check the path") from None
+        raise InputError(f"no file {name}", "a picture that exists", "check the path") from None
     except _BROKEN as error:
         reason = str(error).splitlines()[0] if str(error) else "unreadable"
         raise InputError(
-            f"{path} ({reason})", "a whole picture file (PNG, JPEG, ...)", "save or copy it again"
+            f"{name} ({reason})", "a whole picture file (PNG, JPEG, ...)", "save or copy it again"
         ) from None
     return with_channels(array, channels) if channels else array
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 from segue.cli import main
 from segue.cli.commands import COMMANDS, Command, _flat, _plain
 
+SOURCE = str(Path(__file__).resolve().parents[2] / "src")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [SOURCE, os.environ.get("PYTHONPATH")]))}
 TINY = ["--limit", "32", "--steps", "2", "--batch", "16", "--width", "2", "--latent", "2"]
 
 
@@ -60,6 +63,17 @@ def test_values_that_json_has_not_become_null() -> None:
     assert plain == {"a": None, "b": [None, None, 1.5], "c": "x", "d": None}
 
 
+@pytest.mark.usefixtures("usual_handler")
+def test_ctrl_c_while_libraries_are_loaded() -> None:
+    words = [sys.executable, "-X", "importtime", "-m", "segue", "--version"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        assert process.stderr is not None
+        next(line for line in process.stderr if "numpy" in line)
+        process.send_signal(signal.SIGINT)
+        said = [line for line in process.stderr if not line.startswith("import time:")]
+    assert (process.returncode, said) == (130, ["segue: interrupted\n"])
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
@@ -69,11 +83,9 @@ def test_values_that_json_has_not_become_null() -> None:
     ],
 )
 def test_as_a_process_of_its_own(words: list[str], code: int, says: str, tmp_path: Path) -> None:
-    source = str(Path(__file__).resolve().parents[2] / "src")
-    path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "segue", *words],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
+        cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == code, done.stderr
     assert says in done.stderr and done.stderr.count("\n") == bool(code)

@@ -15,6 +15,7 @@ from segue.datasets import load
 from segue.datasets.arrays import from_arrays
 from segue.datasets.wanted import Wanted
 from segue.errors import InputError
+from segue.images import with_channels
 
 TWO = np.array([[[0, 51], [102, 255]]] * 2, np.uint8)
 
@@ -121,7 +122,21 @@ def test_files(tmp_path: Path) -> None:
     assert (len(one.train), len(one.test)) == (23, 2)  # a tenth, rounded
     assert np.array_equal(one.train.images, other.train.images)
     assert sorted({*one.train.ids, *one.test.ids}, key=int) == [str(i) for i in range(25)]
-    assert load(str(tmp_path / "b.npy"), grey=True, size=(3, 4)).train.image_shape == (1, 3, 4)
+    assert load(str(tmp_path / "b.npy"), channels=1, size=(3, 4)).train.image_shape == (1, 3, 4)
+
+
+def test_channels_are_kept_or_brought_to_what_is_wanted() -> None:
+    colour = np.random.default_rng(0).integers(0, 256, (3, 5, 5, 3), np.uint8)
+    grey = with_channels(colour, 1)
+    mixed = {"x_train": grey, "x_test": colour}
+    with pytest.raises(InputError, match="or --channels"):
+        from_arrays("it", mixed)
+    for channels in (1, 3):
+        found = from_arrays("it", mixed, Wanted(channels=channels))
+        assert found.test is not None
+        assert np.array_equal(found.train.images, with_channels(grey, channels))
+        assert np.array_equal(found.test.images, with_channels(colour, channels))
+        assert from_arrays("it", {"x": colour}, Wanted(channels=channels)).train.image_shape == (channels, 5, 5)
 
 
 def test_pickles_are_never_read(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_frames_become_images(tmp_path: Path) -> None:
 def test_options(tmp_path: Path) -> None:
     path = str(animate(tmp_path / "a.gif", 10, 40, 30))
     assert load(path).train.image_shape == (3, 40, 30)
-    assert load(path, size=16, grey=True, limit=4).train.images.shape == (4, 16, 16, 1)
+    assert load(path, size=16, channels=1, limit=4).train.images.shape == (4, 16, 16, 1)
     held = load(path, hold_out=0.3).test
     assert held is not None
     assert len(held) == 3

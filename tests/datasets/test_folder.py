@@ -60,14 +60,27 @@ def test_pictures_outside_class_folders_leave_no_labels(tmp_path: Path) -> None:
     assert load(str(tmp_path)).train.labels is None
 
 
-def test_different_sizes_and_channels_are_made_alike(tmp_path: Path) -> None:
-    for i, (height, width, grey) in enumerate([(8, 8, True), (8, 8, False), (80, 70, False), (8, 8, True)]):
-        paint(tmp_path / f"{i}.png", height, width, grey)
+def test_different_sizes_are_made_alike(tmp_path: Path) -> None:
+    for i, (height, width) in enumerate([(8, 8), (80, 70), (8, 8)]):
+        paint(tmp_path / f"{i}.png", height, width)
     found = load(str(tmp_path))
-    assert found.train.images.shape == (4, 64, 64, 3)
-    assert len(found.notes) == 2
-    assert load(str(tmp_path), size=(6, 9), grey=True).train.images.shape == (4, 6, 9, 1)
-    assert load(str(tmp_path), size=(6, 9), grey=True).notes == ()
+    assert found.train.images.shape == (3, 64, 64, 3)
+    assert len(found.notes) == 1
+    assert load(str(tmp_path), size=(6, 9)).notes == ()
+
+
+@pytest.mark.parametrize("as_zip", [False, True])
+def test_grey_and_colour_are_mixed_only_when_told_how(tmp_path: Path, as_zip: bool) -> None:
+    for i, (size, grey) in enumerate([(8, False), (9, False), (8, True), (8, True)]):
+        paint(tmp_path / "set" / f"{i}.png", size, size, grey, value=200)
+    data = zipped(tmp_path / "set", tmp_path / "set.zip") if as_zip else tmp_path / "set"
+    with pytest.raises(InputError) as caught:
+        load(str(data))
+    mixed = f"got grey and colour pictures mixed in {data} (2.png is grey, 0.png is not)"
+    assert str(caught.value) == f"{mixed}; allowed one kind; add --channels 3, or 1"
+    one, three = (load(str(data), size=6, channels=channels).train.images for channels in (1, 3))
+    assert one[:, 0, 0].tolist() == [[60], [60], [200], [200]]  # the luma of red, and grey as it was
+    assert three[:, 0, 0].tolist() == [[200, 0, 0]] * 2 + [[200] * 3] * 2
 
 
 def test_fit_is_heeded(tmp_path: Path) -> None:

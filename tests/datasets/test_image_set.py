@@ -69,6 +69,14 @@ def test_what_does_not_belong_together_is_refused(changes: dict[str, object], sa
     assert says in str(caught.value)
 
 
+def test_the_digest_of_a_set_covers_both_parts() -> None:
+    one, other = some(), some(labels=np.arange(6))
+    sets = [DataSet("a", one), DataSet("a", other), DataSet("a", one, one), DataSet("a", one, other)]
+    sets.append(DataSet("a", other, one))
+    assert len({data.digest() for data in sets}) == 5
+    assert DataSet("b", some(), some(labels=np.arange(6)), ("a note",)).digest() == sets[3].digest()
+
+
 def test_parts_of_two_shapes_are_refused() -> None:
     with pytest.raises(InputError, match="train images"):
         DataSet("odd", some(), ImageSet(np.zeros((1, 9, 9, 1), np.uint8), ("a",)))

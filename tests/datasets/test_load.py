@@ -64,7 +64,15 @@ def test_a_file_of_no_known_kind(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"size": 0}, {"size": (8, 100000)}, {"hold_out": 1.0}, {"hold_out": -0.1}, {"limit": 0}, {"fit": "stretch"}],
+    [
+        {"size": 0},
+        {"size": (8, 100000)},
+        {"hold_out": 1.0},
+        {"hold_out": -0.1},
+        {"limit": 0},
+        {"fit": "stretch"},
+        {"channels": 2},
+    ],
 )
 def test_absurd_options(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=f"--{next(iter(wrong)).replace('_', '-')}"):

@@ -154,6 +154,17 @@ def test_data_that_changed_since_the_run(
     assert not (tmp_path / "out.png").exists()
 
 
+def test_a_test_part_that_changed_since_the_run(
+    tmp_path: Path, coloured: Pixels, segue: Segue, refused: Refused, tiny: tuple[str, ...]
+) -> None:
+    np.savez(tmp_path / "set.npz", x_train=coloured[:20], x_test=coloured[20:])
+    segue("train", tmp_path / "set.npz", "-o", tmp_path / "run", *tiny)
+    words = ["interpolate", tmp_path / "run", "train:0", "test:3", "-o", tmp_path / "out.png"]
+    segue(*words)
+    np.savez(tmp_path / "set.npz", x_train=coloured[:20], x_test=coloured[20:][::-1])
+    assert "changed since the run" in refused(*words)
+
+
 def test_a_model_without_a_run_takes_image_files(
     tmp_path: Path, album: Path, segue: Segue, refused: Refused, build: Callable[..., ConvAutoencoder]
 ) -> None:

@@ -124,9 +124,25 @@ def test_the_same_request_gives_the_same_bytes(
 
 
 def test_sizes_channels_and_parts(tmp_path: Path, segue: Segue, album: Path, tiny: tuple[str, ...]) -> None:
-    options = ["--size", "9", "--grey", "--fit", "letterbox", "--hold-out", "0.5", "--limit", "7"]
+    options = ["--size", "9", "--channels", "1", "--fit", "letterbox", "--hold-out", "0.5", "--limit", "7"]
     result = segue("train", album, "-o", tmp_path / "run", *options, *tiny)
     assert (result["image_shape"], result["images"]) == ([1, 9, 9], 7)
+    assert json.loads((tmp_path / "run" / "config.json").read_text())["images"]["channels"] == 1
+    walk = segue("interpolate", tmp_path / "run", "train:0", "test:0", "-o", tmp_path / "out.png")
+    assert len(walk["codes"]) == 10
+
+
+def test_what_a_failed_run_left_is_not_in_the_way(
+    tmp_path: Path, segue: Segue, refused: Refused, album: Path, tiny: tuple[str, ...]
+) -> None:
+    words = ["train", album, "-o", tmp_path / "run", *tiny]
+    for options in ([], [], ["--resume"]):
+        assert "finite losses" in refused(*words, "--method", "vae:beta=1e300", *options)
+        assert set(content(tmp_path / "run")) == {"config.json"}
+    (tmp_path / "run" / "metrics.csv").write_text("epoch,loss\n" * 50)  # as of a run that failed later
+    segue(*words)
+    segue("train", album, "-o", tmp_path / "whole", *tiny)
+    assert content(tmp_path / "run") == content(tmp_path / "whole")
 
 
 def test_a_finished_run_is_not_overwritten(

@@ -76,3 +76,4 @@ def test_another_rate_repeats_and_leaves_out(tmp_path: Path, clips: ModuleType) 
     clip = clips.write(tmp_path / "a.mp4", clips.counted(range(8)), 8)
     assert clips.numbers_in(Canvas(48, 64, Fraction(4), "crop").frames(clip)) == [0, 2, 4, 6]
     assert clips.numbers_in(Canvas(48, 64, Fraction(16), "crop").frames(clip)) == [n // 2 for n in range(16)]
+    assert clips.numbers_in(Canvas(48, 64, Fraction(4), "crop").frames(clip, 1)) == [2, 4, 6]

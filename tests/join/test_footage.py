@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 
 from segue.clips import probe, read_frames
-from segue.images import resize
-from segue.join import footage
+from segue.images import Pixels, fit, resize
+from segue.join import canvas, footage
 from segue.join.canvas import canvas_for
 from segue.join.footage import Footage, look
 from segue.progress import Event, silent
@@ -51,6 +52,23 @@ def test_long_clips_are_thinned_from_the_cut(
     order = list(range(40))[:: -1 if at_end else 1]
     found = seen(clip, at_end=at_end)
     assert found.count == 40 and clips.numbers_in(found.small) == order[:24:3]
+
+
+@pytest.mark.parametrize("at_end", [True, False])
+def test_only_frames_near_the_cut_are_fitted(
+    at_end: bool, tmp_path: Path, clips: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted: list[Pixels] = []
+
+    def counted(image: Pixels, *how: Any) -> Pixels:
+        fitted.append(image)
+        return fit(image, *how)
+
+    monkeypatch.setattr(canvas, "fit", counted)
+    monkeypatch.setattr(footage, "NEAR_SECONDS", 1.0)
+    clip = clips.write(tmp_path / "a.mp4", clips.counted(range(30)), 12)
+    seen(clip, at_end=at_end)
+    assert clips.numbers_in(fitted) == list(range(18, 30) if at_end else range(12))
 
 
 def test_large_clips_are_seen_small(tmp_path: Path, clips: ModuleType) -> None:

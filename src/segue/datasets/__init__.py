@@ -7,7 +7,7 @@ add one, write the module and put it into `SOURCES`; the first that reads what w
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from segue.datasets import arrays, clip, folder, generated, idx, named
 from segue.datasets.arrays import from_arrays
@@ -36,7 +36,7 @@ def load(
     *,
     size: int | tuple[int, int] | None = None,
     fit: Fit = "crop",
-    grey: bool = False,
+    channels: Literal[1, 3] | None = None,
     hold_out: float | None = None,
     limit: int | None = None,
     seed: int = 0,
@@ -50,20 +50,22 @@ def load(
     generated world (`worlds:pole:horizontal=20`).
 
     `size` is the side of a square, or (height, width), in pixels; `fit` says how an image of another
-    aspect gets there; `grey` makes one channel of three. A source without a test part holds out the
-    share `hold_out` (by default a tenth of 20 or more pictures, nothing of worlds and clips), and
-    `limit` takes at most so many of each part; both draw by `seed` and keep the order (of a clip,
-    `limit` takes the first frames). Named sets are looked for in `data_dir` (or `SEGUE_DATA`), then
-    in the cache, then on the web.
+    aspect gets there; `channels` 1 makes grey of colour (luma), 3 repeats grey, None keeps what the source
+    has. A source without a test part holds out the share `hold_out` (by default a tenth of 20 or more
+    pictures, nothing of worlds and clips), and `limit` takes at most so many of each part; both draw by
+    `seed` and keep the order (of a clip, `limit` takes the first frames). Named sets are looked for in
+    `data_dir` (or `SEGUE_DATA`), then in the cache, then on the web.
 
-    Raises `InputError` for whatever cannot be read.
+    Raises `InputError` for whatever cannot be read, and without `channels` for grey and colour mixed.
 
     >>> digits = load("digits", size=16, limit=100)
     >>> len(digits.train), digits.train.image_shape, digits.pick("label:5").label
     (100, (1, 16, 16), '5')
+    >>> load("digits", channels=3, limit=100).train.image_shape
+    (3, 8, 8)
     """
     sides = (size, size) if isinstance(size, int) else size
-    wanted = Wanted(sides, fit, grey, hold_out, limit, seed, data_dir, report)
+    wanted = Wanted(sides, fit, channels, hold_out, limit, seed, data_dir, report)
     for source in SOURCES:
         if source.reads(data):
             return source.load(data, wanted)

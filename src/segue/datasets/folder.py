@@ -7,14 +7,13 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import cast
 
 import numpy as np
 
 from segue.datasets.image_set import DataSet, ImageSet
 from segue.datasets.wanted import Index, Wanted
 from segue.errors import InputError
-from segue.images import PICTURES, Pixels, fit, read_image, with_channels
+from segue.images import PICTURES, Pixels, fit, read_image
 
 DEFAULT_SIZE = (64, 64)
 # One picture in a zip: what the zip says of its size is not to be believed, so this much is read at most.
@@ -45,17 +44,6 @@ def load(data: str, wanted: Wanted) -> DataSet:
         raise InputError(f"{path} ({error})", "a whole zip without a password", "make or copy it again") from None
 
 
-class _Named(io.BytesIO):
-    """Bytes that are called by their name where they turn out to be no picture."""
-
-    def __init__(self, content: bytes, name: str) -> None:
-        super().__init__(content)
-        self.called = name
-
-    def __str__(self) -> str:
-        return self.called
-
-
 def _read_member(archive: zipfile.ZipFile, name: str, path: Path) -> Pixels:
     info = archive.getinfo(name)
     most = min(MOST_MEMBER_BYTES, max(1, info.compress_size) * MOST_DEFLATED)
@@ -63,7 +51,9 @@ def _read_member(archive: zipfile.ZipFile, name: str, path: Path) -> Pixels:
         content = file.read(most + 1)
     if len(content) > most:
         raise InputError(f"{path}/{name} of more than {most} bytes", "pictures of a plausible size", "leave it out")
-    return read_image(cast(Path, _Named(content, f"{path}/{name}")))
+    picture = io.BytesIO(content)
+    picture.name = f"{path}/{name}"
+    return read_image(picture)
 
 
 def _from_pictures(path: Path, files: list[str], read: Read, wanted: Wanted) -> DataSet:
@@ -74,7 +64,7 @@ def _from_pictures(path: Path, files: list[str], read: Read, wanted: Wanted) -> 
     train, test, notes = _parts(inner, wanted)
     classes = sorted({_class(inner[i]) for i in np.concatenate([train, *([] if test is None else [test])])})
     chosen = train if test is None else np.concatenate([train, test])
-    pixels = _stack((read(names[i]) for i in chosen), len(chosen), wanted, notes)
+    pixels = _stack(path, [names[i] for i in chosen], read, wanted, notes)
 
     def part(index: Index, images: Pixels) -> ImageSet:
         labels = None if "" in classes else np.array([classes.index(_class(inner[i])) for i in index])
@@ -115,23 +105,28 @@ def _parts(names: list[str], wanted: Wanted) -> tuple[Index, Index | None, list[
     return wanted.limited(train), wanted.limited(test), notes
 
 
-def _stack(images: Iterator[Pixels], total: int, wanted: Wanted, notes: list[str]) -> Pixels:
-    """One stack; where sizes or channels differ, they are made alike, with a note."""
-    kept = wanted.gathered(_alike(images, wanted), total)
+def _stack(path: Path, names: list[str], read: Read, wanted: Wanted, notes: list[str]) -> Pixels:
+    """One stack; where sizes differ, they are made alike, with a note."""
+    kept = wanted.gathered(_alike(path, names, read, wanted), len(names))
     if len({image.shape[:2] for image in kept}) > 1:
         kept = [fit(image, *DEFAULT_SIZE, wanted.fit) for image in kept]
         notes.append("sizes differ, so all were made 64x64 (give --size for another)")
-    if len({image.shape[2] for image in kept}) > 1:
-        kept = [with_channels(image, 3) for image in kept]
-        notes.append("grey and colour pictures were found: all were made RGB")
     return np.stack(kept)
 
 
-def _alike(images: Iterator[Pixels], wanted: Wanted) -> Iterator[Pixels]:
-    """The images as wanted; from the first of another size on at the default size, to save memory."""
-    shape, differs = None, False
-    for image in images:
-        shaped = wanted.shaped(image)
-        shape = shape or shaped.shape[:2]
-        differs = differs or shaped.shape[:2] != shape
-        yield fit(shaped, *DEFAULT_SIZE, wanted.fit) if differs else shaped
+def _alike(path: Path, names: list[str], read: Read, wanted: Wanted) -> Iterator[Pixels]:
+    """The pictures as wanted; from the first of another size on at the default size, to save memory."""
+    kinds: dict[int, str] = {}
+    size, differs = None, False
+    for name in names:
+        image = wanted.shaped(read(name))
+        kinds.setdefault(image.shape[2], name)
+        if len(kinds) > 1:
+            raise InputError(
+                f"grey and colour pictures mixed in {path} ({kinds[1]} is grey, {kinds[3]} is not)",
+                "one kind",
+                "add --channels 3, or 1",
+            )
+        size = size or image.shape[:2]
+        differs = differs or image.shape[:2] != size
+        yield fit(image, *DEFAULT_SIZE, wanted.fit) if differs else image

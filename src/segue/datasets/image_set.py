@@ -142,8 +142,13 @@ class DataSet:
             raise InputError(
                 f"train images {self.train.image_shape} and test images {self.test.image_shape}",
                 "one (c, h, w) for both",
-                "give a --size",
+                "give a --size, or --channels",
             )
+
+    def digest(self) -> str:
+        """sha256 over the digests of both parts, in hex: equal for equal sets, whatever their names and notes."""
+        parts = [part.digest() for part in (self.train, self.test) if part is not None]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def pick(self, text: str) -> Pick:
         """The image that `text` names.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +24,11 @@ ABOUT_TO_FILL = "give a smaller --size or a --limit"
 
 @dataclass(frozen=True)
 class Wanted:
-    """The options of `load`, checked. `size` is (height, width), or None: as the source has it."""
+    """The options of `load`, checked. `size` is (height, width); it or `channels` None: as the source has them."""
 
     size: tuple[int, int] | None = None
     fit: Fit = "crop"
-    grey: bool = False
+    channels: Literal[1, 3] | None = None
     hold_out: float | None = None
     limit: int | None = None
     seed: int = 0
@@ -45,11 +46,13 @@ class Wanted:
             raise InputError(f"--limit {self.limit}", "1 or more", "leave it out to take all")
         if self.fit not in ("crop", "letterbox"):
             raise InputError(f"--fit {self.fit}", "crop or letterbox", "choose one")
+        if self.channels not in (None, 1, 3):
+            raise InputError(f"--channels {self.channels}", "1 or 3", "leave it out to keep the source's own")
 
     def shaped(self, image: Pixels) -> Pixels:
         """One image `[h, w, c]` at the wanted size and channels."""
-        if self.grey:
-            image = with_channels(image, 1)
+        if self.channels is not None:
+            image = with_channels(image, self.channels)
         return image if self.size is None else fit(image, *self.size, self.fit)
 
     def stack(self, images: Iterable[Pixels], total: int = 0) -> Pixels:
@@ -76,7 +79,7 @@ class Wanted:
     def reshaped(self, images: Pixels) -> Pixels:
         """A stack `[n, h, w, c]` at the wanted size and channels; untouched if it already is."""
         same_size = self.size is None or images.shape[1:3] == self.size
-        if same_size and not (self.grey and images.shape[-1] == 3):
+        if same_size and self.channels in (None, images.shape[-1]):
             return images
         return self.stack(images, len(images))
 

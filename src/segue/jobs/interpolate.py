@@ -101,7 +101,7 @@ def pick_ends(
         if data is None:
             report(Event("load", note=f"reading {about['data']}"))
             data = options.load(about["data"], about["training"]["seed"], data_dir, report)
-            if data.train.digest() != about["digest"]:
+            if data.digest() != about["digest"]:
                 raise InputError(
                     f"{about['data']}, changed since the run",
                     "the images it was trained on",

@@ -6,7 +6,7 @@ import csv
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -29,7 +29,7 @@ class DataOptions(Checked):
 
     size: tuple[int, ...] | None = option(None, "image size in pixels: 64, or HEIGHTxWIDTH", low=1, high=4096)
     fit: Fit = option("crop", "how an image of another aspect gets to that size")
-    grey: bool = option(False, "make one channel of three")
+    channels: Literal[1, 3] | None = option(None, "1 makes grey of colour, 3 repeats grey; else as the source has them")
     hold_out: float | None = option(None, "share kept for testing where the set has no test part", low=0, high=0.9)
     limit: int | None = option(None, "take at most so many images of each part", low=1)
 
@@ -39,7 +39,7 @@ class DataOptions(Checked):
             raise InputError(f"--size of {len(self.size)} numbers", "one or two", "write 64, or HEIGHTxWIDTH")
         size = None if self.size is None else (self.size[0], self.size[-1])
         return datasets.load(
-            data, size=size, fit=self.fit, grey=self.grey, hold_out=self.hold_out, limit=self.limit,
+            data, size=size, fit=self.fit, channels=self.channels, hold_out=self.hold_out, limit=self.limit,
             seed=seed, data_dir=data_dir, report=report,
         )  # fmt: skip
 
@@ -132,7 +132,7 @@ def _config(request: TrainRequest, method: Method, data: DataSet) -> dict[str, A
     """All that decides the weights, as JSON; a path to data is kept whole, so that a run finds it from anywhere."""
     return {
         "data": ",".join(map(str, _paths(request.data))) or request.data,
-        "digest": data.train.digest(),
+        "digest": data.digest(),
         "method": str(method), "latent": request.latent, "width": request.width,
         "images": request.images.to_json(), "training": request.training.to_json(),
     }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 from segue.clips import ClipInfo, read_frames
@@ -20,9 +21,9 @@ class Canvas:
     fps: Fraction
     how: Fit
 
-    def frames(self, clip: Path) -> Iterator[Pixels]:
-        """A clip's frames `[height, width, 3]` at `fps`, never stretched."""
-        for frame in read_frames(clip, fps=self.fps):
+    def frames(self, clip: Path, start: int = 0) -> Iterator[Pixels]:
+        """A clip's frames `[height, width, 3]` at `fps` from number `start` on, never stretched."""
+        for frame in islice(read_frames(clip, fps=self.fps), start, None):
             if _even(*frame.shape[:2]) == (self.height, self.width):
                 frame = frame[: self.height, : self.width]  # of an odd side the last row is cut, nothing resampled
             yield fit(frame, self.height, self.width, self.how)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
 
 import numpy as np
 
@@ -51,24 +50,15 @@ def look(canvas: Canvas, info: ClipInfo, *, at_end: bool, report: Report) -> Foo
     small: deque[Pixels] = deque(maxlen=MOST_FRAMES)
     beside: deque[Pixels] = deque(maxlen=canvas.count(BESIDE_SECONDS) + 1)
     cut: Pixels | None = None
-    for distance, frame in _by_distance(canvas, info.path, count, near, at_end):
+    frames = canvas.frames(info.path, count - near if at_end else 0)
+    for index, frame in enumerate(islice(frames, near)):
+        distance = near - 1 - index if at_end else index
         cut = frame if distance == 0 else cut
         if distance % stride == 0:
             small.append(resize(frame, *model_size))
         if distance < (beside.maxlen or 0):
             beside.append(resize(frame, *pace_size))
-        done = near - distance if at_end else distance + 1
-        report(Event(f"read {info.path.name}", done, near))
+        report(Event(f"read {info.path.name}", index + 1, near))
     assert cut is not None, "count and frames agree by the clips' contract"  # noqa: S101
     order = slice(None, None, -1 if at_end else 1)
     return Footage(cut, np.stack(list(small)[order]), np.stack(list(beside)[order]), count)
-
-
-def _by_distance(canvas: Canvas, path: Path, count: int, near: int, at_end: bool) -> Iterator[tuple[int, Pixels]]:
-    """The frames at most `near` from the cut, each with its distance from it, in time order."""
-    for index, frame in enumerate(canvas.frames(path)):
-        distance = count - 1 - index if at_end else index
-        if distance < near:
-            yield distance, frame
-        if not at_end and distance == near - 1:
-            return
