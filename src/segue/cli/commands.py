@@ -55,8 +55,7 @@ JSON_HELP = "print the result as one JSON object on stdout"
 
 def add(app: App, command: Command) -> None:
     """Make a command of the app that runs a job and tells its result."""
-    fields = {field.name: field for field, _ in _flat(command.request)}
-    parameters = [_parameter(field) for field in fields.values()]
+    parameters = [_parameter(field) for field in _flat(command.request)]
     flag = Annotated[bool, Parameter(name="--json", negative="", help=JSON_HELP)]
     parameters.append(inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=flag))
     signature = inspect.Signature(sorted(parameters, key=lambda p: (p.kind, p.default is not p.empty)))
@@ -75,15 +74,15 @@ def add(app: App, command: Command) -> None:
     app.command(run, name=command.name)
 
 
-def _flat(request: type[Checked]) -> Iterator[tuple[dataclasses.Field[Any], type[Checked]]]:
-    """All fields of a request and of the requests within it, each with the class that it belongs to."""
+def _flat(request: type[Checked]) -> Iterator[dataclasses.Field[Any]]:
+    """All fields of a request and of the requests within it."""
     hints = typing.get_type_hints(request)
     for field in dataclasses.fields(request):  # type: ignore[arg-type]
         kind = hints[field.name]
         if isinstance(kind, type) and issubclass(kind, Checked) and not issubclass(kind, Choice):
             yield from _flat(kind)
         else:
-            yield field, request
+            yield field
 
 
 def _parameter(field: dataclasses.Field[Any]) -> inspect.Parameter:
