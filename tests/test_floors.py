@@ -18,7 +18,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 FLOORS = (
     ("errors", "choices", "progress", "interrupts"),
     ("images", "clips", "datasets", "corruptions"),
-    ("nets", "model", "losses", "precision", "methods", "training"),
+    ("nets", "model", "losses", "players", "precision", "methods", "training"),
     ("latent", "graph", "paths"),
     ("interpolation", "metrics", "render", "join"),
     ("jobs", "demo_clips", "recipes"),

@@ -52,6 +52,7 @@ class ConvAutoencoder(nn.Module):
             "image_shape": list(image_shape), "latent": latent, "width": width, "statistics": statistics,
         }  # fmt: skip
         self.image_shape = image_shape
+        self.width = width
         self.latent_shape: tuple[int, ...] = (latent,)
         self.encoder = nets.encoder(image_shape, latent * statistics, width)
         self.decoder = nets.decoder(image_shape, latent, width)

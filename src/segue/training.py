@@ -16,15 +16,17 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from segue.choices import Checked, option
+from segue.corruptions import Corruption
 from segue.errors import InputError, Stopped
 from segue.images import Pixels, to_float
 from segue.interrupts import interrupts
 from segue.losses import psnr
-from segue.methods import Method
+from segue.methods import Method, Rivals
 from segue.model import ConvAutoencoder, load_tensors, save_tensors
+from segue.players import Players, cast, rivals_of
 from segue.precision import Precision, fastest
 from segue.progress import Event, Report, silent
 
@@ -63,40 +65,43 @@ class Trained:
 
 def train(
     model: ConvAutoencoder, method: Method, images: Pixels, options: Training, *,
-    held_out: Pixels | None = None, checkpoint: Path | None = None, resume: bool = False,
-    on_epoch: Callable[[tuple[Row, ...]], None] | None = None, report: Report = silent,
+    corrupt: Corruption | None = None, held_out: Pixels | None = None, checkpoint: Path | None = None,
+    resume: bool = False, on_epoch: Callable[[tuple[Row, ...]], None] | None = None, report: Report = silent,
 ) -> Trained:  # fmt: skip
     """Train `model` in place by `method` on uint8 images `[n, h, w, c]`.
 
-    With a `checkpoint` file the state is kept there every half minute, and at Ctrl-C, which raises `Stopped` after
-    the step under way; `resume` goes on from it. Of the `held_out` images at most 1000 are scored after every epoch
-    (`test_loss`, `test_psnr`, ...). `on_epoch` is called with the history so far. With `options.minutes` the learning
-    rate follows the clock where that is ahead of the steps, so two such runs may differ; without it the same call
-    gives the same weights.
+    The encoder sees the images as `corrupt` leaves them, drawn anew in every step; the target stays clean, and so
+    do the scores. With a `checkpoint` file the state is kept there every half minute, and at Ctrl-C, which raises
+    `Stopped` after the step under way; `resume` goes on from it. Of the `held_out` images at most 1000 are scored
+    after every epoch (`test_loss`, `test_psnr`, ...). `on_epoch` is called with the history so far. With
+    `options.minutes` the learning rate follows the clock where that is ahead of the steps, so two such runs may
+    differ; without it the same call gives the same weights.
 
     Raises `InputError` when the images do not suit the model, the checkpoint is not of the same call, or the loss is
     no longer finite.
     """
-    return _Run(model, method, images, options, held_out, checkpoint, on_epoch, report).go(resume)
+    return _Run(model, method, images, options, corrupt, held_out, checkpoint, on_epoch, report).go(resume)
 
 
 class _Run:
     """One training run: the state that a checkpoint holds, and the loop over it."""
 
     def __init__(
-        self, model: ConvAutoencoder, method: Method, images: Pixels, options: Training, held_out: Pixels | None,
+        self, model: ConvAutoencoder, method: Method, images: Pixels, options: Training,
+        corrupt: Corruption | None, held_out: Pixels | None,
         checkpoint: Path | None, on_epoch: Callable[[tuple[Row, ...]], None] | None, report: Report,
     ) -> None:  # fmt: skip
         self.device = pick_device(options.device)
         self.model = model.to(self.device).train()
         self.method, self.options, self.checkpoint = method, options, checkpoint
+        self.corrupt = corrupt
         self.images = _on(self.device, images, model)
         self.held_out = None if held_out is None else _on(self.device, held_out[:1000], model)
         self.on_epoch, self.report = on_epoch, report
         self.batch = min(options.batch, len(images))
         self.per_epoch = math.ceil(len(images) / self.batch)
         self.total = options.steps or options.epochs * self.per_epoch
-        self.optimizer = adam(self.model, options.lr)
+        self.players = Players(cast(model, method, _mix(options.seed, -1)).to(self.device), options.lr)
         self.precision = Precision()
         self.step = 0
         self.history: list[Row] = []
@@ -108,7 +113,7 @@ class _Run:
             self._load(self.checkpoint)
         else:
             self.precision = self._choose_precision()
-            self.precision.place(self.model)
+            self.precision.place(self.players.networks)
         self.start = time.monotonic() - (self.start - self.saved)
         with interrupts() as interrupted:
             while self._progress() < 1:
@@ -140,9 +145,8 @@ class _Run:
     def _advance(self, index: Tensor) -> None:
         progress = self._progress()
         warm_up = min(1.0, (self.step + 1) / max(1, min(200, self.total // 10)))
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.options.lr * warm_up * 0.5 * (1 + math.cos(math.pi * min(progress, 1)))
-        terms = self._do_step(self.model, self.optimizer, index, self.precision)
+        self.players.set_lr(self.options.lr * warm_up * 0.5 * (1 + math.cos(math.pi * min(progress, 1))))
+        terms = self._do_step(self.players, index, self.precision)
         self.step += 1
         for name, value in terms.items():
             self.sums[name] = self.sums.get(name, 0.0) + value * len(index)
@@ -151,17 +155,13 @@ class _Run:
             raise InputError(f"a loss of {loss} at step {self.step}", "finite losses", f"try --lr {lr:g}")
         self.report(Event("train", min(self.total, int(self._progress() * self.total)), self.total, terms))
 
-    def _do_step(
-        self, model: ConvAutoencoder, optimizer: torch.optim.Optimizer, index: Tensor, precision: Precision
-    ) -> Row:
+    def _do_step(self, players: Players, index: Tensor, precision: Precision) -> Row:
         generator = torch.Generator().manual_seed(_mix(self.options.seed, 2 * self.step + 1))
         clean = precision.arrange(to_float(self.images[index]))
+        seen = clean if self.corrupt is None else precision.arrange(self.corrupt.apply(clean, generator))
         with precision.autocast(self.device):
-            terms = self.method.terms(model, clean, clean, generator)
-        optimizer.zero_grad(set_to_none=True)
-        terms["loss"].backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(model.parameters(), self.options.clip)
-        optimizer.step()
+            terms = self.method.terms(players.model, seen, clean, generator, players.rivals)
+        players.learn(terms, self.options.clip)
         return {name: value.item() for name, value in terms.items()}
 
     def _choose_precision(self) -> Precision:
@@ -173,7 +173,8 @@ class _Run:
         self.report(Event("probe", note="trying which number format is fastest here"))
         index = self._order(0)[0]
         key = f"{self.device} {self.method} {self.model.architecture} {self.batch}"
-        return fastest(self.model, lambda m, p: self._do_step(m, adam(m, self.options.lr), index, p), key)
+        lr = self.options.lr
+        return fastest(self.players.networks, lambda trial, p: self._do_step(Players(trial, lr), index, p), key)
 
     def _end_epoch(self) -> None:
         # The images of the epoch so far; a run that ends within an epoch gives a row of what it saw.
@@ -182,7 +183,7 @@ class _Run:
         row |= {name: total / min(seen, len(self.images)) for name, total in self.sums.items()}
         self.sums = {}
         if self.held_out is not None:
-            row |= score(self.model, self.method, self.held_out, self.batch)
+            row |= score(self.model, self.method, self.held_out, self.batch, self.players.rivals)
         self.history.append(row)
         if self.on_epoch is not None:
             self.on_epoch(tuple(self.history))
@@ -197,14 +198,11 @@ class _Run:
         if self.checkpoint is None:
             return
         self.saved = time.monotonic()
-        tensors = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
-        for index, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in state.items()}
         header = {
             "kind": "checkpoint", "run": self._identity(), "step": self.step, "history": self.history,
             "sums": self.sums, "precision": asdict(self.precision), "seconds": self.saved - self.start,
         }  # fmt: skip
-        save_tensors(self.checkpoint, tensors, header)
+        save_tensors(self.checkpoint, self.players.state(), header)
 
     def _load(self, path: Path) -> None:
         tensors, header = load_tensors(path, "checkpoint")
@@ -213,46 +211,37 @@ class _Run:
             if before != now:
                 raise InputError(f"{path} to resume with {name} {now}", f"{before}, as before", "use the same options")
         self.precision = Precision(**header["precision"])
-        self.precision.place(self.model)
-        self.model.load_state_dict({n[6:]: t for n, t in tensors.items() if n.startswith("model.")})
-        parameters = list(self.model.parameters())
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in tensors.items():
-            if name.startswith("optimizer."):
-                _, index, key = name.split(".")
-                # The optimizer walks weights and moments in step through memory, so they need one layout.
-                like = parameters[int(index)] if tensor.dim() else tensor
-                state.setdefault(int(index), {})[key] = torch.empty_like(like, requires_grad=False).copy_(tensor)
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
+        self.precision.place(self.players.networks)
+        self.players.load(tensors)
         self.step, self.history, self.sums = header["step"], header["history"], header["sums"]
         self.saved = self.start - header["seconds"]
 
     def _identity(self) -> dict[str, Any]:
         """What makes two runs the same one, as JSON."""
         return {
-            "method": str(self.method), **self.model.architecture, "images": len(self.images),
+            "method": str(self.method), "corrupt": self.corrupt and str(self.corrupt),
+            **self.model.architecture, "images": len(self.images),
             **self.options.to_json(),
         }  # fmt: skip
 
 
-def adam(model: nn.Module, lr: float) -> torch.optim.Optimizer:
-    """Adam (Kingma and Ba 2015, arXiv 1412.6980), in one fused pass over the weights."""
-    return torch.optim.Adam(model.parameters(), lr=lr, fused=True)
-
-
 @torch.no_grad()
-def score(model: ConvAutoencoder, method: Method, images: Tensor, batch: int = 128) -> Row:
+def score(
+    model: ConvAutoencoder, method: Method, images: Tensor, batch: int = 128, rivals: Rivals | None = None
+) -> Row:
     """The means of a method's loss terms (`test_...`) and of the PSNR in dB over uint8 images `[n, h, w, c]`.
 
-    Repeatable: the noise of methods that sample is seeded.
+    Repeatable: the noise of methods that sample is seeded. Without its trained `rivals` an adversarial method
+    is scored against new ones.
     """
+    rivals = rivals_of(cast(model, method, 0)) if rivals is None else rivals
     training = model.training
     model.eval()
     device = next(model.parameters()).device
     sums: Row = {}
     for start in range(0, len(images), batch):
         clean = to_float(images[start : start + batch].to(device))
-        terms = method.terms(model, clean, clean, torch.Generator().manual_seed(start))
+        terms = method.terms(model, clean, clean, torch.Generator().manual_seed(start), rivals)
         terms["psnr"] = psnr(model.decode(model.encode(clean)), clean).mean()
         for name, value in terms.items():
             sums[f"test_{name}"] = sums.get(f"test_{name}", 0.0) + value.item() * len(clean) / len(images)

@@ -92,8 +92,10 @@ def make_images() -> None:
 
 
 def make_runs() -> None:
-    options = "--steps 1 --width 2 --latent 2"
-    assert main(["train", "photos", "-o", "run", *options.split()]) == 0
+    grey = np.arange(6 * 36, dtype=np.uint8).reshape(6, 6, 6)
+    np.savez("named.npz", images=grey, labels=["one", "two", "three"] * 2)
+    for data, out, latent in (("photos", "run", "2"), ("photos", "deep", "3"), ("named.npz", "named", "2")):
+        assert main(["train", data, "-o", out, "--steps", "1", "--width", "2", "--latent", latent]) == 0
     Path("unfinished").mkdir()
     Path("plain").write_text("a file where a folder should be")
     Path("text.safetensors").write_text("no tensors")

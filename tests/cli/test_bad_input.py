@@ -161,8 +161,10 @@ RUNS = [
 
 
 @pytest.mark.parametrize(("run", "says"), RUNS)
-def test_interpolate_runs(run: str, says: str, check: Check) -> None:
+def test_runs(run: str, says: str, check: Check) -> None:
     check(f"interpolate {run} still.png still.png -o out.png", says)
+    check(f"map {run} -o out.png", says)
+    check(f"sample {run} -o out.png", says)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +214,62 @@ def test_interpolate_ends(a: str, says: str, check: Check) -> None:
 def test_interpolate_options(options: str, says: str, check: Check) -> None:
     out = "" if "-o " in options else "-o out.png"
     check(f"interpolate run train:0 still.png {out} {options}", says)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("--part tset", "did you mean test?"),
+        ("--part test", "no test part"),
+        ("--limit 1", "2 or more"),
+        ("--limit all", "an int"),
+        ("--seed -1", "0 to"),
+        ("-o out.gif", ".png, .pdf"),
+        ("-o out", ".png, .pdf"),
+        ("-o plain/out.png", "a folder that can be written"),
+        ("-o photos", ".png, .pdf"),
+        ("--prat test", "Did you mean --part?"),
+    ],
+)
+def test_map_options(options: str, says: str, check: Check) -> None:
+    out = "" if "-o " in options else "-o out.png"
+    check(f"map run {out} {options}", says)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("run --count 0", "1 to 10000"),
+        ("run --count -4", "1 to 10000"),
+        ("run --count 1e6", "an int"),
+        ("run --by piror", "did you mean prior?"),
+        ("run --by label", "without --labels"),
+        ("run --labels 0", "without labels"),
+        ("run --labels 0+1 --by prior", "--labels with --by prior"),
+        ("run --weights 1", "--weights with --by prior"),
+        ("run --spread 1 --by mixture", "--spread with --by mixture"),
+        ("deep --by grid", "--by grid of codes [3]"),
+        ("named --labels thre+two", "did you mean three"),
+        ("named --labels 9", "one, three, two"),
+        ("named --labels two+", "label ''"),
+        ("named --labels one+two --weights 1", "1 weights for 2 labels"),
+        ("named --labels one --weights 1+1", "2 weights for 1 labels"),
+        ("named --labels one+two --weights 1+x", "--weights 1+x"),
+        ("named --labels one+two --weights 0+0", "not all 0"),
+        ("named --labels one+two --weights 2+-1", "from 0 up"),
+        ("named --labels one+two --weights nan+1", "from 0 up"),
+        ("named --labels one+two --weights 1e308+1e308", "--weights"),
+        ("named --labels one --spread -1", "0 to 100"),
+        ("run --seed -1", "0 to"),
+        ("run -o out.txt", ".npz, .png"),
+        ("run -o film.mp4", ".npz, .png"),
+        ("run -o plain/out.npz", "a folder that can be written"),
+        ("run --lables 0", "Did you mean --labels?"),
+    ],
+)
+def test_sample_options(options: str, says: str, check: Check) -> None:
+    out = "" if "-o " in options else "-o out.png"
+    check(f"sample {options} {out}", says)
 
 
 @pytest.mark.parametrize(

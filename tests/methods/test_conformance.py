@@ -8,20 +8,43 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import Generator
+from torch import Generator, Tensor
 
 from segue.choices import choose
 from segue.images import Pixels, to_float
-from segue.methods import AE, METHODS, VAE, Method
+from segue.methods import AAE, ACAI, AE, METHODS, VAE, Method
 from segue.model import ConvAutoencoder, load_model, save_model
+from segue.players import Players, cast, rivals_of
 from segue.training import Training, score, train
 
 Build = Callable[..., ConvAutoencoder]
 
-SPELLED: tuple[Method, ...] = (*(method() for method in METHODS), AE(loss="l1"), AE(loss="bce"), VAE(beta=4))
+SPELLED: tuple[Method, ...] = (
+    *(method() for method in METHODS),
+    *(AE(loss=loss) for loss in ("l1", "bce", "ssim", "mse:0.7+perceptual:0.3")),
+    VAE(beta=4),
+)
 SHAPES = ((1, 31, 45), (3, 31, 45), (1, 1, 1), (3, 1, 1), (1, 8, 8), (3, 8, 8))
 
 pytestmark = pytest.mark.parametrize("method", SPELLED, ids=str)
+
+
+@pytest.fixture(autouse=True)
+def weights_at_hand(method: Method, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "perceptual" in str(method):
+        monkeypatch.setenv("SEGUE_DATA", str(request.getfixturevalue("data_dir")))
+
+
+def terms_of(
+    method: Method, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator
+) -> dict[str, Tensor]:
+    """The terms against new rivals."""
+    return method.terms(model, seen, clean, generator, rivals_of(cast(model, method, 0)))
+
+
+def told(method: Method) -> str:
+    """The term that tells how well images are learned: beside rivals, `loss` also tells how strong these are."""
+    return "reconstruction" if isinstance(method, AAE | ACAI) else "loss"
 
 
 def test_the_spelling_is_read_back(method: Method) -> None:
@@ -34,8 +57,9 @@ def test_the_loss_falls_on_sixteen_discs(method: Method, discs: Pixels, build: B
     before = score(model, method, torch.tensor(discs))
     trained = train(model, method, discs, Training(epochs=60, batch=16, lr=3e-3))
     after = score(model, method, torch.tensor(discs))
-    assert trained.history[-1]["loss"] < 0.7 * trained.history[0]["loss"]
-    assert after["test_loss"] < 0.7 * before["test_loss"]
+    name = told(method)
+    assert trained.history[-1][name] < 0.7 * trained.history[0][name]
+    assert after[f"test_{name}"] < 0.7 * before[f"test_{name}"]
     assert after["test_psnr"] > before["test_psnr"] + 2
 
 
@@ -45,7 +69,7 @@ def test_any_size(method: Method, shape: tuple[int, int, int], latent: int, buil
     model = build(method, shape, latent=latent)
     for n in (1, 3):
         images = torch.rand(n, *shape)
-        terms = method.terms(model, images, images, Generator().manual_seed(0))
+        terms = terms_of(method, model, images, images, Generator().manual_seed(0))
         assert all(term.shape == () and term.isfinite() for term in terms.values())
         code = model.encode(images)
         assert code.shape == (n, latent) and code.dtype == torch.float32
@@ -54,17 +78,27 @@ def test_any_size(method: Method, shape: tuple[int, int, int], latent: int, buil
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_gradients_reach_every_parameter(method: Method, shape: tuple[int, int, int], build: Build) -> None:
-    model = build(method, shape)
-    before = {name: parameter.clone() for name, parameter in model.named_parameters()}
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    players = Players(cast(build(method, shape), method, 0), 1e-3)
+    before = {name: parameter.clone() for name, parameter in players.networks.named_parameters()}
     generator = Generator().manual_seed(0)
     for _ in range(3):  # the residuals' last convolutions start at zero and let nothing through at first
         images = torch.rand(4, *shape, generator=generator)
-        optimizer.zero_grad()
-        method.terms(model, images, images, generator)["loss"].backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-    still = [name for name, parameter in model.named_parameters() if torch.equal(parameter, before[name])]
+        players.learn(method.terms(players.model, images, images, generator, players.rivals), clip=1)
+    still = [name for name, parameter in players.networks.named_parameters() if torch.equal(parameter, before[name])]
     assert not still
+
+
+def test_no_player_moves_by_anothers_loss(method: Method, discs: Pixels, build: Build) -> None:
+    images = to_float(discs)
+    for mover in cast(build(method), method, 0):
+        players = Players(cast(build(method), method, 0), 1e-3)
+        before = {name: tensor.clone() for name, tensor in players.networks.state_dict().items()}
+        terms = method.terms(players.model, images, images, Generator().manual_seed(0), players.rivals)
+        own = "loss" if mover == "model" else f"{mover}_loss"
+        players.learn({name: term if name == own else 0 * term for name, term in terms.items()}, clip=1)
+        after = players.networks.state_dict()
+        moved = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
+        assert moved == {mover}
 
 
 def test_encoding_is_repeatable_and_samples_nothing(method: Method, discs: Pixels, build: Build) -> None:
@@ -81,7 +115,7 @@ def test_encoding_is_repeatable_and_samples_nothing(method: Method, discs: Pixel
 def test_all_randomness_is_the_generators(method: Method, discs: Pixels, build: Build) -> None:
     model, images = build(method), to_float(discs)
     state = torch.get_rng_state()
-    terms = [method.terms(model, images, images, Generator().manual_seed(3)) for _ in range(2)]
+    terms = [terms_of(method, model, images, images, Generator().manual_seed(3)) for _ in range(2)]
     assert terms[0] == terms[1]
     assert torch.equal(torch.get_rng_state(), state)
 
@@ -89,7 +123,7 @@ def test_all_randomness_is_the_generators(method: Method, discs: Pixels, build: 
 def test_the_inputs_stay_as_they_are(method: Method, discs: Pixels, build: Build) -> None:
     seen, clean = to_float(discs), to_float(discs).flip(0)
     before = seen.clone(), clean.clone()
-    method.terms(build(method), seen, clean, Generator())["loss"].backward()  # type: ignore[no-untyped-call]
+    terms_of(method, build(method), seen, clean, Generator())["loss"].backward()  # type: ignore[no-untyped-call]
     assert torch.equal(seen, before[0]) and torch.equal(clean, before[1])
 
 
@@ -97,18 +131,19 @@ def test_the_target_is_the_clean_image(method: Method, discs: Pixels, build: Bui
     model, clean = build(method), to_float(discs)
     train(model, method, discs, Training(epochs=40, batch=16, lr=3e-3))
     own, other = (
-        method.terms(model, clean, target, Generator().manual_seed(0))["loss"].item() for target in (clean, 1 - clean)
+        terms_of(method, model, clean, target, Generator().manual_seed(0))["loss"].item()
+        for target in (clean, 1 - clean)
     )
     assert own < other
 
 
 def test_the_loss_is_per_value(method: Method, build: Build) -> None:
     """Near the start an image of any size costs about the same."""
-    losses = [
-        method.terms(build(method, shape), torch.full((2, *shape), 0.5), torch.zeros(2, *shape), Generator())["loss"]
-        for shape in ((1, 16, 16), (3, 48, 48))
-    ]
-    assert math.isclose(*(loss.item() for loss in losses), rel_tol=0.25)
+    losses = []
+    for shape in ((1, 16, 16), (3, 48, 48)):
+        grey, black = torch.full((2, *shape), 0.5), torch.zeros(2, *shape)
+        losses.append(terms_of(method, build(method, shape), grey, black, Generator())[told(method)].item())
+    assert math.isclose(*losses, rel_tol=0.25)
 
 
 def test_a_saved_model_decodes_to_the_same_bits(method: Method, discs: Pixels, build: Build, tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ from segue.jobs.demo import DemoRequest, run_demo
 from segue.jobs.info import InfoRequest, run_info
 from segue.jobs.interpolate import InterpolateRequest, run_interpolate
 from segue.jobs.join import JoinRequest, run_join
+from segue.jobs.map import MapRequest, run_map
+from segue.jobs.sample import SampleRequest, run_sample
 from segue.jobs.train import TrainRequest, run_train
 
 
@@ -46,6 +48,8 @@ COMMANDS = (
         "interpolate", "Go from one image to another, as a strip, a GIF or a film.", InterpolateRequest,
         run_interpolate, tell.interpolate,
     ),
+    Command("map", "Draw a run's latent space: its codes, what is between them.", MapRequest, run_map, tell.latent_map),
+    Command("sample", "Draw new images from a run's latent space.", SampleRequest, run_sample, tell.sample),
     Command("info", "Say what a file is.", InfoRequest, run_info, tell.info),
     Command("demo", "Generate two clips and join them.", DemoRequest, run_demo, tell.join),
 )  # fmt: skip

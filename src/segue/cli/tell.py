@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from segue.jobs.info import InfoResult
 from segue.jobs.interpolate import InterpolateResult
 from segue.jobs.join import JoinResult
+from segue.jobs.map import MapResult
+from segue.jobs.sample import SampleResult
 from segue.jobs.train import TrainResult
 
 
@@ -42,6 +44,25 @@ def interpolate(result: InterpolateResult) -> str:
     rows = [f"  {t:.3f}  {_code(code)}" for t, code in zip(result.t, result.codes, strict=True)]
     head = f"{result.path} from {result.a} to {result.b}, {len(rows)} frames: {result.out}"
     return "\n".join([head, "      t  code", *rows])
+
+
+def latent_map(result: MapResult) -> str:
+    used = f"{result.active_units} of {result.latent} dimensions vary over the images"
+    lines = [f"map         {result.out}", *(f"            {file}" for file in result.files)]
+    lines.append(f"codes       of {result.images} {result.part} images; {used}")
+    if result.explained_variance is not None:
+        shares = " and ".join(f"{share:.1%}" for share in result.explained_variance)
+        lines.append(f"projected   on two principal axes, with {shares} of the variance")
+    if result.kl is not None:
+        most = sorted(result.kl, reverse=True)
+        shown = " ".join(f"{value:.2f}" for value in most[:8]) + (" ..." if len(most) > 8 else "")
+        lines.append(f"KL          {sum(most):.2f} nats to the prior, by dimension {shown}")
+    return "\n".join(lines)
+
+
+def sample(result: SampleResult) -> str:
+    mix = " + ".join(f"{weight:.3g} of {name}" for name, weight in zip(result.labels, result.weights, strict=True))
+    return f"sample      {result.out}\n            {result.count} images by {result.by}{mix and ': ' + mix}"
 
 
 def info(result: InfoResult) -> str:

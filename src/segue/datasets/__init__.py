@@ -11,14 +11,17 @@ from typing import Literal, Protocol
 
 from segue.datasets import arrays, clip, folder, generated, idx, named
 from segue.datasets.arrays import from_arrays
-from segue.datasets.image_set import DataSet, ImageSet, Pick
+from segue.datasets.image_set import DataSet, ImageSet, Pick, find_label
 from segue.datasets.wanted import Wanted
 from segue.datasets.worlds import WORLDS, World
 from segue.errors import InputError, unknown
 from segue.images import Fit
 from segue.progress import Report, silent
 
-__all__ = ["SOURCES", "WORLDS", "DataSet", "ImageSet", "Pick", "Source", "Wanted", "World", "from_arrays", "load"]
+__all__ = [
+    "SOURCES", "WORLDS", "DataSet", "ImageSet", "Pick", "Source", "Wanted", "World", "find_label", "from_arrays",
+    "load",
+]  # fmt: skip
 
 
 class Source(Protocol):

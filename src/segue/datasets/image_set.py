@@ -184,16 +184,21 @@ class DataSet:
         if part.labels is None:
             raise InputError(f"label:{rest}", "train:INDEX or test:INDEX", f"{self.name} has no labels")
         name, _, place = rest.rpartition("#") if rest not in part.label_names and "#" in rest else (rest, "", "0")
-        label = _label(part, name)
+        label = find_label(name, part.label_names)
         return _at(part, np.flatnonzero(part.labels == label), place, f"label:{name}#")
 
 
-def _label(part: ImageSet, name: str) -> int:
-    if name in part.label_names:
-        return part.label_names.index(name)
-    if name.isdecimal() and int(name) < len(part.label_names):
+def find_label(name: str, names: tuple[str, ...]) -> int:
+    """The place of a label that is called by its name or else its number. Raises `InputError` for no such label.
+
+    >>> find_label("dog", ("cat", "dog")), find_label("0", ("cat", "dog"))
+    (1, 0)
+    """
+    if name in names:
+        return names.index(name)
+    if name.isdecimal() and int(name) < len(names):
         return int(name)
-    raise unknown("label", name, part.label_names)
+    raise unknown("label", name, names)
 
 
 def _at(part: ImageSet, index: npt.NDArray[np.int64], place: str, prefix: str) -> Pick:

@@ -12,9 +12,10 @@ from segue.datasets import DataSet, Pick
 from segue.errors import InputError, unknown
 from segue.images import PICTURES, Pixels, fit, read_image, write_image
 from segue.interpolation import Interpolation, cross_fade, even_steps, walk
-from segue.jobs.train import MODEL, DataOptions
-from segue.model import ConvAutoencoder, load_model
-from segue.progress import Event, Report, silent
+from segue.jobs.runs import images_of, method_of, open_run
+from segue.jobs.train import DataOptions
+from segue.model import ConvAutoencoder
+from segue.progress import Report, silent
 
 PICKS = ("train", "test", "label")
 
@@ -66,20 +67,11 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     if suffix in ANIMATIONS:
         write_animation(request.out, walked.frames, request.fps)
     else:
-        method = about.get("method", "path").partition(":")[0].upper()
+        method = (method_of(about) or "path").upper()
         write_image(request.out, draw_strip(walked, a, b, f"{method}, {choice}"))
     return InterpolateResult(
         request.out, str(choice), a.id, b.id, tuple(walked.t.tolist()), tuple(walked.codes.tolist())
     )
-
-
-def open_run(run: Path) -> tuple[ConvAutoencoder, dict[str, Any]]:
-    """The model of a run folder, or of a model file, and what its header says of it."""
-    if run.is_dir() and not (run / MODEL).exists():
-        raise InputError(
-            f"{run} without {MODEL}", "the folder of a finished run", "finish it with --resume, or train one"
-        )
-    return load_model(run / MODEL if run.is_dir() else run)
 
 
 def pick_ends(
@@ -98,15 +90,7 @@ def pick_ends(
             continue
         if "data" not in about:
             raise InputError(f"{name} of a model that names no data set", "image files", "give two of these")
-        if data is None:
-            report(Event("load", note=f"reading {about['data']}"))
-            data = options.load(about["data"], about["training"]["seed"], data_dir, report)
-            if data.digest() != about["digest"]:
-                raise InputError(
-                    f"{about['data']}, changed since the run",
-                    "the images it was trained on",
-                    "give image files, or train again",
-                )
+        data = data or images_of(about, data_dir, report)
         found.append(data.pick(name))
     return found[0], found[1]
 

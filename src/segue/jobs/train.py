@@ -12,6 +12,7 @@ import torch
 
 from segue import datasets
 from segue.choices import Checked, choose, needed, option
+from segue.corruptions import Corruption, corruption
 from segue.datasets import DataSet, generated, named
 from segue.errors import InputError
 from segue.images import Fit, Pixels, to_float, to_uint8, written_whole
@@ -51,6 +52,7 @@ class TrainRequest(Checked):
     data: str = needed("a set's name, IDX, .npz or .npy, a folder or zip of pictures, a clip, or worlds:pole")
     out: Path = needed("folder of the run")
     method: str | Method = option("vae", "training rule, with its options: ae, vae:beta=4")
+    corrupt: str | Corruption | None = option(None, "what the encoder sees is spoilt by: gaussian:sigma=0.2+mask, say")
     latent: int = option(32, "length of a code", low=1, high=65_536)
     width: int = option(32, "the size dial: channels of the networks' first stage", low=2, high=1024)
     images: DataOptions = field(default_factory=DataOptions)
@@ -82,18 +84,18 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
     Raises `InputError` for what cannot be read or written, and for a folder that already holds a run
     (unless `resume` or `force`); `Stopped` at Ctrl-C, when the folder holds a checkpoint to resume from.
     """
-    method = choose(request.method, METHODS, "method")
+    method, spoilt = choose(request.method, METHODS, "method"), corruption(request.corrupt)
     pick_device(request.training.device)
     _check_out(request)
     report(Event("load", note=f"reading {request.data}"))
     data = request.images.load(request.data, request.training.seed, request.data_dir, report)
-    config = _config(request, method, data)
+    config = _config(request, method, spoilt, data)
     _write_config(request, config)
     torch.manual_seed(request.training.seed)
     model = method.build(data.train.image_shape, latent=request.latent, width=request.width)
     shown = (data.test or data.train).images[:10]
     trained = train(
-        model, method, data.train.images, request.training,
+        model, method, data.train.images, request.training, corrupt=spoilt,
         held_out=None if data.test is None else data.test.images,
         checkpoint=request.out / CHECKPOINT, resume=request.resume,
         on_epoch=lambda history: _write_metrics(request.out / METRICS, history), report=report,
@@ -128,12 +130,12 @@ def _paths(data: str) -> tuple[Path, ...]:
     return tuple(Path(part).resolve() for part in parts)
 
 
-def _config(request: TrainRequest, method: Method, data: DataSet) -> dict[str, Any]:
+def _config(request: TrainRequest, method: Method, spoilt: Corruption | None, data: DataSet) -> dict[str, Any]:
     """All that decides the weights, as JSON; a path to data is kept whole, so that a run finds it from anywhere."""
     return {
         "data": ",".join(map(str, _paths(request.data))) or request.data,
         "digest": data.digest(),
-        "method": str(method), "latent": request.latent, "width": request.width,
+        "method": str(method), "corrupt": spoilt and str(spoilt), "latent": request.latent, "width": request.width,
         "images": request.images.to_json(), "training": request.training.to_json(),
     }  # fmt: skip
 

@@ -1,9 +1,11 @@
 """Training methods. A new one is a file here and an entry in `METHODS`."""
 
+from segue.methods.aae import AAE
+from segue.methods.acai import ACAI
 from segue.methods.ae import AE
-from segue.methods.method import Method
+from segue.methods.method import ALONE, Method, Rivals
 from segue.methods.vae import VAE
 
-METHODS: tuple[type[Method], ...] = (AE, VAE)
+METHODS: tuple[type[Method], ...] = (AE, VAE, AAE, ACAI)
 
-__all__ = ["AE", "METHODS", "VAE", "Method"]
+__all__ = ["AAE", "ACAI", "AE", "ALONE", "METHODS", "VAE", "Method", "Rivals"]

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, TypeAlias
 
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from segue.choices import Choice
 from segue.model import ConvAutoencoder
 from segue.nets import ImageShape
+
+Rivals: TypeAlias = Mapping[str, nn.Module]
+
+ALONE: Rivals = MappingProxyType({})
+"""No rivals."""
 
 
 class Method(Choice):
@@ -27,9 +34,18 @@ class Method(Choice):
         """
         return ConvAutoencoder(image_shape, latent=latent, width=width, statistics=self.statistics)
 
+    def rivals(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
+        """The further networks that play along, by name, untrained: a critic, a discriminator; most have none."""
+        return {}
+
     @abstractmethod
-    def terms(self, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator) -> dict[str, Tensor]:
-        """The batch means of the loss terms, scalars by name; `loss` is what is minimised.
+    def terms(
+        self, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator, rivals: Rivals = ALONE
+    ) -> dict[str, Tensor]:
+        """The batch means of the loss terms, scalars by name; the model minimises `loss`.
+
+        A rival called `critic` minimises `critic_loss`. Each player's gradient goes to its own weights alone,
+        so nothing need be detached; all players move at once.
 
         `seen` is what the encoder sees and `clean` the target, `[n, c, h, w]` in [0, 1]; all randomness
         comes from `generator`. `loss` is per value of an image, so that one learning rate and one gradient

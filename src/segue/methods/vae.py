@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 from segue.choices import option
 from segue.losses import bce
-from segue.methods.method import Method
+from segue.methods.method import ALONE, Method, Rivals
 from segue.model import ConvAutoencoder
 
 
@@ -33,7 +33,9 @@ class VAE(Method):
     statistics: ClassVar[int] = 2
     beta: float = option(1.0, "weight of the KL divergence to the prior", low=0)
 
-    def terms(self, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator) -> dict[str, Tensor]:
+    def terms(
+        self, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator, rivals: Rivals = ALONE
+    ) -> dict[str, Tensor]:
         mean, log_variance = model.statistics(seen)
         log_variance = log_variance.clamp(-20, 20)
         noise = torch.randn(mean.shape, generator=generator, device=generator.device).to(mean)

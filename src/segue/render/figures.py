@@ -16,6 +16,7 @@ from segue.images import Pixels, write_image, written_whole
 from segue.render.strip import Row, squarest, strip
 
 FIGURES = (".png", ".pdf")
+DPI = 150
 INK, QUIET, RULE = "#1f2328", "#5c636b", "#e3e5e8"
 COLOURS = {"train": "#7d6f99", "test": "#0b6b58", "": "#8c2f4b"}  # also apart in grey
 NAMES = {"loss": "Loss", "psnr": "PSNR (dB)", "kl": "KL divergence", "reconstruction": "Reconstruction loss"}
@@ -31,26 +32,43 @@ def loss_curves(history: Sequence[Mapping[str, float]], path: Path) -> None:
     and `test_loss`. Figures that a row lacks, or that are not finite, are left out. Raises
     `InputError` where nothing is left to draw, and for a suffix other than .png or .pdf.
     """
-    if path.suffix.lower() not in FIGURES:
-        raise InputError(f"output {path.name}", ", ".join(FIGURES), "end the name in one of these")
+    check_suffix(path)
     along = _along(history)
     panels = _panels(history, along) if along else {}
     if along is None or not panels:
         raise InputError("a history without figures", "epoch or step, and figures, in each row", "train first")
     columns = squarest(len(panels))
     rows = math.ceil(len(panels) / columns)
-    figure = Figure(figsize=(3.6 * columns + 0.2, 2.5 * rows + 0.1), layout="constrained", facecolor="white")
-    FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(w_pad=0.14, h_pad=0.12)  # type: ignore[union-attr,call-arg]
+    figure = blank(3.6 * columns + 0.2, 2.5 * rows + 0.1)
     for index, (quantity, series) in enumerate(panels.items()):
         axes = figure.add_subplot(rows, columns, index + 1)
         _dress(axes, NAMES.get(quantity, quantity.replace("_", " ").capitalize()), along)
         for part, (xs, ys) in series.items():
             axes.plot(xs, ys, color=COLOURS[part], linewidth=1.8, marker="o" if len(xs) == 1 else "", markersize=5)
         _label(axes, series)
+    save(figure, path)
+
+
+def blank(width: float, height: float) -> Figure:
+    """A white figure of this size in inches, which needs no display."""
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    figure.get_layout_engine().set(w_pad=0.14, h_pad=0.12)  # type: ignore[union-attr,call-arg]
+    return figure
+
+
+def check_suffix(path: Path) -> None:
+    """Raise `InputError` for a suffix other than .png or .pdf."""
+    if path.suffix.lower() not in FIGURES:
+        raise InputError(f"output {path.name}", ", ".join(FIGURES), "end the name in one of these")
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as a picture or PDF, the same bytes each time. Raises `InputError` as `check_suffix` does."""
+    check_suffix(path)
     with written_whole(path) as beside:
         dated = {"CreationDate": None} if path.suffix.lower() == ".pdf" else {}
-        figure.savefig(beside, dpi=150, metadata=dated)
+        figure.savefig(beside, dpi=DPI, metadata=dated)
 
 
 def reconstructions(originals: Pixels, decoded: Pixels, path: Path) -> None:

@@ -1,14 +1,9 @@
-"""Reconstruction losses: one number per image, so that a method may weigh them as its paper does."""
+"""Losses that compare value with value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, TypeAlias
-
 import torch.nn.functional as F
 from torch import Tensor
-
-LossName: TypeAlias = Literal["mse", "l1", "bce"]
 
 
 def mse(logits: Tensor, target: Tensor) -> Tensor:
@@ -31,9 +26,6 @@ def bce(logits: Tensor, target: Tensor) -> Tensor:
     the entropy of the target, which is above zero for grey pixels.
     """
     return F.binary_cross_entropy_with_logits(logits.float(), target, reduction="none").flatten(1).mean(1)
-
-
-LOSSES: dict[LossName, Callable[[Tensor, Tensor], Tensor]] = {"mse": mse, "l1": l1, "bce": bce}
 
 
 def psnr(decoded: Tensor, target: Tensor) -> Tensor:

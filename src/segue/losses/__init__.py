@@ -1,0 +1,14 @@
+"""Reconstruction losses: one number per image, so that a method may weigh them as its paper does.
+
+A loss takes logits and a target, `[n, c, h, w]`, and returns `[n]`. A new one is a function and an entry in `LOSSES`.
+"""
+
+from segue.losses.perceptual import perceptual, perceptual_distance
+from segue.losses.pixelwise import bce, l1, mse, psnr
+from segue.losses.ssim import ssim, structural_similarity
+from segue.losses.weighted import LOSSES, Loss, LossFunction, choose_loss
+
+__all__ = [
+    "LOSSES", "Loss", "LossFunction", "bce", "choose_loss", "l1", "mse", "perceptual", "perceptual_distance", "psnr",
+    "ssim", "structural_similarity",
+]  # fmt: skip

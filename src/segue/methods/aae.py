@@ -1,0 +1,57 @@
+"""The adversarial autoencoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+
+from segue.choices import option
+from segue.losses import mse
+from segue.methods.method import ALONE, Method, Rivals
+from segue.model import ConvAutoencoder
+
+
+@dataclass(frozen=True)
+class AAE(Method):
+    """Adversarial autoencoder (Makhzani et al. 2015, arXiv 1511.05644).
+
+    A critic D tells codes from draws of the prior `N(0, I)`; the encoder wants them taken for draws:
+
+        loss        = |x - g(f(x))|^2 - weight log D(f(x))
+        critic_loss = -log D(z) - log(1 - D(f(x))),  z ~ N(0, I)
+
+    the square being a mean over an image's values. D has two hidden layers of `hidden` units. The terms
+    `reconstruction` and `confusion` are the two parts of `loss`, the second unweighted, in nats.
+
+    >>> str(AAE(weight=0.1))
+    'aae:weight=0.1'
+    """
+
+    name = "aae"
+    weight: float = option(0.01, "weight of the critic's verdict in the autoencoder's loss", low=0)
+    hidden: int = option(100, "units in each hidden layer of the critic", low=1, high=65_536)
+
+    def rivals(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
+        sizes = (model.latent_shape[0], self.hidden, self.hidden)
+        hidden = [layer for n, m in pairwise(sizes) for layer in (nn.Linear(n, m), nn.LeakyReLU(0.2))]
+        return {"critic": nn.Sequential(*hidden, nn.Linear(self.hidden, 1))}
+
+    def terms(
+        self, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator, rivals: Rivals = ALONE
+    ) -> dict[str, Tensor]:
+        code = model.encode(seen)
+        reconstruction = mse(model.logits(code), clean).mean()
+        prior = torch.randn(code.shape, generator=generator).to(code)
+        # Logits l: -log D is softplus(-l), -log(1 - D) is softplus(l).
+        taken, real = (rivals["critic"](z).float() for z in (code, prior))
+        confusion = F.softplus(-taken).mean()
+        return {
+            "loss": reconstruction + self.weight * confusion,
+            "reconstruction": reconstruction,
+            "confusion": confusion,
+            "critic_loss": F.softplus(-real).mean() + F.softplus(taken).mean(),
+        }

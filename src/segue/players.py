@@ -1,0 +1,82 @@
+"""The networks of a training run and their optimizers: the model, and the rivals that its method brings."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from segue.methods import Method, Rivals
+from segue.model import ConvAutoencoder
+
+
+def cast(model: ConvAutoencoder, method: Method, seed: int) -> nn.ModuleDict:
+    """All networks: the model, under that name, and the method's rivals, their weights drawn by `seed`."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return nn.ModuleDict({"model": model, **method.rivals(model)})
+
+
+def rivals_of(networks: nn.ModuleDict) -> Rivals:
+    """All networks but the model."""
+    return {name: network for name, network in networks.items() if name != "model"}
+
+
+class Players:
+    """Networks that learn side by side, each by its own loss and its own Adam (Kingma and Ba 2015, arXiv 1412.6980)."""
+
+    def __init__(self, networks: nn.ModuleDict, lr: float) -> None:
+        self.networks = networks
+        # One fused pass over the weights each.
+        self.optimizers = {n: torch.optim.Adam(net.parameters(), lr=lr, fused=True) for n, net in networks.items()}
+
+    @property
+    def model(self) -> ConvAutoencoder:
+        model = self.networks["model"]
+        assert isinstance(model, ConvAutoencoder)  # noqa: S101 - for the type checker; `cast` put it there
+        return model
+
+    @property
+    def rivals(self) -> Rivals:
+        return rivals_of(self.networks)
+
+    def set_lr(self, lr: float) -> None:
+        """Let the next steps have this learning rate."""
+        for optimizer in self.optimizers.values():
+            for group in optimizer.param_groups:
+                group["lr"] = lr
+
+    def learn(self, terms: dict[str, Tensor], clip: float) -> None:
+        """One step of every player: the model by `loss`, a rival called `critic` by `critic_loss`, gradients clipped.
+
+        Only a player's own weights take part in its gradient, so that none moves by another's loss.
+        """
+        *_, last = self.networks
+        for name, network in self.networks.items():
+            network.zero_grad(set_to_none=True)
+            loss = terms["loss" if name == "model" else f"{name}_loss"]
+            loss.backward(inputs=list(network.parameters()), retain_graph=name != last)  # type: ignore[no-untyped-call]
+        for name, network in self.networks.items():
+            nn.utils.clip_grad_norm_(network.parameters(), clip)
+            self.optimizers[name].step()
+
+    def state(self) -> dict[str, Tensor]:
+        """Weights and moments, by name."""
+        tensors = dict(self.networks.state_dict())
+        for player, optimizer in self.optimizers.items():
+            for index, moments in optimizer.state_dict()["state"].items():
+                tensors |= {f"adam.{player}.{index}.{name}": tensor for name, tensor in moments.items()}
+        return tensors
+
+    def load(self, tensors: dict[str, Tensor]) -> None:
+        """The inverse of `state`."""
+        self.networks.load_state_dict({name: t for name, t in tensors.items() if not name.startswith("adam.")})
+        for player, optimizer in self.optimizers.items():
+            parameters = list(self.networks[player].parameters())
+            state: dict[int, dict[str, Tensor]] = {}
+            for name, tensor in tensors.items():
+                if name.startswith(f"adam.{player}."):
+                    index, key = name.split(".")[2:]
+                    # The optimizer walks weights and moments in step through memory, so they need one layout.
+                    like = parameters[int(index)] if tensor.dim() else tensor
+                    state.setdefault(int(index), {})[key] = torch.empty_like(like, requires_grad=False).copy_(tensor)
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": state})

@@ -1,0 +1,237 @@
+"""Maps of a latent space: where the codes are, what the decoder makes of each place, which dimensions are used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+from PIL import Image
+
+from segue.errors import InputError
+from segue.images import Pixels, with_channels
+from segue.render.figures import DPI, INK, QUIET, RULE, blank, save
+
+# Hues apart for most eyes (the muted scheme of Tol 2021), dark and light in turn, to be apart in grey too.
+PALETTE = (
+    "#332288", "#88ccee", "#117733", "#cc6677", "#882255", "#999933", "#44aa99", "#aa4499", "#c9a227", "#6b7280",
+)  # fmt: skip
+PLAIN = "#0b6b58"  # of codes without labels
+FEW = 12  # classes that a legend is read with
+AXES_PT = 380  # of the short side of a scatter plot
+MOSAIC_PX = 1120  # of the long side of a decoded grid
+FONT = "DejaVu Sans"
+
+Points = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Class:
+    name: str  # empty where there are no labels
+    colour: str
+    points: Points
+
+
+def latent_map(
+    points: Points, path: Path, *, labels: Labels | None = None, names: Sequence[str] = (), axes: Sequence[str] = (),
+    title: str = "",
+) -> None:  # fmt: skip
+    """Points `[n, d]` as a picture or PDF: d = 1 a histogram of each class, 2 a scatter plot, 3 one in perspective.
+
+    `labels` `[n]` are places in `names`; each class is written at its median, and with few there is a legend.
+    `axes` names the d axes. Raises `InputError` for no points, another d, and a suffix other than .png or .pdf.
+    """
+    if points.ndim != 2 or not len(points) or not 1 <= points.shape[1] <= 3:
+        raise InputError(f"points {list(points.shape)}", "[1 or more, 1 to 3]", "project them first")
+    if labels is None:
+        classes = [_Class("", PLAIN, points)]
+    else:
+        present = np.unique(labels).tolist()
+        classes = [_Class(names[i], PALETTE[i % len(PALETTE)], points[labels == i]) for i in present]
+    axes = axes or [f"z{i + 1}" for i in range(points.shape[1])]
+    if points.shape[1] == 1:
+        figure = _ridges(classes, axes[0], title)
+    else:
+        figure = _scatter(classes, axes, title)
+    save(figure, path)
+
+
+def _scatter(classes: Sequence[_Class], names: Sequence[str], title: str) -> Figure:
+    few = 1 < len(classes) <= FEW
+    deep = len(names) == 3
+    points = np.concatenate([one.points for one in classes])
+    wide, high = np.ptp(points, axis=0)[:2]
+    figure = blank(7.4 if few else 6.4, 6.0 if deep or not wide else float(np.clip(5.2 * high / wide, 2.6, 5.2)) + 0.8)
+    with rc_context({"grid.color": RULE, "grid.linewidth": 0.8}):  # which axes in perspective take no other way
+        axes: Any = figure.add_subplot(projection="3d" if deep else None)
+    colours = np.repeat([one.colour for one in classes], [len(one.points) for one in classes])
+    order = np.random.default_rng(0).permutation(len(points))  # or the last class would hide the others
+    size = float(np.clip(20_000 / len(points), 4, 30))
+    axes.scatter(*points[order].T, c=colours[order], s=size, alpha=0.75, linewidths=0, rasterized=True)
+    _dress(axes, title, names)
+    if deep:
+        _clear(axes)
+    else:
+        axes.set_aspect("equal", adjustable="datalim")  # distances are what the picture is of
+    if few:
+        dots = [Line2D([], [], color=one.colour, marker="o", linestyle="", label=one.name) for one in classes]
+        look = {"family": FONT, "size": 9}
+        legend = figure.legend(handles=dots, loc="outside right center", frameon=False, handletextpad=0.3, prop=look)
+        for text in legend.get_texts():
+            text.set_color(INK)
+    medians = np.stack([np.median(one.points, axis=0) for one in classes])
+    size_pt = 11 if few else 8
+    if not deep:
+        point = 1.1 * float(np.ptp(points, axis=0).max()) / AXES_PT  # of type, in units of the codes
+        boxes = [(0.65 * size_pt * len(one.name) + 4, 1.1 * size_pt) for one in classes]
+        medians = apart(medians, point * np.array(boxes))
+    halo = [withStroke(linewidth=3, foreground="white")]
+    for one, place in zip(classes, medians, strict=True):
+        axes.text(
+            *place, one.name, color=INK, fontsize=size_pt, fontfamily=FONT, fontweight="bold", ha="center", va="center",
+            zorder=9, path_effects=halo,
+        )  # fmt: skip
+    return figure
+
+
+def apart(places: Points, sizes: Points, rounds: int = 100) -> Points:
+    """Places `[k, 2]` of boxes of these sizes `[k, 2]`, moved until none covers another, or the rounds are over.
+
+    >>> apart(np.zeros((2, 2)), np.ones((2, 2))).tolist()
+    [[0.0, -0.5], [0.0, 0.5]]
+    """
+    places = places.copy()
+    for _ in range(rounds):
+        still = True
+        for i, j in combinations(range(len(places)), 2):
+            gap = places[j] - places[i]
+            over = (sizes[i] + sizes[j]) / 2 - np.abs(gap)
+            if over.min() > 1e-9:
+                axis = int(over[1] <= over[0])
+                push = over[axis] / 2 * (1 if gap[axis] >= 0 else -1)
+                places[i, axis] -= push
+                places[j, axis] += push
+                still = False
+        if still:
+            break
+    return places
+
+
+def _ridges(classes: Sequence[_Class], name: str, title: str) -> Figure:
+    """One histogram above the other, of one scale."""
+    points = np.concatenate([one.points for one in classes])[:, 0]
+    edges = np.histogram_bin_edges(points, 80)
+    heights = [np.histogram(one.points[:, 0], edges)[0] / len(one.points) for one in classes]
+    scale = 0.92 / max(h.max() for h in heights)
+    figure = blank(6.4, 1.3 + 0.45 * max(len(classes), 4))
+    axes = figure.add_subplot()
+    for place, (one, height) in enumerate(zip(classes, heights, strict=True)):
+        base = -place
+        axes.stairs(base + scale * height, edges, baseline=base, fill=True, color=one.colour, linewidth=0)
+        axes.axhline(base, color=RULE, linewidth=0.8, zorder=0)
+    _dress(axes, title, (name, ""))
+    axes.grid(visible=False)
+    axes.set_yticks([0.25 - place for place in range(len(classes))], [one.name for one in classes])
+    axes.tick_params(axis="y", labelsize=9.5, labelcolor=INK)
+    return figure
+
+
+def decoded_grid(
+    images: Pixels, path: Path, extent: tuple[float, float, float, float], *, axes: Sequence[str] = ("z1", "z2"),
+    title: str = "",
+) -> None:  # fmt: skip
+    """A square number of images `[n, h, w, c]`, read line by line, on the plane that they were decoded from.
+
+    `extent` is its left, right, bottom and top. Raises `InputError` for another number of images, and as `save` does.
+    """
+    side = math.isqrt(len(images))
+    if not side or side * side != len(images):
+        raise InputError(f"{len(images)} images in a grid", "a square number", "decode as many rows as columns")
+    mosaic = _mosaic(images, side)
+    height, width = mosaic.shape[:2]
+    left, right, bottom, top = 100, 40, 84, 70  # margins in pixels
+    figure = blank((width + left + right) / DPI, (height + bottom + top) / DPI)
+    figure.set_layout_engine("none")
+    whole_w, whole_h = width + left + right, height + bottom + top
+    place = (left / whole_w, bottom / whole_h, width / whole_w, height / whole_h)
+    plane = figure.add_axes(place)  # exactly as large as the mosaic, so that no pixel is resampled
+    plane.imshow(mosaic, extent=extent, aspect="auto", interpolation="nearest")
+    _dress(plane, title, axes)
+    plane.grid(visible=False)
+    plane.spines["bottom"].set_visible(False)
+    save(figure, path)
+
+
+def _mosaic(images: Pixels, side: int) -> Pixels:
+    """Images enlarged by a whole number, or shrunk by area, side by side."""
+    height, width = images.shape[1:3]
+    factor = MOSAIC_PX / (side * max(height, width))
+    factor = math.floor(factor) if factor >= 1 else factor
+    h, w = max(1, round(height * factor)), max(1, round(width * factor))
+    how = Image.Resampling.NEAREST if factor >= 1 else Image.Resampling.BOX
+    tiles = np.stack([np.array(Image.fromarray(with_channels(image, 3)).resize((w, h), how)) for image in images])
+    return tiles.reshape(side, side, h, w, 3).swapaxes(1, 2).reshape(side * h, side * w, 3)
+
+
+def kl_bars(kl: npt.NDArray[np.float64], path: Path) -> None:
+    """The KL divergence to the prior of each dimension `[d]`, in nats, the largest first, as a picture or PDF.
+
+    Raises `InputError` for no dimensions, and as `save` does.
+    """
+    if not kl.size:
+        raise InputError("no dimensions", "1 or more", "give the divergence of each")
+    order = np.argsort(-kl, kind="stable")
+    figure = blank(float(np.clip(1.8 + 0.16 * kl.size, 3.2, 7.4)), 2.6)
+    axes = figure.add_subplot()
+    axes.bar(np.arange(kl.size), kl[order], width=0.8 if kl.size <= 64 else 1.0, color=PLAIN, linewidth=0)
+    _dress(axes, f"KL divergence to the prior: {kl.sum():.1f} nats", ("Dimension", "Nats"))
+    axes.grid(visible=False, axis="x")
+    axes.set_xlim(-0.8, kl.size - 0.2)
+    axes.set_ylim(0, max(1e-6, 1.08 * float(kl.max())))
+    if kl.size <= 40:
+        axes.set_xticks(np.arange(kl.size), [str(i + 1) for i in order], fontsize=8.5 if kl.size <= 16 else 6)
+    else:
+        axes.set_xlabel("Dimensions, the largest first", fontsize=9, color=QUIET, fontfamily=FONT)
+        axes.set_xticks([])
+    save(figure, path)
+
+
+def _dress(axes: Any, title: str, names: Sequence[str]) -> None:
+    """Quiet axes with names and a title; `axes` of two dimensions or three."""
+    axes.set_title(title, loc="left", fontsize=10.5, color=INK, pad=9, fontfamily=FONT)
+    for which, name in zip("xyz", names, strict=False):
+        getattr(axes, f"set_{which}label")(name, fontsize=9, color=QUIET, fontfamily=FONT)
+        getattr(axes, f"{which}axis").set_major_locator(
+            MaxNLocator(nbins=7 if len(names) < 3 else 4, steps=[1, 2, 5, 10])
+        )
+    axes.tick_params(length=0, labelsize=8.5, labelcolor=QUIET, pad=3)
+    axes.set_axisbelow(True)
+    axes.grid(color=RULE, linewidth=0.8)
+    if len(names) == 2:
+        _bare(axes)
+
+
+def _bare(axes: Axes) -> None:
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.spines["bottom"].set_color(RULE)
+
+
+def _clear(axes: Any) -> None:
+    """Axes in perspective without grey walls."""
+    axes.set_box_aspect(None, zoom=0.94)
+    for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
+        axis.set_pane_color("white")
+        axis.line.set_color(RULE)
+    axes.tick_params(color=RULE)

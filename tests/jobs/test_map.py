@@ -1,0 +1,116 @@
+"""`segue map`: codes as a picture, with what lies between them and which dimensions are used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from segue import datasets
+from segue.cli import main
+from segue.images import read_image, to_float
+from segue.jobs.map import project
+from segue.model import ConvAutoencoder, load_model, save_model
+
+Segue = Callable[..., dict[str, Any]]
+Refused = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def train(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Trains on the digits, hardly."""
+    made: dict[tuple[str, int], Path] = {}
+
+    def trained(method: str = "vae", latent: int = 2) -> Path:
+        folder = tmp_path_factory.getbasetemp() / f"map-{method}-{latent}"
+        if (method, latent) not in made:
+            options = f"--limit 64 --steps 4 --batch 16 --width 2 --latent {latent} --method {method}"
+            assert main(["train", "digits", "-o", str(folder), *options.split()]) == 0
+            made[method, latent] = folder
+        return made[method, latent]
+
+    return trained
+
+
+@pytest.mark.parametrize("suffix", [".png", ".pdf"])
+@pytest.mark.parametrize(
+    ("method", "latent", "beside"),
+    [("vae", 2, ("grid", "kl")), ("vae", 1, ("kl",)), ("ae", 2, ("grid",)), ("ae", 3, ()), ("vae", 6, ("kl",))],
+)
+def test_what_is_drawn(
+    method: str, latent: int, beside: tuple[str, ...], suffix: str, train: Callable[..., Path],
+    tmp_path: Path, segue: Segue,
+) -> None:  # fmt: skip
+    result = segue("map", train(method, latent), "-o", tmp_path / f"m{suffix}")
+    files = [str(tmp_path / f"m-{what}{suffix}") for what in beside]
+    assert result["files"] == files and result["out"] == str(tmp_path / f"m{suffix}")
+    assert sorted(map(str, tmp_path.iterdir())) == sorted([result["out"], *files])
+    assert result["part"] == "test" and result["images"] == 64 and result["latent"] == latent
+    assert result["projection"] == ("direct" if latent <= 3 else "pca")
+    assert (result["explained_variance"] is None) == (latent <= 3)
+    assert 0 <= result["active_units"] <= latent
+    assert (result["kl"] is None) == (method == "ae")
+
+
+def test_the_kl_divergence_is_the_mean_over_the_images(
+    train: Callable[..., Path], tmp_path: Path, segue: Segue
+) -> None:
+    run = train("vae", 6)
+    found = segue("map", run, "-o", tmp_path / "m.png", "--part", "train")["kl"]
+    model, _ = load_model(run / "model.safetensors")
+    with torch.no_grad():
+        mean, log_variance = model.statistics(to_float(datasets.load("digits", limit=64).train.images))
+    posterior = torch.distributions.Normal(mean, (log_variance / 2).exp())
+    own = torch.distributions.kl_divergence(posterior, torch.distributions.Normal(0, 1)).mean(0)
+    assert found == pytest.approx(own.tolist(), abs=1e-5)
+
+
+def test_the_limit_is_drawn_by_the_seed(train: Callable[..., Path], tmp_path: Path, segue: Segue) -> None:
+    words = ["map", train(), "--limit", 20]
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        assert segue(*words, "-o", tmp_path / f"{name}.png", "--seed", seed)["images"] == 20
+    one, same, other = ((tmp_path / f"{name}.png").read_bytes() for name in "abc")
+    assert one == same != other
+
+
+def test_in_words(train: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = train("vae", 6)
+    capsys.readouterr()
+    assert main(["map", str(run), "-o", str(tmp_path / "m.png")]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"map         {tmp_path / 'm.png'}\n            {tmp_path / 'm-kl.png'}\n")
+    assert "of 64 test images" in said and "of the variance" in said and "nats" in said
+
+
+def test_images_without_labels_or_test_part(
+    coloured: np.ndarray, tmp_path: Path, segue: Segue, refused: Refused, tiny: tuple[str, ...]
+) -> None:  # fmt: skip
+    np.save(tmp_path / "set.npy", coloured)
+    segue("train", tmp_path / "set.npy", "-o", tmp_path / "run", *tiny, "--hold-out", 0)
+    result = segue("map", tmp_path / "run", "-o", tmp_path / "m.png")
+    assert result["part"] == "train" and result["images"] == 24
+    assert (read_image(tmp_path / "m.png", 3) < 200).any()
+    assert "no test part" in refused("map", tmp_path / "run", "-o", tmp_path / "n.png", "--part", "test")
+    np.save(tmp_path / "one.npy", coloured[:1])
+    segue("train", tmp_path / "one.npy", "-o", tmp_path / "small", *tiny)
+    assert "two or more" in refused("map", tmp_path / "small", "-o", tmp_path / "n.png")
+    assert not (tmp_path / "n.png").exists()
+
+
+def test_a_model_without_a_run(tmp_path: Path, refused: Refused, build: Callable[..., ConvAutoencoder]) -> None:
+    save_model(tmp_path / "own.safetensors", build(), {})
+    assert "no data set" in refused("map", tmp_path / "own.safetensors", "-o", tmp_path / "m.png")
+
+
+def test_the_projection_keeps_the_largest_variance() -> None:
+    codes = np.random.default_rng(0).normal(size=(500, 5)) * [1, 8, 1, 4, 1]
+    points, shares = project(codes, 0)
+    assert points.shape == (500, 2) and shares == pytest.approx((64 / 83, 16 / 83), abs=0.05)
+    assert np.corrcoef(points[:, 0], codes[:, 1])[0, 1] ** 2 > 0.98
+    _, shares = project(np.ones((5, 5)), 0)
+    assert json.dumps(shares) == "[NaN, NaN]"

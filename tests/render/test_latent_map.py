@@ -1,0 +1,106 @@
+"""Maps of a latent space: what is drawn, and that nothing is left over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segue.errors import InputError
+from segue.images import Pixels, read_image
+from segue.render.latent_map import PALETTE, _mosaic, apart, decoded_grid, kl_bars, latent_map
+
+RNG = np.random.default_rng(0)
+LABELS = np.arange(300) % 3
+POINTS = RNG.normal(size=(300, 3)) + 6 * LABELS[:, None]
+
+
+def has_colour(picture: Pixels, colour: str) -> bool:
+    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+    return bool((np.abs(picture.astype(int) - rgb).max(axis=2) < 8).any())
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("suffix", [".png", ".pdf"])
+def test_maps_are_written_whole_and_the_same_twice(tmp_path: Path, d: int, suffix: str) -> None:
+    for name in ("a", "b"):
+        latent_map(POINTS[:, :d], tmp_path / f"{name}{suffix}", labels=LABELS, names=("one", "two", "three"), title="x")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f"a{suffix}", f"b{suffix}"]
+    assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_each_class_has_a_colour(tmp_path: Path, d: int) -> None:
+    latent_map(POINTS[:, :d], tmp_path / "a.png", labels=LABELS, names=("one", "two", "three"))
+    picture = read_image(tmp_path / "a.png", 3)
+    assert all(has_colour(picture, colour) for colour in PALETTE[:3])
+    assert not has_colour(picture, PALETTE[3])
+
+
+def test_a_class_without_points_takes_no_colour_from_the_others(tmp_path: Path) -> None:
+    latent_map(POINTS[:, :2], tmp_path / "a.png", labels=2 * (LABELS > 0), names=("one", "none", "three"))
+    picture = read_image(tmp_path / "a.png", 3)
+    assert has_colour(picture, PALETTE[2]) and not has_colour(picture, PALETTE[1])
+
+
+@pytest.mark.parametrize("points", [POINTS[:1], np.zeros((5, 3)), 1e-9 * POINTS, 1e6 * POINTS])
+def test_odd_points_are_drawn(tmp_path: Path, points: np.ndarray) -> None:
+    for d in (1, 2, 3):
+        latent_map(points[:, :d], tmp_path / "a.png")
+        assert (read_image(tmp_path / "a.png", 3) < 200).any()
+
+
+def test_many_classes(tmp_path: Path) -> None:
+    labels = np.arange(300) % 60
+    for d in (1, 2):
+        latent_map(POINTS[:, :d], tmp_path / "a.png", labels=labels, names=[f"class {i}" for i in range(60)])
+
+
+@pytest.mark.parametrize("shape", [(0, 2), (5, 4), (5, 0), (5,)])
+def test_points_that_cannot_be_drawn(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    with pytest.raises(InputError, match="1 to 3"):
+        latent_map(np.zeros(shape), tmp_path / "a.png")
+    assert not list(tmp_path.iterdir())
+
+
+@given(st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_size=1, max_size=6))
+def test_boxes_are_moved_until_none_covers_another(places: list[tuple[float, float]]) -> None:
+    moved = apart(np.array(places), np.ones((len(places), 2)), rounds=1000)
+    for i in range(len(places)):
+        for j in range(i):
+            assert np.abs(moved[i] - moved[j]).max() > 1 - 1e-6
+
+
+def test_boxes_that_have_room_stay() -> None:
+    places = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]])
+    assert (apart(places, np.ones((3, 2))) == places).all()
+
+
+@pytest.mark.parametrize("size", [(5, 3), (8, 8), (400, 300)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_grid_holds_its_images_unchanged(tmp_path: Path, size: tuple[int, int], channels: int) -> None:
+    images = RNG.integers(0, 256, (9, *size, channels), dtype=np.uint8)
+    decoded_grid(images, tmp_path / "grid.png", (-1, 1, -2, 2))
+    picture, mosaic = read_image(tmp_path / "grid.png", 3), _mosaic(images, 3)
+    height, width = mosaic.shape[:2]
+    assert max(height, width) <= 1120 and (picture[70 : 70 + height, 100 : 100 + width] == mosaic).all()
+
+
+@pytest.mark.parametrize("count", [0, 2, 8])
+def test_a_grid_is_square(tmp_path: Path, count: int) -> None:
+    with pytest.raises(InputError, match="square"):
+        decoded_grid(np.zeros((count, 4, 4, 1), np.uint8), tmp_path / "grid.png", (0, 1, 0, 1))
+
+
+@pytest.mark.parametrize("kl", [[0.0], [3.0, 2.0], [0.1] * 40, list(range(200))])
+def test_bars(tmp_path: Path, kl: list[float]) -> None:
+    kl_bars(np.array(kl, float), tmp_path / "kl.png")
+    assert (read_image(tmp_path / "kl.png", 3) < 200).any()
+
+
+def test_no_bars(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no dimensions"):
+        kl_bars(np.zeros(0), tmp_path / "kl.png")
