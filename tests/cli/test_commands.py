@@ -31,7 +31,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_every_field_of_a_request_is_an_option(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, command.name, "--help")
     flat = " ".join(shown.replace("│", " ").split())
-    fields = [field for field in _flat(command.request)]
+    fields = list(_flat(command.request))
     assert len({field.name for field in fields}) == len(fields)  # or one would hide another
     for field in fields:
         needed = field.default is dataclasses.MISSING and field.name != "out"

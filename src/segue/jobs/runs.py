@@ -10,6 +10,7 @@ import numpy as np
 from segue.datasets import DataSet, ImageSet
 from segue.errors import InputError
 from segue.jobs.train import MODEL, DataOptions
+from segue.methods import METHODS
 from segue.model import ConvAutoencoder, load_model
 from segue.progress import Event, Report
 
@@ -51,7 +52,7 @@ def has_posterior(model: ConvAutoencoder) -> bool:
 
 def has_prior(model: ConvAutoencoder, about: dict[str, Any]) -> bool:
     """Whether the codes were trained towards the prior N(0, I)."""
-    return has_posterior(model) or method_of(about) == "aae"
+    return has_posterior(model) or any(cls.prior for cls in METHODS if cls.name == method_of(about))
 
 
 def method_of(about: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -32,6 +33,7 @@ class AAE(Method):
     """
 
     name = "aae"
+    prior: ClassVar[bool] = True
     weight: float = option(0.01, "weight of the critic's verdict in the autoencoder's loss", low=0)
     hidden: int = option(100, "units in each hidden layer of the critic", low=1, high=65_536)
 

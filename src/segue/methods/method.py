@@ -23,9 +23,11 @@ class Method(Choice):
     """A training rule: from a batch to the terms of its loss.
 
     `statistics` is what it asks of the encoder (see `ConvAutoencoder`): 1, the code; 2, a Gaussian posterior.
+    `prior` is whether codes are trained towards the prior `N(0, I)`, so that draws from it decode to images.
     """
 
     statistics: ClassVar[int] = 1
+    prior: ClassVar[bool] = False
 
     def build(self, image_shape: ImageShape, *, latent: int = 32, width: int = 32) -> ConvAutoencoder:
         """An untrained autoencoder of the kind that this method trains, for images `(c, h, w)`.

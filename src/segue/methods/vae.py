@@ -31,6 +31,7 @@ class VAE(Method):
 
     name = "vae"
     statistics: ClassVar[int] = 2
+    prior: ClassVar[bool] = True
     beta: float = option(1.0, "weight of the KL divergence to the prior", low=0)
 
     def terms(
