@@ -66,6 +66,23 @@ class ConvAutoencoder(nn.Module):
         logits: Tensor = self.decoder(z)
         return logits.float()
 
+    @torch.no_grad()
+    def settle(self, x: Tensor) -> None:
+        """Shift and scale the encoder's last layer so that the codes of images `x` have mean 0 and deviation 1.
+
+        Data-dependent initialisation (Salimans and Kingma 2016, arXiv 1602.07868). Fresh networks give all images
+        nearly the same code, and a short code then stays there: the decoder learns the mean image and nothing pulls
+        the codes apart. A code entry that does not vary is only shifted.
+        """
+        last = self.encoder[-1]
+        assert isinstance(last, nn.Linear)  # noqa: S101 - for the type checker
+        n = self.latent_shape[0]
+        codes = self.encode(x)
+        deviation = codes.std(0, correction=0)
+        scale = torch.where(deviation > 1e-8, deviation, torch.ones_like(deviation))
+        last.weight[:n] /= scale[:, None]
+        last.bias[:n] = (last.bias[:n] - codes.mean(0)) / scale
+
     def encode(self, x: Tensor) -> Tensor:
         return self.statistics(x)[0]
 

@@ -43,8 +43,8 @@ def stages(image_shape: ImageShape, width: int) -> list[ImageShape]:
     return shapes
 
 
-def encoder(image_shape: ImageShape, outputs: int, width: int) -> nn.Module:
-    """A network from images `[n, c, h, w]` to `[n, outputs]`."""
+def encoder(image_shape: ImageShape, outputs: int, width: int) -> nn.Sequential:
+    """A network from images `[n, c, h, w]` to `[n, outputs]`; its last layer is linear."""
     shapes = stages(image_shape, width)
     patch = patch_size(*image_shape[1:])
     layers: list[nn.Module] = [PadTo(patch), nn.Conv2d(image_shape[0], width, patch, stride=patch)]

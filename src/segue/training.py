@@ -32,6 +32,11 @@ from segue.progress import Event, Report, silent
 
 Row = dict[str, float]
 
+EPOCHS, LEAST_STEPS = 10, 2000
+
+SETTLED_ON = 128
+"""How many images the encoder's last layer is first fitted to."""
+
 CHECKPOINT_SECONDS = 30
 
 PROBE_FROM_STEPS = 300
@@ -42,7 +47,9 @@ PROBE_FROM_STEPS = 300
 class Training(Checked):
     """How to train: length, batch, optimizer, seed and place."""
 
-    epochs: int = option(10, "passes over the training images", low=1, high=1_000_000)
+    epochs: int | None = option(
+        None, "passes over the training images; else 10, or for few images what 2000 steps take", low=1, high=1_000_000
+    )
     steps: int | None = option(None, "number of steps; overrides epochs", low=1, high=1_000_000_000)
     minutes: float | None = option(None, "stop after so many minutes at the latest", low=0.001, high=1e6)
     batch: int = option(128, "images per step", low=1, high=65_536)
@@ -100,7 +107,8 @@ class _Run:
         self.on_epoch, self.report = on_epoch, report
         self.batch = min(options.batch, len(images))
         self.per_epoch = math.ceil(len(images) / self.batch)
-        self.total = options.steps or options.epochs * self.per_epoch
+        epochs = options.epochs or max(EPOCHS, math.ceil(LEAST_STEPS / self.per_epoch))
+        self.total = options.steps or epochs * self.per_epoch
         self.players = Players(cast(model, method, _mix(options.seed, -1)).to(self.device), options.lr)
         self.precision = Precision()
         self.step = 0
@@ -112,6 +120,7 @@ class _Run:
         if resume and self.checkpoint is not None and self.checkpoint.is_file():
             self._load(self.checkpoint)
         else:
+            self.model.settle(to_float(self.images[self._order(0)[0][:SETTLED_ON]]))
             self.precision = self._choose_precision()
             self.precision.place(self.players.networks)
         self.start = time.monotonic() - (self.start - self.saved)

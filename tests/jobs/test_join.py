@@ -35,12 +35,12 @@ def psnr(a: Pixels, b: Pixels) -> float:
 
 
 def test_the_result_tells_all(pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
-    result = segue("join", *pair, "-o", tmp_path / "new" / "out.mp4", *TINY)
+    result = segue("join", *pair, "-o", tmp_path / "new" / "out.mp4", *TINY[2:], "--steps", "100")
     assert list(result) == [
         "out", "width", "height", "fps", "frames", "seconds", "transition", "seam", "psnr", "steps", "took", "sheet",
         "notes",
     ]  # fmt: skip
-    assert result["out"] == str(tmp_path / "new" / "out.mp4") and result["steps"] == 3
+    assert result["out"] == str(tmp_path / "new" / "out.mp4") and result["steps"] == 100
     assert result["frames"] == 24 and result["transition"] == {"first": 6, "count": 12}
     assert 0 < result["psnr"] < 60 and all(0 < result["seam"][side] < 1.5 for side in "ab")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["out.mp4"]
