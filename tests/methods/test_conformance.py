@@ -21,7 +21,7 @@ Build = Callable[..., ConvAutoencoder]
 
 SPELLED: tuple[Method, ...] = (
     *(method() for method in METHODS),
-    *(AE(loss=loss) for loss in ("mse+l1", "bce", "ssim", "mse:0.7+perceptual:0.3")),
+    *(AE(loss=loss) for loss in ("mse+l1:0.1", "bce", "ssim", "mse:0.7+perceptual:0.3")),
     VAE(beta=4),
 )
 SHAPES = ((1, 31, 45), (3, 31, 45), (1, 1, 1), (3, 1, 1), (1, 8, 8), (3, 8, 8))
