@@ -73,10 +73,12 @@ class Trained:
 def train(
     model: ConvAutoencoder, method: Method, images: Pixels, options: Training, *,
     corrupt: Corruption | None = None, held_out: Pixels | None = None, checkpoint: Path | None = None,
-    resume: bool = False, on_epoch: Callable[[tuple[Row, ...]], None] | None = None, report: Report = silent,
+    resume: bool = False, settle: bool = True, on_epoch: Callable[[tuple[Row, ...]], None] | None = None,
+    report: Report = silent,
 ) -> Trained:  # fmt: skip
     """Train `model` in place by `method` on uint8 images `[n, h, w, c]`.
 
+    With `settle` the codes are spread before the first step, which short ones need (`ConvAutoencoder.settle`).
     The encoder sees the images as `corrupt` leaves them, drawn anew in every step; the target stays clean, and so
     do the scores. With a `checkpoint` file the state is kept there every half minute, and at Ctrl-C, which raises
     `Stopped` after the step under way; `resume` goes on from it. Of the `held_out` images at most 1000 are scored
@@ -87,7 +89,7 @@ def train(
     Raises `InputError` when the images do not suit the model, the checkpoint is not of the same call, or the loss is
     no longer finite.
     """
-    return _Run(model, method, images, options, corrupt, held_out, checkpoint, on_epoch, report).go(resume)
+    return _Run(model, method, images, options, corrupt, held_out, checkpoint, on_epoch, report).go(resume, settle)
 
 
 class _Run:
@@ -116,11 +118,12 @@ class _Run:
         self.sums: dict[str, float] = {}
         self.start = self.saved = time.monotonic()
 
-    def go(self, resume: bool) -> Trained:
+    def go(self, resume: bool, settle: bool) -> Trained:
         if resume and self.checkpoint is not None and self.checkpoint.is_file():
             self._load(self.checkpoint)
         else:
-            self.model.settle(to_float(self.images[self._order(0)[0][:SETTLED_ON]]))
+            if settle:
+                self.model.settle(to_float(self.images[self._order(0)[0][:SETTLED_ON]]))
             self.precision = self._choose_precision()
             self.precision.place(self.players.networks)
         self.start = time.monotonic() - (self.start - self.saved)

@@ -140,7 +140,8 @@ def _learn(
     torch.manual_seed(request.seed)
     model = method.build((3, height, width), latent=request.latent, width=request.width)
     options = Training(steps=request.steps, minutes=request.minutes, batch=4, lr=3e-3, seed=request.seed)
-    trained = train(model, method, frames, options, report=report)
+    # Long codes do without settling, and some clips train worse from it (docs/lab-notes.md).
+    trained = train(model, method, frames, options, settle=False, report=report)
     Precision().place(model.cpu())
     return model, _mean_psnr(model, frames), trained.steps
 
