@@ -81,4 +81,4 @@ def test_the_checks_themselves() -> None:
     page = "a\n```python\nx = 1\n```\n```sh\nrm\n```\n[b](c.md#d) ![e](f/g.png) [h](https://i) [j](#k)\n[l]: m.md\n"
     assert python_blocks(page).splitlines()[2] == "x = 1" and "rm" not in python_blocks(page)
     assert links(page) == ["c.md", "f/g.png", "m.md"]
-    assert MACHINE.findall("see /work/x, https://a.org/work/y and ../tmp/z") == ["/work/x"]
+    assert MACHINE.findall("see /home/x, https://a.org/home/y and ../tmp/z") == ["/home/x"]

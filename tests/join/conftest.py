@@ -33,11 +33,11 @@ def clips() -> ModuleType:
 
 @pytest.fixture
 def join(capsys: pytest.CaptureFixture[str]) -> Join:
-    """`segue join` with a tiny model; returns its JSON."""
+    """`segue join` with a tiny model, hardly trained unless told otherwise; returns its JSON."""
 
-    def run(*arguments: object) -> dict[str, Any]:
+    def run(*arguments: object, steps: int = 3, width: int = 2) -> dict[str, Any]:
         capsys.readouterr()
-        tiny = ["--steps", "3", "--width", "2", "--latent", "2", "--json"]
+        tiny = ["--steps", str(steps), "--width", str(width), "--latent", str(width), "--json"]
         assert main(["join", *map(str, arguments), *tiny]) == 0, capsys.readouterr().err
         result: dict[str, Any] = json.loads(capsys.readouterr().out)
         return result
