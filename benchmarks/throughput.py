@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from segue.datasets import load
 from segue.images import Pixels, to_float
-from segue.methods import VAE
+from segue.methods import VAE, Batch
 from segue.model import ConvAutoencoder
 from segue.precision import CANDIDATES
 from segue.training import Training, score, train
@@ -41,7 +41,7 @@ def bare(images: Pixels, steps: int, lr: float = 1e-3) -> tuple[ConvAutoencoder,
     while done < steps:
         for (x,) in loader:
             optimizer.zero_grad()
-            loss = method.terms(model, x, x, generator)["loss"]
+            loss = method.terms(model, Batch(x, x, generator))["loss"]
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             done, seen = done + 1, seen + len(x)

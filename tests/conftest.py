@@ -49,10 +49,11 @@ def build() -> Callable[..., ConvAutoencoder]:
     """Makes a small model for a method, the same one each time."""
 
     def built(
-        method: Method | None = None, image_shape: tuple[int, int, int] = (1, 16, 16), latent: int = 4
-    ) -> ConvAutoencoder:
+        method: Method | None = None, image_shape: tuple[int, int, int] = (1, 16, 16), latent: int = 4,
+        grid: int | None = None,
+    ) -> ConvAutoencoder:  # fmt: skip
         torch.manual_seed(0)
-        return ConvAutoencoder(image_shape, latent=latent, width=8, statistics=(method or AE()).statistics)
+        return (method or AE()).build(image_shape, latent=latent, width=8, grid=grid, classes=3)
 
     return built
 

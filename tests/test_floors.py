@@ -17,9 +17,9 @@ SOURCE = Path(__file__).resolve().parent.parent / "src"
 FILES = sorted(SOURCE.rglob("*.py"))
 FLOORS = (
     ("errors", "choices", "progress", "interrupts"),
-    ("images", "clips", "datasets", "corruptions"),
-    ("nets", "model", "losses", "players", "precision", "methods", "training"),
-    ("latent", "graph", "paths"),
+    ("images", "clips", "datasets", "corruptions", "weights"),
+    ("nets", "model", "losses", "players", "precision", "methods", "training", "foreign"),
+    ("latent", "graph", "paths", "evaluation"),
     ("interpolation", "metrics", "render", "join"),
     ("jobs", "demo_clips", "recipes"),
     ("cli", "explorer", "__main__"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from segue.datasets import ImageSet
 from segue.errors import InputError
 from segue.images import Pixels, to_float
+from segue.interpolation import decode
 from segue.latent import LatentSpace, central_range, encode, middles, plane
 from segue.methods import VAE
 from segue.model import ConvAutoencoder
@@ -29,6 +30,25 @@ def test_codes_are_the_models_own_in_the_order_of_the_images(batch: int, build: 
     codes = encode(model, discs, batch, events.append)
     assert torch.allclose(codes, own, atol=1e-5) and not codes.requires_grad
     assert (events[-1].done, events[-1].total) == (16, 16) and len(events) == -(-16 // batch)
+
+
+def test_large_images_come_a_few_at_a_time() -> None:
+    class Mean:
+        image_shape, latent_shape = (1, 1024, 512), (1,)
+
+        def encode(self, x: torch.Tensor) -> torch.Tensor:
+            assert len(x) <= 2
+            return x.mean((1, 2, 3))[:, None]
+
+        def decode(self, z: torch.Tensor) -> torch.Tensor:
+            assert len(z) <= 2
+            return z[:, :, None, None].expand(-1, *self.image_shape)
+
+    images = np.repeat(np.arange(5, dtype=np.uint8) * 50, 1024 * 512).reshape(5, 1024, 512, 1)
+    codes, events = encode(Mean(), images), list[Event]()
+    assert codes.flatten().tolist() == pytest.approx([i * 50 / 255 for i in range(5)])
+    assert np.array_equal(decode(Mean(), codes, report=events.append), images)
+    assert [(event.done, event.total) for event in events] == [(2, 5), (4, 5), (5, 5)]
 
 
 @pytest.mark.parametrize("shape", [(0, 16, 16, 1), (2, 8, 16, 1), (2, 16, 16, 3)])

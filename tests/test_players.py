@@ -8,7 +8,7 @@ import torch
 from torch import Generator
 
 from segue.images import Pixels, to_float
-from segue.methods import ACAI, AE
+from segue.methods import ACAI, AE, Batch
 from segue.model import ConvAutoencoder
 from segue.players import Players, cast, rivals_of
 
@@ -29,7 +29,7 @@ def test_loading_goes_on_where_saving_stopped(discs: Pixels, build: Build) -> No
 
     def step(players: Players, number: int) -> None:
         generator = Generator().manual_seed(number)
-        players.learn(method.terms(players.model, images, images, generator, players.rivals), clip=1)
+        players.learn(method.terms(players.model, Batch(images, images, generator), players.rivals), clip=1)
 
     through, first, second = (Players(cast(build(), method, seed), 1e-3) for seed in (0, 0, 9))
     for number in range(4):

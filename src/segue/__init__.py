@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from segue.datasets import DataSet, ImageSet, load
     from segue.errors import InputError, Stopped
+    from segue.foreign import TAEF2, Diffusers, Foreign
     from segue.images import read_image, to_float, to_uint8, write_image
     from segue.interpolation import Interpolation, cross_fade, interpolate, walk
     from segue.jobs.join import JoinRequest, JoinResult
     from segue.jobs.join import run_join as join_clips
-    from segue.methods import AE, VAE, Method
+    from segue.methods import AAE, ACAI, AE, VAE, Method
     from segue.model import Autoencoder, ConvAutoencoder, load_model, save_model
     from segue.paths import Linear, Path, PathChoice, Slerp, lerp, slerp
     from segue.render.strip import Row, strip
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "segue.datasets": ("DataSet", "ImageSet", "load"),
     "segue.errors": ("InputError", "Stopped"),
+    "segue.foreign": ("TAEF2", "Diffusers", "Foreign"),
     "segue.images": ("read_image", "to_float", "to_uint8", "write_image"),
     "segue.interpolation": ("Interpolation", "cross_fade", "interpolate", "walk"),
     "segue.jobs.join": ("JoinRequest", "JoinResult", "join_clips=run_join"),
-    "segue.methods": ("AE", "VAE", "Method"),
+    "segue.methods": ("AAE", "ACAI", "AE", "VAE", "Method"),
     "segue.model": ("Autoencoder", "ConvAutoencoder", "load_model", "save_model"),
     "segue.paths": ("Linear", "Path", "PathChoice", "Slerp", "lerp", "slerp"),
     "segue.render.strip": ("Row", "strip"),
@@ -36,11 +38,45 @@ _HOMES = {
 _WHERE = {name.partition("=")[0]: (home, name.rpartition("=")[2]) for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "AE", "VAE", "Autoencoder", "ConvAutoencoder", "DataSet", "ImageSet", "InputError", "Interpolation", "JoinRequest",
-    "JoinResult", "Linear", "Method", "Path", "PathChoice", "Row", "Slerp", "Stopped", "Training", "cross_fade",
-    "interpolate", "join_clips", "lerp", "load", "load_model", "read_image", "save_model", "slerp", "strip", "to_float",
-    "to_uint8", "train", "walk", "write_image",
-]  # fmt: skip
+    "AAE",
+    "ACAI",
+    "AE",
+    "TAEF2",
+    "VAE",
+    "Autoencoder",
+    "ConvAutoencoder",
+    "DataSet",
+    "Diffusers",
+    "Foreign",
+    "ImageSet",
+    "InputError",
+    "Interpolation",
+    "JoinRequest",
+    "JoinResult",
+    "Linear",
+    "Method",
+    "Path",
+    "PathChoice",
+    "Row",
+    "Slerp",
+    "Stopped",
+    "Training",
+    "cross_fade",
+    "interpolate",
+    "join_clips",
+    "lerp",
+    "load",
+    "load_model",
+    "read_image",
+    "save_model",
+    "slerp",
+    "strip",
+    "to_float",
+    "to_uint8",
+    "train",
+    "walk",
+    "write_image",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -10,8 +10,10 @@ from torch import Tensor
 
 from segue.errors import InputError
 from segue.images import Pixels, to_float, to_uint8
+from segue.latent import in_memory
 from segue.model import Autoencoder, device_of
 from segue.paths import Path, PathChoice
+from segue.progress import Event, Report, silent
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Interpolation:
     frames: Pixels
 
 
-def interpolate(model: Autoencoder, path: Path, steps: int) -> Interpolation:
+def interpolate(model: Autoencoder, path: Path, steps: int, report: Report = silent) -> Interpolation:
     """Decode a path at `steps` even positions, both ends included.
 
     Raises `InputError` for fewer than two steps.
@@ -36,17 +38,19 @@ def interpolate(model: Autoencoder, path: Path, steps: int) -> Interpolation:
     """
     t = even_steps(steps)
     codes = path(t)
-    return Interpolation(t, codes, decode(model, codes))
+    return Interpolation(t, codes, decode(model, codes, report=report))
 
 
 @torch.no_grad()
-def walk(model: Autoencoder, a: Pixels, b: Pixels, path: PathChoice, steps: int) -> Interpolation:
+def walk(
+    model: Autoencoder, a: Pixels, b: Pixels, path: PathChoice, steps: int, report: Report = silent
+) -> Interpolation:
     """From image `a` to image `b`, uint8 `[h, w, c]` each, of the model's size: encode both, walk, decode.
 
     The first and last frame are the reconstructions of `a` and `b`. Raises `InputError` as `interpolate` does.
     """
     codes = model.encode(to_float(np.stack([a, b])).to(device_of(model)))
-    return interpolate(model, path.between(codes[0], codes[1]), steps)
+    return interpolate(model, path.between(codes[0], codes[1]), steps, report)
 
 
 def even_steps(steps: int) -> Tensor:
@@ -57,10 +61,14 @@ def even_steps(steps: int) -> Tensor:
 
 
 @torch.no_grad()
-def decode(model: Autoencoder, codes: Tensor, batch: int = 64) -> Pixels:
+def decode(model: Autoencoder, codes: Tensor, batch: int = 64, report: Report = silent) -> Pixels:
     """Codes `[n, *latent_shape]` as uint8 images `[n, h, w, c]`, a batch at a time."""
     device = device_of(model)
-    return np.concatenate([to_uint8(model.decode(part.to(device))) for part in codes.split(batch)])  # type: ignore[no-untyped-call]
+    images: list[Pixels] = []
+    for part in codes.split(in_memory(batch, model)):  # type: ignore[no-untyped-call]
+        images.append(to_uint8(model.decode(part.to(device))))
+        report(Event("decode", sum(map(len, images)), len(codes)))
+    return np.concatenate(images)
 
 
 def cross_fade(a: Pixels, b: Pixels, steps: int) -> Pixels:

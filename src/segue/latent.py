@@ -15,6 +15,7 @@ from segue.images import Pixels, to_float
 from segue.model import Autoencoder, device_of
 from segue.progress import Event, Report, silent
 
+MOST_PX = 2**20  # in a batch: a quarter of a GB for a layer of 64 channels
 ACTIVE = 0.01  # variance over the images above which a dimension is in use
 
 
@@ -32,12 +33,18 @@ def encode(model: Autoencoder, images: Pixels, batch: int = 256, report: Report 
     if len(images) == 0 or images.shape[1:] != (height, width, channels):
         allowed = f"[1 or more, {height}, {width}, {channels}]"
         raise InputError(f"images {list(images.shape)}", allowed, "fit them to the model's size")
-    device = device_of(model)
+    device, batch = device_of(model), in_memory(batch, model)
     codes: list[Tensor] = []
     for start in range(0, len(images), batch):
         codes.append(model.encode(to_float(images[start : start + batch]).to(device)).cpu())
         report(Event("encode", min(start + batch, len(images)), len(images)))
     return torch.cat(codes)
+
+
+def in_memory(batch: int, model: Autoencoder) -> int:
+    """At most `batch`, and so few that what a model makes of large images stays in memory."""
+    _, height, width = model.image_shape
+    return max(1, min(batch, MOST_PX // (height * width)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import torch
+import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -14,6 +15,12 @@ from torch import Tensor, nn
 from segue import nets
 from segue.errors import InputError
 from segue.images import written_whole
+
+Scale: TypeAlias = Literal["set", "pixel"] | None
+"""Whose error a decoder gives: of the whole image set, of each pixel, or none."""
+
+FIRST_SCALE, SCALE_SPEED = -0.2, 10.0
+"""A set's log-error is `SCALE_SPEED` times its parameter, so that at Adam's pace it keeps up with a falling error."""
 
 FORMAT = 1
 """The version of the run file; a file of a newer one is refused, older ones stay readable."""
@@ -32,39 +39,82 @@ class Autoencoder(Protocol):
         """Codes `[n, *latent_shape]` to images `[n, *image_shape]` in [0, 1]."""
 
 
+class Statistics(NamedTuple):
+    """What an encoder says of images: the mean code, and where it has them, log-variances and class logits."""
+
+    mean: Tensor
+    log_variance: Tensor | None = None
+    classes: Tensor | None = None
+
+
 class ConvAutoencoder(nn.Module):
-    """segue's own autoencoder: the networks of `segue.nets` with a flat code between them.
+    """segue's own autoencoder: the networks of `segue.nets` with a code between them.
 
     `image_shape` is `(c, h, w)`, any sizes from 1 up; `latent` the length of a code, from 1 up; `width` the
-    channels of the first stage, from 2 up. `statistics` is how many numbers per code entry the encoder gives: 1 is the
-    code itself, 2 the mean and log-variance of a Gaussian posterior.
+    channels of the first stage, from 2 up. The further options are what training methods ask for:
+
+    - `grid`: a spatial code, `[latent, cells, cells]` with at most `grid` cells along the shorter side.
+    - `statistics`: how many numbers per code entry the encoder gives: 1 is the code itself, 2 the mean and
+      log-variance of a Gaussian posterior.
+    - `classes`: a flat code ends in the probabilities of so many classes, which the encoder guesses from the image
+      and the decoder is told; a path between two codes so goes from class to class as well (the supervised case of
+      Kingma et al. 2014, arXiv 1406.5298).
+    - `scale`: the decoder also gives the log of its own error: one for the whole image `set`, or one per `pixel`.
 
     >>> model = ConvAutoencoder((1, 28, 28), latent=2, width=8)
     >>> model.decode(model.encode(torch.zeros(5, 1, 28, 28))).shape
     torch.Size([5, 1, 28, 28])
+    >>> ConvAutoencoder((3, 64, 64), latent=4, width=8, grid=8).latent_shape
+    (4, 8, 8)
     """
 
     def __init__(
-        self, image_shape: tuple[int, int, int], *, latent: int = 32, width: int = 32, statistics: int = 1
-    ) -> None:
+        self, image_shape: tuple[int, int, int], *, latent: int = 32, width: int = 32, statistics: int = 1,
+        grid: int | None = None, classes: int = 0, scale: Scale = None,
+    ) -> None:  # fmt: skip
         super().__init__()
+        if grid and classes:
+            raise InputError(f"a grid of {grid} with {classes} classes", "one of the two", "leave the grid out")
         self.architecture = {
             "image_shape": list(image_shape), "latent": latent, "width": width, "statistics": statistics,
+            "grid": grid, "classes": classes, "scale": scale,
         }  # fmt: skip
         self.image_shape = image_shape
-        self.width = width
-        self.latent_shape: tuple[int, ...] = (latent,)
-        self.encoder = nets.encoder(image_shape, latent * statistics, width)
-        self.decoder = nets.decoder(image_shape, latent, width)
+        self.width, self.latent, self.classes = width, latent, classes
+        cells = nets.stages(image_shape, width, grid)[-1][1:] if grid else ()
+        self.latent_shape: tuple[int, ...] = (latent + classes, *cells)
+        self.parts = [latent] * statistics + [classes] * bool(classes)
+        channels, height, across = image_shape
+        maps = (channels * (2 if scale == "pixel" else 1), height, across)
+        self.encoder = nets.encoder(image_shape, sum(self.parts), width, grid)
+        self.decoder = nets.decoder(maps, latent + classes, width, grid)
+        self.scale = nn.Parameter(torch.tensor(FIRST_SCALE)) if scale == "set" else None
 
-    def statistics(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Images to what the encoder says of their codes: `statistics` tensors `[n, latent]`."""
-        return tuple(self.encoder(x).float().split(self.latent_shape[0], dim=1))
+    def statistics(self, x: Tensor) -> Statistics:
+        """What the encoder says of images: tensors `[n, latent]`, or `[n, latent, cells, cells]`."""
+        parts = list(self.encoder(x).float().split(self.parts, dim=1))
+        classes = parts.pop() if self.classes else None
+        return Statistics(parts[0], parts[1].clamp(-20, 20) if len(parts) > 1 else None, classes)
+
+    def code(self, z: Tensor, labels: Tensor | None) -> Tensor:
+        """`z` `[n, latent]` with the class that the labels `[n]` say, where the code has a class; else `z` itself."""
+        if not self.classes:
+            return z
+        if labels is None:
+            raise InputError("images without labels", "labels, which are part of the code", "choose a set with labels")
+        return torch.cat([z, F.one_hot(labels, self.classes).to(z)], 1)
 
     def logits(self, z: Tensor) -> Tensor:
         """Codes to image logits `[n, *image_shape]`."""
-        logits: Tensor = self.decoder(z)
-        return logits.float()
+        return self.emit(z)[0]
+
+    def emit(self, z: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Codes to image logits, and the log of the decoder's error, which broadcasts to them, where it gives one."""
+        out = self.decoder(z).float()
+        if self.scale is not None:
+            return out, self.scale * SCALE_SPEED
+        channels = self.image_shape[0]
+        return out[:, :channels], out[:, channels:] if out.shape[1] > channels else None
 
     @torch.no_grad()
     def settle(self, x: Tensor) -> None:
@@ -72,22 +122,29 @@ class ConvAutoencoder(nn.Module):
 
         Data-dependent initialisation (Salimans and Kingma 2016, arXiv 1602.07868). Fresh networks give all images
         nearly the same code, and a short code then stays there: the decoder learns the mean image and nothing pulls
-        the codes apart. A code entry that does not vary is only shifted.
+        the codes apart. A code entry that does not vary is only shifted; of a spatial code, all cells count as one.
         """
         last = self.encoder[-1]
-        assert isinstance(last, nn.Linear)  # noqa: S101 - for the type checker
-        n = self.latent_shape[0]
-        codes = self.encode(x)
-        deviation = codes.std(0, correction=0)
+        assert isinstance(last, nn.Linear | nn.Conv2d) and last.bias is not None  # noqa: S101 - for the type checker
+        n = self.latent
+        codes = self.statistics(x).mean.transpose(0, 1).flatten(1)
+        deviation = codes.std(1, correction=0)
         scale = torch.where(deviation > 1e-8, deviation, torch.ones_like(deviation))
-        last.weight[:n] /= scale[:, None]
-        last.bias[:n] = (last.bias[:n] - codes.mean(0)) / scale
+        last.weight[:n] /= scale.view(-1, *[1] * (last.weight.dim() - 1))
+        last.bias[:n] = (last.bias[:n] - codes.mean(1)) / scale
 
     def encode(self, x: Tensor) -> Tensor:
-        return self.statistics(x)[0]
+        mean, _, classes = self.statistics(x)
+        return mean if classes is None else torch.cat([mean, classes.softmax(1)], 1)
 
     def decode(self, z: Tensor) -> Tensor:
         return self.logits(z).sigmoid()
+
+    def draw(self, count: int, generator: torch.Generator) -> Tensor:
+        """Codes `[count, *latent_shape]` from the prior: N(0, I); where the code has a class, any, equally likely."""
+        z = torch.randn(count, self.latent, *self.latent_shape[1:], generator=generator)
+        labels = torch.randint(self.classes, (count,), generator=generator) if self.classes else None
+        return self.code(z, labels)
 
 
 def save_model(path: Path, model: ConvAutoencoder, about: dict[str, Any]) -> None:

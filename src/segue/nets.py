@@ -3,7 +3,7 @@
 One dial, `width` (channels of the first stage), sets the size of a network; the rest follows from
 the image. The encoder first cuts it into small patches by a strided convolution, because
 convolutions at full resolution cost most and add least; then it is halved, rounding up, until its
-shorter side is at most four.
+shorter side is at most four. A code is flat, or, with a `grid`, spatial: a vector for each cell of the last map.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from torch import Tensor, nn
 
 ImageShape = tuple[int, int, int]
 
+BOTTOM = 4
+"""Cells along the shorter side of the last feature map under a flat code."""
+
 
 def patch_size(height: int, width: int) -> int:
     """The side of a patch in pixels: 1, 2 or 4, such that at least 14 patches span the shorter side.
@@ -26,10 +29,11 @@ def patch_size(height: int, width: int) -> int:
     return next(patch for patch in (4, 2, 1) if patch == 1 or min(height, width) / patch >= 14)
 
 
-def stages(image_shape: ImageShape, width: int) -> list[ImageShape]:
+def stages(image_shape: ImageShape, width: int, bottom: int = BOTTOM) -> list[ImageShape]:
     """The shapes `(channels, height, width)` of the feature maps, from the patches to the bottom.
 
-    Channels double from stage to stage up to four times `width`.
+    Each is half the one before, rounding up, until its shorter side is at most `bottom`. Channels double from stage to
+    stage up to four times `width`.
 
     >>> stages((1, 28, 28), 32)
     [(32, 14, 14), (64, 7, 7), (128, 4, 4)]
@@ -37,31 +41,38 @@ def stages(image_shape: ImageShape, width: int) -> list[ImageShape]:
     _, tall, wide = image_shape
     patch = patch_size(tall, wide)
     shapes = [(width, math.ceil(tall / patch), math.ceil(wide / patch))]
-    while min(shapes[-1][1:]) > 4:
+    while min(shapes[-1][1:]) > bottom:
         channels, h, w = shapes[-1]
         shapes.append((min(channels * 2, width * 4), math.ceil(h / 2), math.ceil(w / 2)))
     return shapes
 
 
-def encoder(image_shape: ImageShape, outputs: int, width: int) -> nn.Sequential:
-    """A network from images `[n, c, h, w]` to `[n, outputs]`; its last layer is linear."""
-    shapes = stages(image_shape, width)
+def encoder(image_shape: ImageShape, outputs: int, width: int, grid: int | None = None) -> nn.Sequential:
+    """A network from images `[n, c, h, w]` to `[n, outputs]` or `[n, outputs, cells, cells]`; its last layer is linear.
+
+    With a `grid` the halving ends where the shorter side has at most so many cells, and each gets `outputs` numbers.
+    """
+    shapes = stages(image_shape, width, grid or BOTTOM)
     patch = patch_size(*image_shape[1:])
     layers: list[nn.Module] = [PadTo(patch), nn.Conv2d(image_shape[0], width, patch, stride=patch)]
     for (before, *_), (after, *_) in pairwise(shapes):
         layers += [Residual(before), nn.SiLU(), nn.Conv2d(before, after, 3, stride=2, padding=1)]
+    if grid:
+        return nn.Sequential(*layers, Residual(shapes[-1][0]), nn.SiLU(), nn.Conv2d(shapes[-1][0], outputs, 1))
     return nn.Sequential(*layers, nn.SiLU(), nn.Flatten(), nn.Linear(math.prod(shapes[-1]), outputs))
 
 
-def decoder(image_shape: ImageShape, inputs: int, width: int) -> nn.Module:
-    """A network from codes `[n, inputs]` to image logits `[n, c, h, w]`.
+def decoder(image_shape: ImageShape, inputs: int, width: int, grid: int | None = None) -> nn.Module:
+    """A network from codes `[n, inputs]`, or `[n, inputs, cells, cells]` with a `grid`, to logits `[n, c, h, w]`.
 
     The encoder mirrored, but for the patches: the last stages enlarge like all others, for pixels that are laid out
     from one vector show the patches' grid wherever a path leaves the images learned. Enlarging is bilinear for the
     same reason: nearest-neighbour and strided ways leave a checkerboard (Odena, Dumoulin and Olah 2016).
     """
-    shapes = stages(image_shape, width)
+    shapes = stages(image_shape, width, grid or BOTTOM)
     layers: list[nn.Module] = [nn.Linear(inputs, math.prod(shapes[-1])), nn.Unflatten(1, shapes[-1])]
+    if grid:
+        layers = [nn.Conv2d(inputs, shapes[-1][0], 1)]
     for (before, *_), (after, tall, wide) in pairwise(shapes[::-1]):
         layers += [Residual(before), nn.SiLU(), Enlarge(tall, wide), nn.Conv2d(before, after, 3, padding=1)]
     layers += [Residual(width), nn.SiLU()]

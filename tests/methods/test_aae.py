@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from segue.images import Pixels, to_float
-from segue.methods import AAE
+from segue.methods import AAE, Batch
 from segue.model import ConvAutoencoder
 
 Build = Callable[..., ConvAutoencoder]
@@ -25,7 +25,7 @@ class Undecided(nn.Module):
 
 def test_even_odds_cost_a_bit_each(discs: Pixels, build: Build) -> None:
     images = to_float(discs)
-    terms = AAE(weight=0.1).terms(build(AAE()), images, images, Generator(), {"critic": Undecided()})
+    terms = AAE(weight=0.1).terms(build(AAE()), Batch(images, images, Generator()), {"critic": Undecided()})
     assert terms["confusion"].item() == pytest.approx(math.log(2))
     assert terms["critic_loss"].item() == pytest.approx(2 * math.log(2))
     assert terms["loss"].item() == pytest.approx(terms["reconstruction"].item() + 0.1 * math.log(2))

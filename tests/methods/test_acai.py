@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from segue.images import Pixels, to_float
-from segue.methods import ACAI
+from segue.methods import ACAI, Batch
 from segue.model import ConvAutoencoder
 from segue.players import cast, rivals_of
 
@@ -31,7 +31,7 @@ class Says(nn.Module):
 
 def test_the_losses_are_the_papers(discs: Pixels, build: Build) -> None:
     model, images, method = build(ACAI()), to_float(discs), ACAI(lam=0.5, gamma=0.2)
-    terms = method.terms(model, images, images, Generator().manual_seed(3), {"critic": Says(0.25)})
+    terms = method.terms(model, Batch(images, images, Generator().manual_seed(3)), {"critic": Says(0.25)})
     alpha = torch.rand((16, 1), generator=Generator().manual_seed(3)) / 2
     assert terms["loss"].item() == pytest.approx(terms["reconstruction"].item() + 0.5 * 0.25**2)
     expected = (0.25 - alpha).square().mean().item() + 0.25**2
@@ -40,7 +40,7 @@ def test_the_losses_are_the_papers(discs: Pixels, build: Build) -> None:
 
 def test_the_critic_sees_interpolations_and_blends(discs: Pixels, build: Build) -> None:
     model, images, critic = build(ACAI()), to_float(discs), Says(0.0)
-    ACAI().terms(model, images, images, Generator().manual_seed(3), {"critic": critic})
+    ACAI().terms(model, Batch(images, images, Generator().manual_seed(3)), {"critic": critic})
     code = model.encode(images)
     alpha = torch.rand((16, 1), generator=Generator().manual_seed(3)) / 2
     assert torch.allclose(critic.seen[0], model.decode(code + alpha * (code.flip(0) - code)), atol=1e-5)
@@ -54,7 +54,7 @@ def test_the_critic_learns_its_task(discs: Pixels, build: Build) -> None:
     optimizer = torch.optim.Adam(rivals["critic"].parameters(), lr=1e-3)
     losses = []
     for step in range(40):
-        loss = method.terms(model, images, images, Generator().manual_seed(step), rivals)["critic_loss"]
+        loss = method.terms(model, Batch(images, images, Generator().manual_seed(step)), rivals)["critic_loss"]
         losses.append(loss.item())
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

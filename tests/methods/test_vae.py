@@ -14,7 +14,7 @@ from torch.distributions import Normal, kl_divergence
 
 from segue.errors import InputError
 from segue.images import Pixels, to_float
-from segue.methods import VAE
+from segue.methods import VAE, Batch
 from segue.methods.vae import kl_to_prior
 from segue.model import ConvAutoencoder
 
@@ -32,7 +32,7 @@ def fixed(model: ConvAutoencoder, mean: float, log_variance: float, logit: float
 
 
 def terms(method: VAE, model: ConvAutoencoder, images: Tensor, seed: int = 0) -> dict[str, float]:
-    found = method.terms(model, images, images, Generator().manual_seed(seed))
+    found = method.terms(model, Batch(images, images, Generator().manual_seed(seed)))
     return {name: value.item() for name, value in found.items()}
 
 

@@ -41,8 +41,10 @@ def train(result: TrainResult) -> str:
 
 
 def interpolate(result: InterpolateResult) -> str:
+    head = f"{result.path} from {result.a} to {result.b}, {len(result.t)} frames: {result.out}"
+    if result.codes is None:
+        return head
     rows = [f"  {t:.3f}  {_code(code)}" for t, code in zip(result.t, result.codes, strict=True)]
-    head = f"{result.path} from {result.a} to {result.b}, {len(rows)} frames: {result.out}"
     return "\n".join([head, "      t  code", *rows])
 
 

@@ -9,7 +9,9 @@ from typing import Any
 from segue import datasets
 from segue.choices import Checked, needed
 from segue.errors import InputError
+from segue.foreign import ForeignModel
 from segue.images import PICTURES, read_image
+from segue.jobs.runs import foreign_model
 from segue.jobs.train import CHECKPOINT, MODEL
 from segue.model import read_header
 from segue.progress import Report, silent
@@ -19,7 +21,7 @@ from segue.progress import Report, silent
 class InfoRequest(Checked):
     """What `segue info` asks for."""
 
-    path: str = needed("a run folder or file, a picture, a clip, or an image set")
+    path: str = needed("a run folder or file, a picture, a clip, an image set, or a foreign model")
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,15 @@ class InfoResult:
 
 
 def run_info(request: InfoRequest, report: Report = silent) -> InfoResult:
-    """Say what a path is: a run folder or file, a picture, a clip, or anything that `segue train` reads.
+    """Say what a path is: a run folder or file, a picture, a clip, what `segue train` reads, or a foreign model.
 
     Raises `InputError` for what is none of these.
     """
     path = request.path
     file = Path(path)
+    foreign = foreign_model(file)
+    if foreign is not None:
+        return _of_foreign(foreign, path)
     for name in (MODEL, CHECKPOINT):
         if (file / name).is_file():
             return _of_safetensors(file / name, path)
@@ -58,6 +63,11 @@ def _of_safetensors(file: Path, path: str) -> InfoResult:
     if header.get("kind") != "model":
         raise InputError(f"{file} of kind {header.get('kind')!r}", "a model or a checkpoint", "train a run")
     return InfoResult(path, "model", {"format": header["format"], **header["architecture"], **header["about"]})
+
+
+def _of_foreign(foreign: ForeignModel, path: str) -> InfoResult:
+    model = foreign.open()
+    return InfoResult(path, "foreign model", {"image_shape": model.image_shape, "latent_shape": model.latent_shape})
 
 
 def _of_clip(file: Path) -> InfoResult:

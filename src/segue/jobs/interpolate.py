@@ -12,9 +12,9 @@ from segue.datasets import DataSet, Pick
 from segue.errors import InputError, unknown
 from segue.images import PICTURES, Pixels, fit, read_image, write_image
 from segue.interpolation import Interpolation, cross_fade, even_steps, walk
-from segue.jobs.runs import images_of, method_of, open_run
+from segue.jobs.runs import DATA, RUN, images_of, method_of, open_run
 from segue.jobs.train import DataOptions
-from segue.model import ConvAutoencoder
+from segue.model import Autoencoder
 from segue.progress import Report, silent
 
 PICKS = ("train", "test", "label")
@@ -24,26 +24,27 @@ PICKS = ("train", "test", "label")
 class InterpolateRequest(Checked):
     """What `segue interpolate` asks for: a run, two ends (image files, or picks from its set), a path."""
 
-    run: Path = needed("a run folder, or a model file")
+    run: Path = needed(RUN)
     a: str = needed("where from: an image file, or a pick of the run's set: test:17, label:5, label:5#3")
     b: str = needed("where to")
     out: Path = needed("a strip (.png), or an animation (.gif, .mp4, ...)")
     path: str | paths.PathChoice = option("linear", "the way through the latent space: linear or slerp")
     steps: int = option(10, "how many frames, both ends included", low=2, high=10_000)
     fps: float = option(10.0, "frames a second of a GIF or film", low=0.1, high=240)
+    data: str | None = option(None, DATA)
     data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
 
 
 @dataclass(frozen=True)
 class InterpolateResult:
-    """What came out: the file, the ends' ids, and the code at every `t`."""
+    """What came out: the file, the ends' ids, and the code at every `t` (None of spatial codes, which are long)."""
 
     out: Path
     path: str
     a: str
     b: str
     t: tuple[float, ...]
-    codes: tuple[Any, ...]
+    codes: tuple[list[float], ...] | None
 
 
 def run_interpolate(request: InterpolateRequest, report: Report = silent) -> InterpolateResult:
@@ -61,21 +62,20 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     if request.out.resolve() in (Path(request.a).resolve(), Path(request.b).resolve()):
         raise InputError(f"output {request.out}, which is one of the ends", "a new name", "choose another with -o")
     choice = choose(request.path, paths.PATHS, "path")
-    model, about = open_run(request.run)
+    model, about = open_run(request.run, request.data)
     a, b = pick_ends(model, about, (request.a, request.b), request.data_dir, report)
-    walked = walk(model, a.image, b.image, choice, request.steps)
+    walked = walk(model, a.image, b.image, choice, request.steps, report)
     if suffix in ANIMATIONS:
         write_animation(request.out, walked.frames, request.fps)
     else:
         method = (method_of(about) or "path").upper()
         write_image(request.out, draw_strip(walked, a, b, f"{method}, {choice}"))
-    return InterpolateResult(
-        request.out, str(choice), a.id, b.id, tuple(walked.t.tolist()), tuple(walked.codes.tolist())
-    )
+    codes = tuple(walked.codes.tolist()) if len(model.latent_shape) == 1 else None
+    return InterpolateResult(request.out, str(choice), a.id, b.id, tuple(walked.t.tolist()), codes)
 
 
 def pick_ends(
-    model: ConvAutoencoder, about: dict[str, Any], names: tuple[str, str], data_dir: Path | None, report: Report
+    model: Autoencoder, about: dict[str, Any], names: tuple[str, str], data_dir: Path | None, report: Report
 ) -> tuple[Pick, Pick]:
     """The two images that `names` name, at the model's size: files are read, picks taken from the run's own set."""
     options = DataOptions.from_json(about.get("images", {}))
@@ -89,13 +89,17 @@ def pick_ends(
             found.append(Pick(_from_file(Path(name), model, options), name, None))
             continue
         if "data" not in about:
-            raise InputError(f"{name} of a model that names no data set", "image files", "give two of these")
+            raise InputError(
+                f"{name} of a model that names no data set",
+                "image files",
+                "give two of these, or say which with --data",
+            )
         data = data or images_of(about, data_dir, report)
         found.append(data.pick(name))
     return found[0], found[1]
 
 
-def _from_file(path: Path, model: ConvAutoencoder, options: DataOptions) -> Pixels:
+def _from_file(path: Path, model: Autoencoder, options: DataOptions) -> Pixels:
     channels, height, width = model.image_shape
     return fit(read_image(path, 1 if channels == 1 else 3), height, width, options.fit)
 
@@ -108,6 +112,6 @@ def draw_strip(walked: Interpolation, a: Pick, b: Pick, title: str) -> Pixels:
         captions = tuple(" ".join(f"{value:.2f}" for value in code.flatten().tolist()) for code in walked.codes)
     else:
         captions = tuple(f"t = {t:.2f}" for t in walked.t.tolist())
-    ends = " to ".join(pick.id if pick.label is None else f"{pick.label} ({pick.id})" for pick in (a, b))
+    ends = " to ".join(Path(pick.id).name if pick.label is None else f"{pick.label} ({pick.id})" for pick in (a, b))
     fade = cross_fade(a.image, b.image, len(walked.t))
     return strip([Row(title, walked.frames, captions), Row("cross-fade of pixels", fade)], title=ends)

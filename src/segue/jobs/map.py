@@ -17,10 +17,10 @@ from segue.datasets import DataSet, ImageSet
 from segue.errors import InputError
 from segue.images import Pixels, check_writable, to_float
 from segue.interpolation import decode
-from segue.jobs.runs import has_posterior, images_of, method_of, open_run, some
+from segue.jobs.runs import DATA, RUN, has_posterior, images_of, method_of, open_run, some
 from segue.latent import LatentSpace, central_range, middles, plane
 from segue.methods.vae import kl_to_prior
-from segue.model import ConvAutoencoder
+from segue.model import Autoencoder, ConvAutoencoder
 from segue.progress import Report, silent
 
 SIDE = 20  # of the decoded grid
@@ -33,11 +33,12 @@ Projection = Literal["direct", "pca"]
 class MapRequest(Checked):
     """What `segue map` asks for."""
 
-    run: Path = needed("a run folder, or its model file")
+    run: Path = needed(RUN)
     out: Path = needed("the map (.png or .pdf); a decoded grid and the KL divergences are put beside it")
     part: Part | None = option(None, "which images: train or test; else test where there is one")
     limit: int = option(5000, "map at most so many images, drawn at random", low=2)
     seed: int = option(0, "seed of that draw", low=0, high=2**31 - 1)
+    data: str | None = option(None, DATA)
     data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
 
 
@@ -71,7 +72,7 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
 
     out = request.out
     check_suffix(out)
-    model, about = open_run(request.run)
+    model, about = open_run(request.run, request.data)
     grid, bars = (out.with_name(f"{out.stem}-{what}{out.suffix}") for what in ("grid", "kl"))
     beside = [grid] * (model.latent_shape == (2,)) + [bars] * has_posterior(model)
     for path in (out, *beside):
@@ -127,7 +128,7 @@ def _axes(count: int, shares: tuple[float, ...] | None) -> list[str]:
     return [f"Principal axis {i + 1}{share}" for i, share in enumerate(of)]
 
 
-def decoded_plane(model: ConvAutoencoder, codes: Tensor) -> tuple[Pixels, tuple[float, float, float, float]]:
+def decoded_plane(model: Autoencoder, codes: Tensor) -> tuple[Pixels, tuple[float, float, float, float]]:
     """A grid over the central range of two-dimensional codes, decoded, and its left, right, bottom and top."""
     low, high = central_range(codes)
     high = torch.maximum(high, low + 1e-6)  # codes that are all the same have a place, but no extent
@@ -138,7 +139,11 @@ def decoded_plane(model: ConvAutoencoder, codes: Tensor) -> tuple[Pixels, tuple[
 
 @torch.no_grad()
 def mean_kl(model: ConvAutoencoder, images: Pixels, batch: int = 256) -> Tensor:
-    """The KL divergence of the posterior to the prior N(0, I), `[latent]`, in nats: its mean over the images."""
+    """The KL divergence of the posterior to N(0, I) per entry of a code, in nats: its mean over the images."""
     parts = [images[start : start + batch] for start in range(0, len(images), batch)]
-    sums = [kl_to_prior(*model.statistics(to_float(part))).double().sum(0) for part in parts]
+    sums = []
+    for part in parts:
+        mean, log_variance, _ = model.statistics(to_float(part))
+        assert log_variance is not None  # noqa: S101 - for the type checker; the caller asks of posteriors alone
+        sums.append(kl_to_prior(mean, log_variance).double().sum(0).flatten())
     return torch.stack(sums).sum(0) / len(images)

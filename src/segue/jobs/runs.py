@@ -1,22 +1,55 @@
-"""Finished runs: the model, and the images that it was trained on."""
+"""Finished runs and foreign models: the model, and the images that it was trained on."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
+from segue.choices import choose
 from segue.datasets import DataSet, ImageSet
 from segue.errors import InputError
+from segue.foreign import FOREIGN, ForeignModel
 from segue.jobs.train import MODEL, DataOptions
 from segue.methods import METHODS
-from segue.model import ConvAutoencoder, load_model
+from segue.model import Autoencoder, ConvAutoencoder, load_model
 from segue.progress import Event, Report
 
+RUN = "a run folder, its model file, or a foreign model: taef2:size=256"
+DATA = "the image set of a model that names none, as foreign ones do"
 
-def open_run(run: Path) -> tuple[ConvAutoencoder, dict[str, Any]]:
-    """The model of a run folder, or of a model file, and what its header says of it."""
+
+def open_run(run: Path, data: str | None = None) -> tuple[Autoencoder, dict[str, Any]]:
+    """The model of a run folder, of a model file or of `FOREIGN`, and what is known of it.
+
+    `data` is the image set to use a model with that names none. Raises `InputError` for a model that is not there, and
+    for `data` with a model that was trained on images of its own.
+    """
+    model, about = _opened(run)
+    if data is None:
+        return model, about
+    if "data" in about:
+        raise InputError(
+            f"--data {data} with a run on {about['data']}", "a model that names no data set", "leave it out"
+        )
+    channels, height, width = model.image_shape
+    images = {"size": [height, width], "channels": channels}
+    return model, {**about, "data": data, "images": images, "training": {"seed": 0}}
+
+
+def foreign_model(run: Path) -> ForeignModel | None:
+    """The foreign model that a text in a run's place spells; None where it spells none, or something has that name."""
+    text = str(run)
+    if run.exists() or text.partition(":")[0] not in [cls.name for cls in FOREIGN]:
+        return None
+    return choose(text, FOREIGN, "model")
+
+
+def _opened(run: Path) -> tuple[Autoencoder, dict[str, Any]]:
+    foreign = foreign_model(run)
+    if foreign is not None:
+        return foreign.open(), {"method": str(foreign)}
     if run.is_dir() and not (run / MODEL).exists():
         raise InputError(
             f"{run} without {MODEL}", "the folder of a finished run", "finish it with --resume, or train one"
@@ -27,11 +60,11 @@ def open_run(run: Path) -> tuple[ConvAutoencoder, dict[str, Any]]:
 def images_of(about: dict[str, Any], data_dir: Path | None, report: Report) -> DataSet:
     """The image set that a run was trained on. Raises `InputError` where there is none, or it has changed."""
     if "data" not in about:
-        raise InputError("a model that names no data set", "a run of `segue train`", "train one")
+        raise InputError("a model that names no data set", "one that does", "say which with --data")
     report(Event("load", note=f"reading {about['data']}"))
     options = DataOptions.from_json(about.get("images", {}))
     data = options.load(about["data"], about["training"]["seed"], data_dir, report)
-    if data.digest() != about["digest"]:
+    if "digest" in about and data.digest() != about["digest"]:
         raise InputError(
             f"{about['data']}, changed since the run", "the images it was trained on", "restore them, or train again"
         )
@@ -45,16 +78,16 @@ def some(images: ImageSet, limit: int, seed: int) -> ImageSet:
     return images.subset(np.sort(np.random.default_rng(seed).choice(len(images), limit, replace=False)))
 
 
-def has_posterior(model: ConvAutoencoder) -> bool:
+def has_posterior(model: Autoencoder) -> TypeGuard[ConvAutoencoder]:
     """Whether the encoder gives a Gaussian posterior: its mean and log-variance."""
-    return model.architecture["statistics"] == 2
+    return isinstance(model, ConvAutoencoder) and model.architecture["statistics"] == 2
 
 
-def has_prior(model: ConvAutoencoder, about: dict[str, Any]) -> bool:
+def has_prior(model: Autoencoder, about: dict[str, Any]) -> bool:
     """Whether the codes were trained towards the prior N(0, I)."""
     return has_posterior(model) or any(cls.prior for cls in METHODS if cls.name == method_of(about))
 
 
 def method_of(about: dict[str, Any]) -> str:
-    """The name of the method that a model was trained by; empty where that is not known."""
+    """The name of the method that a model was trained by, or of a foreign model; empty where that is not known."""
     return str(about.get("method", "")).partition(":")[0]

@@ -17,9 +17,9 @@ from segue.datasets import ImageSet, find_label
 from segue.errors import InputError
 from segue.images import PICTURES, check_writable, write_image, written_whole
 from segue.interpolation import decode
-from segue.jobs.runs import has_prior, images_of, open_run, some
+from segue.jobs.runs import DATA, RUN, has_prior, images_of, open_run, some
 from segue.latent import LatentSpace, central_range, middles, plane
-from segue.model import ConvAutoencoder
+from segue.model import Autoencoder
 from segue.progress import Report, silent
 from segue.render.strip import sheet
 
@@ -36,7 +36,7 @@ By = Literal["prior", "mixture", "grid", "label"]
 class SampleRequest(Checked):
     """What `segue sample` asks for."""
 
-    run: Path = needed("a run folder, or its model file")
+    run: Path = needed(RUN)
     out: Path = needed("a sheet of images (.png), or images and codes (.npz)")
     count: int = option(64, "how many images; of a grid, the nearest square number", low=1, high=10_000)
     by: By | None = option(
@@ -49,6 +49,7 @@ class SampleRequest(Checked):
         None, "scatter around there, 1 being as wide as the classes; else 0.5", low=0, high=100
     )
     seed: int = option(0, "seed of the draw", low=0, high=2**31 - 1)
+    data: str | None = option(None, DATA)
     data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
 
 
@@ -73,7 +74,7 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     if out.suffix.lower() not in KINDS:
         raise InputError(f"output {out.name}", ", ".join(KINDS), "end the name in one of these")
     check_writable(out)
-    model, about = open_run(request.run)
+    model, about = open_run(request.run, request.data)
     by = _by(request, model, about)
     labels: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
@@ -99,7 +100,7 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     return SampleResult(out, by, len(codes), labels, weights)
 
 
-def _by(request: SampleRequest, model: ConvAutoencoder, about: dict[str, Any]) -> By:
+def _by(request: SampleRequest, model: Autoencoder, about: dict[str, Any]) -> By:
     """The source of codes; options that it does not heed are refused."""
     by: By = request.by or (
         "label" if request.labels is not None else "prior" if has_prior(model, about) else "mixture"
@@ -138,7 +139,7 @@ def _mixture(space: LatentSpace, request: SampleRequest, generator: Generator) -
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
 
-    codes = space.codes.double()
+    codes = space.codes.flatten(1).double()
     if len(codes) < 2:
         raise InputError("a mixture of one code", "two or more training images", "train on a larger set")
     centre, scale = codes.mean(0), codes.std().clamp(min=1e-12)  # the fit's least variance is absolute
@@ -148,7 +149,7 @@ def _mixture(space: LatentSpace, request: SampleRequest, generator: Generator) -
         warnings.simplefilter("ignore", ConvergenceWarning)  # of few or equal codes, and of a slow fit: good enough
         drawn = mixture.fit(((codes - centre) / scale).numpy()).sample(request.count)[0]
     order = torch.randperm(request.count, generator=generator)
-    return (torch.from_numpy(drawn)[order] * scale + centre).float()
+    return (torch.from_numpy(drawn)[order] * scale + centre).float().reshape(-1, *space.codes.shape[1:])
 
 
 def _mix(request: SampleRequest, images: ImageSet) -> tuple[tuple[str, ...], tuple[float, ...]]:
@@ -174,7 +175,7 @@ def _mix(request: SampleRequest, images: ImageSet) -> tuple[tuple[str, ...], tup
 
 
 def _between(
-    model: ConvAutoencoder, images: ImageSet, labels: tuple[str, ...], weights: tuple[float, ...],
+    model: Autoencoder, images: ImageSet, labels: tuple[str, ...], weights: tuple[float, ...],
     request: SampleRequest, generator: Generator, report: Report,
 ) -> Tensor:  # fmt: skip
     """Codes around the weighted mean of the classes' means, as scattered as the classes are, times `spread`."""

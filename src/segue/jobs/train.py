@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +15,13 @@ from segue.corruptions import Corruption, corruption
 from segue.datasets import DataSet, generated, named
 from segue.errors import InputError
 from segue.images import Fit, Pixels, to_float, to_uint8, written_whole
+from segue.jobs.record import Record
 from segue.methods import METHODS, Method
 from segue.model import ConvAutoencoder, save_model
 from segue.progress import Event, Report, silent
 from segue.training import Row, Training, pick_device, train
 
-MODEL, CHECKPOINT, CONFIG, METRICS = "model.safetensors", "checkpoint.safetensors", "config.json", "metrics.csv"
+MODEL, CHECKPOINT, CONFIG = "model.safetensors", "checkpoint.safetensors", "config.json"
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,19 @@ class TrainRequest(Checked):
     method: str | Method = option("vae", "training rule, with its options: ae, vae:beta=4")
     corrupt: str | Corruption | None = option(None, "what the encoder sees is spoilt by: gaussian:sigma=0.2+mask, say")
     latent: int = option(32, "length of a code", low=1, high=65_536)
+    grid: int | None = option(
+        None,
+        "a spatial code of about so many cells a side, --latent numbers in each; else one flat code",
+        low=1,
+        high=512,
+    )
     width: int = option(32, "the size dial: channels of the networks' first stage", low=2, high=1024)
     images: DataOptions = field(default_factory=DataOptions)
     training: Training = field(default_factory=Training)
     data_dir: Path | None = option(None, "where named sets are, or are put; else SEGUE_DATA, else a cache")
+    pictures: int = option(12, "stages of the training to picture, for films of it; 0 for none", low=0, high=10_000)
+    keep: str | None = option(None, "epochs to keep the model of, for `segue stress`: 1+20, or all")
+    tensorboard: bool = option(False, "also log to TensorBoard, in the run's folder `tensorboard`")
     resume: bool = option(False, "go on from the checkpoint of an interrupted run")
     force: bool = option(False, "overwrite a run that is there")
 
@@ -79,7 +88,7 @@ class TrainResult:
 
 
 def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
-    """Train as asked; the run folder then holds model, config, metrics as CSV and figures.
+    """Train as asked; the run folder then holds model, config, metrics as CSV, figures, and pictures of the training.
 
     Raises `InputError` for what cannot be read or written, and for a folder that already holds a run
     (unless `resume` or `force`); `Stopped` at Ctrl-C, when the folder holds a checkpoint to resume from.
@@ -89,24 +98,28 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
     _check_out(request)
     report(Event("load", note=f"reading {request.data}"))
     data = request.images.load(request.data, request.training.seed, request.data_dir, report)
+    torch.manual_seed(request.training.seed)
+    model = method.build(
+        data.train.image_shape, latent=request.latent, width=request.width, grid=request.grid,
+        classes=len(data.train.label_names),
+    )  # fmt: skip
     config = _config(request, method, spoilt, data)
     _write_config(request, config)
-    torch.manual_seed(request.training.seed)
-    model = method.build(data.train.image_shape, latent=request.latent, width=request.width)
-    shown = (data.test or data.train).images[:10]
+    record = Record(request.out, config, keep=request.keep, tensorboard=request.tensorboard, resume=request.resume)
     trained = train(
-        model, method, data.train.images, request.training, corrupt=spoilt,
-        held_out=None if data.test is None else data.test.images,
+        model, method, data.train, request.training, corrupt=spoilt, held_out=data.test,
         checkpoint=request.out / CHECKPOINT, resume=request.resume,
-        on_epoch=lambda history: _write_metrics(request.out / METRICS, history), report=report,
+        on_epoch=record, report=report,
     )  # fmt: skip
+    model.cpu()
     figures = trained.history[-1]
-    save_model(request.out / MODEL, model.cpu(), {**config, "figures": figures})
+    save_model(request.out / MODEL, model, {**config, "figures": figures})
     (request.out / CHECKPOINT).unlink(missing_ok=True)
+    shown = (data.test or data.train).images[:10]
     _write_figures(request.out / "figures", model, shown, trained.history)
     return TrainResult(
         request.out, request.out / MODEL, str(method), len(data.train), data.train.image_shape, trained.steps,
-        trained.precision.numbers, trained.seconds, figures, data.notes,
+        trained.precision.numbers, trained.seconds, figures, data.notes + trained.notes,
     )  # fmt: skip
 
 
@@ -135,7 +148,8 @@ def _config(request: TrainRequest, method: Method, spoilt: Corruption | None, da
     return {
         "data": ",".join(map(str, _paths(request.data))) or request.data,
         "digest": data.digest(),
-        "method": str(method), "corrupt": spoilt and str(spoilt), "latent": request.latent, "width": request.width,
+        "method": str(method), "corrupt": spoilt and str(spoilt),
+        "latent": request.latent, "grid": request.grid, "width": request.width,
         "images": request.images.to_json(), "training": request.training.to_json(),
     }  # fmt: skip
 
@@ -155,13 +169,6 @@ def _write_config(request: TrainRequest, config: dict[str, Any]) -> None:
     with written_whole(path) as beside:
         beside.write_text(json.dumps(config, indent=2) + "\n")
     (request.out / CHECKPOINT).unlink(missing_ok=True)
-
-
-def _write_metrics(path: Path, history: tuple[Row, ...]) -> None:
-    with written_whole(path) as beside, beside.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(history[-1]))
-        writer.writeheader()
-        writer.writerows({name: f"{value:.6g}" for name, value in row.items()} for row in history)
 
 
 @torch.no_grad()

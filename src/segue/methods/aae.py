@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 
 from segue.choices import option
 from segue.losses import mse
-from segue.methods.method import ALONE, Method, Rivals
+from segue.methods.method import ALONE, Batch, Method, Rivals
 from segue.model import ConvAutoencoder
 
 
@@ -38,16 +39,14 @@ class AAE(Method):
     hidden: int = option(100, "units in each hidden layer of the critic", low=1, high=65_536)
 
     def rivals(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
-        sizes = (model.latent_shape[0], self.hidden, self.hidden)
+        sizes = (math.prod(model.latent_shape), self.hidden, self.hidden)
         hidden = [layer for n, m in pairwise(sizes) for layer in (nn.Linear(n, m), nn.LeakyReLU(0.2))]
-        return {"critic": nn.Sequential(*hidden, nn.Linear(self.hidden, 1))}
+        return {"critic": nn.Sequential(nn.Flatten(), *hidden, nn.Linear(self.hidden, 1))}
 
-    def terms(
-        self, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator, rivals: Rivals = ALONE
-    ) -> dict[str, Tensor]:
-        code = model.encode(seen)
-        reconstruction = mse(model.logits(code), clean).mean()
-        prior = torch.randn(code.shape, generator=generator).to(code)
+    def terms(self, model: ConvAutoencoder, batch: Batch, rivals: Rivals = ALONE) -> dict[str, Tensor]:
+        code = model.encode(batch.seen)
+        reconstruction = mse(model.logits(code), batch.clean).mean()
+        prior = torch.randn(code.shape, generator=batch.generator).to(code)
         # Logits l: -log D is softplus(-l), -log(1 - D) is softplus(l).
         taken, real = (rivals["critic"](z).float() for z in (code, prior))
         confusion = F.softplus(-taken).mean()

@@ -10,7 +10,7 @@ from torch import Generator, Tensor, nn
 from segue import nets
 from segue.choices import option
 from segue.losses import mse
-from segue.methods.method import ALONE, Method, Rivals
+from segue.methods.method import ALONE, Batch, Method, Rivals
 from segue.model import ConvAutoencoder
 
 
@@ -39,18 +39,21 @@ class ACAI(Method):
     def rivals(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
         return {"critic": nets.encoder(model.image_shape, 1, model.width)}
 
-    def terms(
-        self, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator, rivals: Rivals = ALONE
-    ) -> dict[str, Tensor]:
-        code = model.encode(seen)
+    def terms(self, model: ConvAutoencoder, batch: Batch, rivals: Rivals = ALONE) -> dict[str, Tensor]:
+        code = model.encode(batch.seen)
         logits = model.logits(code)
-        reconstruction = mse(logits, clean).mean()
-        alpha = torch.rand((len(code), 1), generator=generator).to(code) / 2
+        reconstruction = mse(logits, batch.clean).mean()
+        alpha = mixtures(code, batch.generator) / 2
         mixed = model.decode(torch.lerp(code, code.flip(0), alpha))
-        shown = torch.lerp(logits.sigmoid(), clean, self.gamma)
+        shown = torch.lerp(logits.sigmoid(), batch.clean, self.gamma)
         guess, honest = (rivals["critic"](x).float() for x in (mixed, shown))
         return {
             "loss": reconstruction + self.lam * guess.square().mean(),
             "reconstruction": reconstruction,
-            "critic_loss": (guess - alpha).square().mean() + honest.square().mean(),
+            "critic_loss": (guess - alpha.flatten(1)).square().mean() + honest.square().mean(),
         }
+
+
+def mixtures(code: Tensor, generator: Generator) -> Tensor:
+    """A uniform draw in [0, 1] for each code, shaped to weigh it: `[n, 1]` or `[n, 1, 1, 1]`."""
+    return torch.rand((len(code), *[1] * (code.dim() - 1)), generator=generator).to(code)

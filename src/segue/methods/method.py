@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, TypeAlias
 
 from torch import Generator, Tensor, nn
 
 from segue.choices import Choice
-from segue.model import ConvAutoencoder
+from segue.errors import InputError
+from segue.model import ConvAutoencoder, Scale
 from segue.nets import ImageShape
 
 Rivals: TypeAlias = Mapping[str, nn.Module]
 
 ALONE: Rivals = MappingProxyType({})
 """No rivals."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What a method sees of one step.
+
+    `seen` is what the encoder sees and `clean` the target, `[n, c, h, w]` in [0, 1]; all randomness comes from
+    `generator`; `labels` is int64 `[n]` where the images have them; `progress` is the share of the training that
+    is done, from 0 to 1.
+    """
+
+    seen: Tensor
+    clean: Tensor
+    generator: Generator
+    labels: Tensor | None = None
+    progress: float = 1.0
 
 
 class Method(Choice):
@@ -29,27 +47,42 @@ class Method(Choice):
     statistics: ClassVar[int] = 1
     prior: ClassVar[bool] = False
 
-    def build(self, image_shape: ImageShape, *, latent: int = 32, width: int = 32) -> ConvAutoencoder:
+    @property
+    def needs_labels(self) -> bool:
+        """Whether the class is part of the code, see `ConvAutoencoder`."""
+        return False
+
+    @property
+    def scale(self) -> Scale:
+        """What the decoder says of its own error, see `ConvAutoencoder`."""
+        return None
+
+    def build(
+        self, image_shape: ImageShape, *, latent: int = 32, width: int = 32, grid: int | None = None, classes: int = 0
+    ) -> ConvAutoencoder:
         """An untrained autoencoder of the kind that this method trains, for images `(c, h, w)`.
 
-        Its weights are drawn from torch's global generator: `torch.manual_seed` first.
+        `classes` is how many labels the images have, 0 for none; only conditional methods heed it, and raise
+        `InputError` for 0. Weights are drawn from torch's global generator: `torch.manual_seed` first.
         """
-        return ConvAutoencoder(image_shape, latent=latent, width=width, statistics=self.statistics)
+        if self.needs_labels and not classes:
+            raise InputError(f"{self} on images without labels", "a set with labels", "choose one, or leave it out")
+        return ConvAutoencoder(
+            image_shape, latent=latent, width=width, grid=grid, scale=self.scale,
+            statistics=self.statistics, classes=classes if self.needs_labels else 0,
+        )  # fmt: skip
 
     def rivals(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
         """The further networks that play along, by name, untrained: a critic, a discriminator; most have none."""
         return {}
 
     @abstractmethod
-    def terms(
-        self, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator, rivals: Rivals = ALONE
-    ) -> dict[str, Tensor]:
+    def terms(self, model: ConvAutoencoder, batch: Batch, rivals: Rivals = ALONE) -> dict[str, Tensor]:
         """The batch means of the loss terms, scalars by name; the model minimises `loss`.
 
         A rival called `critic` minimises `critic_loss`. Each player's gradient goes to its own weights alone,
-        so nothing need be detached; all players move at once.
+        so nothing need be detached for another's sake; all players move at once.
 
-        `seen` is what the encoder sees and `clean` the target, `[n, c, h, w]` in [0, 1]; all randomness
-        comes from `generator`. `loss` is per value of an image, so that one learning rate and one gradient
-        clip serve every size; the other terms have the units that people quote.
+        `loss` is per value of an image, so that one learning rate and one gradient clip serve every size; the
+        other terms have the units that people quote.
         """

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 import torch
 
-from segue import training
 from segue.errors import InputError, Stopped
 from segue.images import Pixels
 from segue.methods import AE, METHODS, VAE, Method
 from segue.model import ConvAutoencoder, read_header, save_model
 from segue.progress import Event
-from segue.training import Training, train
+from segue.training import Training, run, train
 
 Build = Callable[..., ConvAutoencoder]
 
@@ -71,7 +70,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(
     with pytest.raises(Stopped, match=f"{step} of 12 steps.*--resume"):
         train(
             parts, method, discs, plan, held_out=discs[:5], checkpoint=checkpoint,
-            report=at_step(step, interrupt), on_epoch=lambda history: rows.append(len(history)),
+            report=at_step(step, interrupt), on_epoch=lambda history, _: rows.append(len(history)),
         )  # fmt: skip
     assert rows == list(range(1, step // 3 + 1))
     resumed = build(method)
@@ -86,7 +85,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(
 def test_a_killed_run_goes_on_from_its_last_checkpoint(
     plan: Training, discs: Pixels, build: Build, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", -1)
+    monkeypatch.setattr(run, "CHECKPOINT_SECONDS", -1)
     expected = train(whole := build(), AE(), discs, plan)
     for step in (4, 4, 9):
         with pytest.raises(KilledError):

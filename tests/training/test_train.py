@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from segue import training
 from segue.errors import InputError
 from segue.images import Pixels, to_float
 from segue.methods import AE, METHODS, VAE, Method
 from segue.model import ConvAutoencoder, save_model
 from segue.precision import Precision
 from segue.progress import Event
-from segue.training import Row, Trained, Training, pick_device, score, train
+from segue.training import Row, Trained, Training, pick_device, run, score, train
 
 Build = Callable[..., ConvAutoencoder]
 
@@ -155,16 +154,16 @@ def test_auto_precision_probes_longer_runs_alone_and_once(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
-    def run() -> tuple[ConvAutoencoder, Trained, list[str]]:
+    def ran() -> tuple[ConvAutoencoder, Trained, list[str]]:
         model, stages = build(VAE()), list[str]()
         trained = train(model, VAE(), discs, Training(epochs=3, batch=6), report=lambda e: stages.append(e.stage))
         return model, trained, stages
 
-    _, trained, stages = run()
+    _, trained, stages = ran()
     assert trained.precision == Precision() and "probe" not in stages
     assert not list(tmp_path.iterdir())
-    monkeypatch.setattr(training, "PROBE_FROM_STEPS", 9)
-    (probed, first, stages), (remembered, second, _) = run(), run()
+    monkeypatch.setattr(run, "PROBE_FROM_STEPS", 9)
+    (probed, first, stages), (remembered, second, _) = ran(), ran()
     assert stages[0] == "probe"
     assert first.precision == second.precision and first.history == second.history
     assert_same(probed, remembered)

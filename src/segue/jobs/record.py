@@ -1,0 +1,72 @@
+"""What a run writes after every epoch: its metrics, the models to keep, and what TensorBoard shows."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+from typing import Any
+
+from segue.errors import InputError
+from segue.images import written_whole
+from segue.model import ConvAutoencoder, save_model
+from segue.training import Row
+
+METRICS, KEPT, TENSORBOARD = "metrics.csv", "epochs", "tensorboard"
+
+
+def kept(run: Path, epoch: int) -> Path:
+    """Where a run keeps its model of an epoch."""
+    return run / KEPT / f"{epoch:04}.safetensors"
+
+
+class Record:
+    """Called with a run's history and model after every epoch.
+
+    `keep` spells the epochs whose models are kept, `1+20` or `all`; `about` goes into their headers. What an earlier
+    run left in the folder is removed, unless this one resumes it. Raises `InputError` for another spelling, and where
+    TensorBoard is asked for and not installed.
+    """
+
+    def __init__(self, run: Path, about: dict[str, Any], *, keep: str | None, tensorboard: bool, resume: bool) -> None:
+        self.run, self.about = run, about
+        self.all, self.epochs = keep == "all", _epochs(keep)
+        if not resume:
+            for folder in (KEPT, TENSORBOARD):
+                shutil.rmtree(run / folder, ignore_errors=True)
+        self.writer = _writer(run / TENSORBOARD) if tensorboard else None
+
+    def __call__(self, history: tuple[Row, ...], model: ConvAutoencoder) -> None:
+        row = history[-1]
+        epoch = int(row["epoch"])
+        _write_metrics(self.run / METRICS, history)
+        if row["epoch"] == epoch and (self.all or epoch in self.epochs):
+            save_model(kept(self.run, epoch), model, {**self.about, "figures": row})
+        if self.writer is not None:
+            for name, value in row.items():
+                self.writer.add_scalar(name, value, int(row["step"]))
+            self.writer.flush()
+
+
+def _epochs(keep: str | None) -> tuple[int, ...]:
+    if keep in (None, "all"):
+        return ()
+    words = [word.strip() for word in str(keep).split("+")]
+    if not all(word.isdecimal() and int(word) > 0 for word in words):
+        raise InputError(f"--keep {keep}", "epochs from 1 up, or all", "write them as 1+20")
+    return tuple(map(int, words))
+
+
+def _writer(folder: Path) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        raise InputError("--tensorboard without it", "an install of it", "pip install 'segue[tensorboard]'") from None
+    return SummaryWriter(str(folder))
+
+
+def _write_metrics(path: Path, history: tuple[Row, ...]) -> None:
+    with written_whole(path) as beside, beside.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(history[-1]))
+        writer.writeheader()
+        writer.writerows({name: f"{value:.6g}" for name, value in row.items()} for row in history)

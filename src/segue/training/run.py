@@ -1,0 +1,296 @@
+"""The training loop.
+
+All randomness is drawn from generators seeded by (seed, epoch) and (seed, step), so the state of a run is its
+weights, its optimizer and the number of steps done, and a resumed run on a CPU equals an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from segue.corruptions import Corruption
+from segue.datasets import ImageSet
+from segue.errors import InputError, Stopped
+from segue.images import Pixels, to_float
+from segue.interrupts import interrupts
+from segue.methods import Batch, Method
+from segue.model import ConvAutoencoder
+from segue.players import Players, cast
+from segue.precision import Precision, fastest
+from segue.progress import Event, Report, silent
+from segue.training.doctor import culprits, examine, odd_range, told
+from segue.training.material import Material, seed_of
+from segue.training.options import Training, pick_device
+from segue.training.score import Row, score
+from segue.training.state import Checkpoint, Snapshot, State
+
+EPOCHS, LEAST_STEPS = 10, 2000
+SETTLED_ON = 128  # images that the encoder's last layer is first fitted to
+CHECKPOINT_SECONDS = 30
+
+PROBE_FROM_STEPS = 300
+"""Shorter runs take fp32: the probe would cost more than it gains."""
+
+CHECKUP_STEPS, EXAMINED = 200, 64
+"""How often the model is examined, and its state kept to go back to; on how many images."""
+
+RELAPSES = 3
+"""How often a run goes back to its last good state, each time at a quarter of the rate."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training did: a row of means per epoch, the steps done, the precision, the seconds, and what was noticed."""
+
+    history: tuple[Row, ...]
+    steps: int
+    precision: Precision
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+def train(
+    model: ConvAutoencoder, method: Method, images: Pixels | ImageSet, options: Training, *,
+    corrupt: Corruption | None = None, held_out: Pixels | ImageSet | None = None, checkpoint: Path | None = None,
+    resume: bool = False, settle: bool = True, stages: int = 0,
+    on_stage: Callable[[ConvAutoencoder, int, float], None] | None = None,
+    on_epoch: Callable[[tuple[Row, ...], ConvAutoencoder], None] | None = None, report: Report = silent,
+) -> Trained:  # fmt: skip
+    """Train `model` in place by `method` on uint8 images `[n, h, w, c]`, or on an image set, which may have labels.
+
+    With `settle` the codes are spread before the first step, which short ones need (`ConvAutoencoder.settle`).
+    The encoder sees the images as `corrupt` leaves them, drawn anew in every step; the target stays clean, and so
+    do the scores. With a `checkpoint` file the state is kept there every half minute, and at Ctrl-C, which raises
+    `Stopped` after the step under way; `resume` goes on from it. Of the `held_out` images at most 1000 are scored
+    after every epoch (`test_loss`, `test_psnr`, ...). `on_epoch` is called with the history so far and the model;
+    `on_stage(model, step, epoch)` before the first step and at `stages` moments more, close together at first (the k-th
+    when (k / stages)^2 is done), the last at the end. With `options.minutes` the learning rate follows the clock where
+    that is ahead of the steps, so two such runs may differ; without it the same call gives the same weights.
+
+    When the loss or a gradient is not finite, or the output has saturated, the run goes back to its last good state, at
+    most 200 steps before, and on at a quarter of the rate, three times at most; `notes` tell it, and what else
+    is wrong (`segue.training.doctor`).
+
+    Raises `InputError` when the images do not suit the model, the checkpoint is not of the same call, or the loss is
+    not finite all the same, naming the images that make it so.
+    """
+    run = _Run(model, method, images, options, corrupt, held_out, checkpoint, report)
+    run.stages, run.on_stage, run.on_epoch = stages, on_stage, on_epoch
+    return run.go(resume, settle)
+
+
+class _Run:
+    """One training run: the state that a checkpoint holds, and the loop over it."""
+
+    stages: int
+    on_stage: Callable[[ConvAutoencoder, int, float], None] | None
+    on_epoch: Callable[[tuple[Row, ...], ConvAutoencoder], None] | None
+
+    def __init__(
+        self, model: ConvAutoencoder, method: Method, images: Pixels | ImageSet, options: Training,
+        corrupt: Corruption | None, held_out: Pixels | ImageSet | None, checkpoint: Path | None, report: Report,
+    ) -> None:  # fmt: skip
+        self.device = pick_device(options.device)
+        self.model = model.to(self.device).train()
+        self.method, self.options, self.corrupt = method, options, corrupt
+        self.checkpoint, self.report = checkpoint, report
+        self.data = Material.of(images, model, self.device)
+        self.held_out = None if held_out is None else Material.of(held_out, model, self.device, at_most=1000)
+        if options.patience and held_out is None:
+            raise InputError("--patience without test images", "images held out", "hold some out, or leave it away")
+        self.per_epoch = math.ceil(len(self.data.images) / options.batch)
+        epochs = options.epochs or max(EPOCHS, math.ceil(LEAST_STEPS / self.per_epoch))
+        self.total = options.steps or epochs * self.per_epoch
+        networks = cast(model, method, seed_of(options.seed, -1)).to(self.device)
+        self.players = Players(networks, options.lr, options.ema)
+        self.precision = Precision()
+        self.now = State()
+        self.stage = -1
+        self.good: Snapshot | None = None
+        self.best: dict[str, Tensor] = {}
+        self.start = self.saved = time.monotonic()
+
+    def go(self, resume: bool, settle: bool) -> Trained:
+        if resume and self.checkpoint is not None and self.checkpoint.is_file():
+            self._load(self.checkpoint)
+            self.stage = self._stage_now()
+        else:
+            self._begin(settle)
+        self.start = time.monotonic() - (self.start - self.saved)
+        with interrupts() as interrupted:
+            while self._progress() < 1:
+                self._tell_stage()
+                epoch, place = divmod(self.now.step, self.per_epoch)
+                self._advance(self.data.order(self.options, epoch)[place])
+                if self._progress() >= 1 or self.now.step % self.per_epoch == 0:
+                    self._end_epoch()
+                if interrupted.is_set():
+                    self._stop()
+                if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
+                    self._save()
+        return self._end()
+
+    def _begin(self, settle: bool) -> None:
+        odd = odd_range(self.data.pixels)
+        self.now.notes += [odd] if odd else []
+        if settle:
+            self.model.settle(to_float(self.data.images[self.data.order(self.options, 0)[0][:SETTLED_ON]]))
+        self.precision = self._choose_precision()
+        self.precision.place(self.players.networks)
+
+    def _end(self) -> Trained:
+        self._tell_stage()
+        if self.best:
+            self.players.best.load_state_dict(self.best)
+        self.model.load_state_dict(self.players.best.state_dict())
+        self.now.notes += told(examine(self.model, to_float(self.data.images[:EXAMINED])))
+        self.model.eval()
+        seconds = time.monotonic() - self.start
+        return Trained(tuple(self.now.history), self.now.step, self.precision, seconds, tuple(self.now.notes))
+
+    def _progress(self) -> float:
+        """How much is done, 0 to 1 and beyond: by steps, by the clock or by patience, whichever is ahead."""
+        limit = self.options.minutes
+        by_clock = (time.monotonic() - self.start) / (60 * limit) if limit and self.now.step else 0.0
+        patience = self.options.patience
+        out_of_patience = patience is not None and len(self.now.history) - 1 - self.now.best_epoch() >= patience
+        return max(self.now.step / self.total, by_clock, float(out_of_patience))
+
+    def _advance(self, index: Tensor) -> None:
+        if self.now.step % CHECKUP_STEPS == 0 and not self._checkup():
+            return
+        options, step = self.options, self.now.step
+        self.players.set_lr(options.lr_at(step, self.total, self.per_epoch, self._progress()) / 4**self.now.relapses)
+        terms, finite = self._do_step(self.players, index, self.precision)
+        if not finite:
+            self._not_finite(index, terms["loss"])
+            return
+        self.now.step += 1
+        for name, value in terms.items():
+            self.now.sums[name] = self.now.sums.get(name, 0.0) + value * len(index)
+        self.report(Event("train", min(self.total, int(self._progress() * self.total)), self.total, terms))
+
+    def _batch(self, index: Tensor, precision: Precision) -> Batch:
+        return self.data.batch(
+            index,
+            seed_of(self.options.seed, 2 * self.now.step + 1),
+            precision,
+            self.corrupt,
+            min(1.0, self._progress()),
+        )
+
+    def _do_step(self, players: Players, index: Tensor, precision: Precision) -> tuple[Row, bool]:
+        """The terms of one step, and whether it was made: not when the loss or a gradient is not finite."""
+        with precision.autocast(self.device):
+            terms = self.method.terms(players.model, self._batch(index, precision), players.rivals)
+        row = {name: value.item() for name, value in terms.items()}
+        return row, math.isfinite(row["loss"]) and players.learn(terms, self.options.clip)
+
+    def _checkup(self) -> bool:
+        """Keep this state to go back to, or go back where the output has saturated, which is answered by False."""
+        findings = examine(self.model, to_float(self.data.images[:EXAMINED]))
+        saturated = any(finding.name == "saturated" for finding in findings)
+        if saturated and self.good is not None and self.now.relapses < RELAPSES:
+            self._relapse("every picture came out the same, black or white,")
+            return False
+        state = {name: tensor.detach().clone() for name, tensor in self.players.state().items()}
+        self.good = Snapshot(self.now.copy(), state)
+        return True
+
+    def _not_finite(self, index: Tensor, loss: float) -> None:
+        """Go back to the last good state; where that cannot help, say whose the loss is."""
+        what = f"a loss of {loss}" if not math.isfinite(loss) else "a gradient that is not finite"
+        good, step = self.good, self.now.step + 1
+        if good is not None and good.state.step < self.now.step and self.now.relapses < RELAPSES:
+            self._relapse(f"{what} came at step {step}, which")
+            return
+        with self.precision.autocast(self.device):
+            wrong = culprits(self.model, self.method, self._batch(index, self.precision), self.players.rivals)
+        if 0 < len(wrong) < len(index):
+            names = ", ".join(self.data.ids[int(index[place])] for place in wrong[:5])
+            raise InputError(f"{what} at step {step} from {names}", "finite losses", "look at it, or leave it out")
+        raise InputError(f"{what} at step {step}", "finite losses", f"try --lr {self.options.lr / 4:g}")
+
+    def _relapse(self, why: str) -> None:
+        assert self.good is not None  # noqa: S101 - for the type checker
+        relapses = self.now.relapses + 1
+        notes, self.now = self.now.notes, self.good.state.copy()
+        self.now.relapses, self.now.notes = relapses, notes
+        self.players.load(self.good.tensors)
+        rate = self.options.lr / 4**relapses
+        words = f"{why} sent the run back to step {self.now.step} and on at a learning rate of {rate:g}"
+        self.now.notes.append(words)
+        self.report(Event("note", note=words))
+
+    def _choose_precision(self) -> Precision:
+        chosen = self.options.precision
+        if chosen != "auto":
+            return Precision(chosen, channels_last=chosen == "bf16")
+        if self.total < PROBE_FROM_STEPS:
+            return Precision()
+        self.report(Event("probe", note="trying which number format is fastest here"))
+        index = self.data.order(self.options, 0)[0]
+        key = f"{self.device} {self.method} {self.model.architecture} {len(index)}"
+        lr = self.options.lr
+        return fastest(self.players.networks, lambda trial, p: self._do_step(Players(trial, lr), index, p), key)
+
+    def _end_epoch(self) -> None:
+        # The images of the epoch so far; a run that ends within an epoch gives a row of what it saw.
+        seen = min(((self.now.step - 1) % self.per_epoch + 1) * self.options.batch, len(self.data.images))
+        row: Row = {"epoch": self.now.step / self.per_epoch, "step": self.now.step}
+        row |= {name: total / seen for name, total in self.now.sums.items()}
+        self.now.sums = {}
+        model, test = self.players.best, self.held_out
+        if test is not None:
+            row |= score(model, self.method, test.images, self.options.batch, self.players.rivals, test.labels)
+        self.now.history.append(row)
+        if self.options.patience and self.now.best_epoch() == len(self.now.history) - 1:
+            self.best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        if self.on_epoch is not None:
+            self.on_epoch(tuple(self.now.history), model)
+
+    def _stage_now(self) -> int:
+        return int(math.sqrt(min(1.0, self._progress())) * self.stages + 1e-9)
+
+    def _tell_stage(self) -> None:
+        stage = self._stage_now()
+        if self.on_stage is not None and self.stages and stage > self.stage:
+            self.stage = stage
+            self.on_stage(self.players.best, self.now.step, self.now.step / self.per_epoch)
+
+    def _stop(self) -> None:
+        if self.checkpoint is None:
+            raise Stopped(f"stopped after {self.now.step} of {self.total} steps")
+        self._save()
+        raise Stopped(f"stopped after {self.now.step} of {self.total} steps; go on with the same command and --resume")
+
+    def _save(self) -> None:
+        if self.checkpoint is None:
+            return
+        self.saved = time.monotonic()
+        players = Snapshot(self.now, self.players.state())
+        seconds = self.saved - self.start
+        Checkpoint(players, self.good, self.best, self.precision, seconds).save(self.checkpoint, self._identity())
+
+    def _load(self, path: Path) -> None:
+        there = Checkpoint.load(path, self._identity())
+        self.precision, self.good, self.best = there.precision, there.good, there.best
+        self.precision.place(self.players.networks)
+        self.now = there.now.state
+        self.players.load(there.now.tensors)
+        self.saved = self.start - there.seconds
+
+    def _identity(self) -> dict[str, Any]:
+        """What makes two runs the same one, as JSON."""
+        return {
+            "method": str(self.method), "corrupt": self.corrupt and str(self.corrupt),
+            **self.model.architecture, "images": len(self.data.images),
+            **self.options.to_json(),
+        }  # fmt: skip

@@ -1,0 +1,80 @@
+"""The state of a run: what it goes on from, and what it goes back to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from segue.errors import InputError
+from segue.model import load_tensors, save_tensors
+from segue.players import within
+from segue.precision import Precision
+from segue.training.score import Row
+
+
+@dataclass
+class State:
+    """Steps done, a row per epoch, the sums of the epoch under way, how often it went back, and what was noticed."""
+
+    step: int = 0
+    history: list[Row] = field(default_factory=list)
+    sums: dict[str, float] = field(default_factory=dict)
+    relapses: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def best_epoch(self) -> int:
+        """The place in the history of the lowest test loss; 0 for no history."""
+        losses = [row["test_loss"] for row in self.history]
+        return losses.index(min(losses)) if losses else 0
+
+    def copy(self) -> State:
+        """The same, sharing nothing."""
+        return State(**asdict(self))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A state with the weights and moments of that moment."""
+
+    state: State
+    tensors: dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run as it lies in a file: now, the last good snapshot, the best weights, the precision, the seconds so far."""
+
+    now: Snapshot
+    good: Snapshot | None
+    best: dict[str, Tensor]
+    precision: Precision
+    seconds: float
+
+    def save(self, path: Path, identity: dict[str, Any]) -> None:
+        """Write it, with what makes two runs the same one."""
+        header = {
+            "kind": "checkpoint", "run": identity, **asdict(self.now.state),
+            "precision": asdict(self.precision), "seconds": self.seconds,
+        }  # fmt: skip
+        tensors = self.now.tensors | {f"best.{name}": tensor for name, tensor in self.best.items()}
+        if self.good is not None:
+            header["good"] = asdict(self.good.state)
+            tensors |= {f"good.{name}": tensor for name, tensor in self.good.tensors.items()}
+        save_tensors(path, tensors, header)
+
+    @classmethod
+    def load(cls, path: Path, identity: dict[str, Any]) -> Checkpoint:
+        """Read it. Raises `InputError` for a file that is none, or of another run."""
+        tensors, header = load_tensors(path, "checkpoint")
+        for name, now in identity.items():
+            before = header["run"].get(name)
+            if before != now:
+                raise InputError(f"{path} to resume with {name} {now}", f"{before}, as before", "use the same options")
+        state = State(**{name: header[name] for name in asdict(State())})
+        good = Snapshot(State(**header["good"]), within("good.", tensors)) if "good" in header else None
+        mine = {name: tensor for name, tensor in tensors.items() if not name.startswith(("best.", "good."))}
+        precision = Precision(**header["precision"])
+        return cls(Snapshot(state, mine), good, within("best.", tensors), precision, header["seconds"])
