@@ -62,7 +62,7 @@ def encoder(image_shape: ImageShape, outputs: int, width: int, grid: int | None 
     return nn.Sequential(*layers, nn.SiLU(), nn.Flatten(), nn.Linear(math.prod(shapes[-1]), outputs))
 
 
-def decoder(image_shape: ImageShape, inputs: int, width: int, grid: int | None = None) -> nn.Module:
+def decoder(image_shape: ImageShape, inputs: int, width: int, grid: int | None = None) -> nn.Sequential:
     """A network from codes `[n, inputs]`, or `[n, inputs, cells, cells]` with a `grid`, to logits `[n, c, h, w]`.
 
     The encoder mirrored, but for the patches: the last stages enlarge like all others, for pixels that are laid out

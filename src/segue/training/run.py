@@ -128,8 +128,8 @@ class _Run:
             while self._progress() < 1:
                 self._tell_stage()
                 epoch, place = divmod(self.now.step, self.per_epoch)
-                self._advance(self.data.order(self.options, epoch)[place])
-                if self._progress() >= 1 or self.now.step % self.per_epoch == 0:
+                made = self._advance(self.data.order(self.options, epoch)[place])
+                if made and (self._progress() >= 1 or self.now.step % self.per_epoch == 0):
                     self._end_epoch()
                 if interrupted.is_set():
                     self._stop()
@@ -163,19 +163,21 @@ class _Run:
         out_of_patience = patience is not None and len(self.now.history) - 1 - self.now.best_epoch() >= patience
         return max(self.now.step / self.total, by_clock, float(out_of_patience))
 
-    def _advance(self, index: Tensor) -> None:
+    def _advance(self, index: Tensor) -> bool:
+        """Make a step; False where the run went back instead."""
         if self.now.step % CHECKUP_STEPS == 0 and not self._checkup():
-            return
+            return False
         options, step = self.options, self.now.step
         self.players.set_lr(options.lr_at(step, self.total, self.per_epoch, self._progress()) / 4**self.now.relapses)
         terms, finite = self._do_step(self.players, index, self.precision)
         if not finite:
             self._not_finite(index, terms["loss"])
-            return
+            return False
         self.now.step += 1
         for name, value in terms.items():
             self.now.sums[name] = self.now.sums.get(name, 0.0) + value * len(index)
         self.report(Event("train", min(self.total, int(self._progress() * self.total)), self.total, terms))
+        return True
 
     def _batch(self, index: Tensor, precision: Precision) -> Batch:
         return self.data.batch(
