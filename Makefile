@@ -23,6 +23,7 @@ format: $(READY)        ## put the style right
 bench: $(READY)         ## measure; results go to benchmarks/results/
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/joins.py
+	$(BIN)/python benchmarks/losses.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("segue needs Python 3.11 or later, this is " + sys.version.split()[0] + ": run make PYTHON=python3.x") if sys.version_info < (3, 11) else 0'

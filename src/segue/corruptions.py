@@ -11,12 +11,26 @@ import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor
 
 from segue.choices import Choice, choose, option
 from segue.errors import InputError
+
+
+MOST_TILES = 16  # of a permutation that is written out
+
+
+class Done(NamedTuple):
+    """What chance decided for one image, in words: all of it, and the kind that it is counted among.
+
+    Both are empty where nothing was decided, or too much for words, as of noise.
+    """
+
+    words: str = ""
+    kind: str = ""
 
 
 class Corruption(Choice):
@@ -29,6 +43,14 @@ class Corruption(Choice):
         `images`: `[n, c, h, w]`, float32 in [0, 1], of any sizes. All randomness comes from `generator`, a CPU one,
         so one seed gives one draw on every device.
         """
+
+    def told(self, images: Tensor, generator: Generator) -> tuple[Tensor, list[Done]]:
+        """What `apply` gives, and what was done to each of the images.
+
+        >>> Rotate90().told(torch.zeros(1, 1, 2, 2), torch.Generator().manual_seed(0))[1]
+        [Done(words='K = 0 (0 degrees)', kind='K = 0 (0 degrees)')]
+        """
+        return self.apply(images, generator), [Done()] * len(images)
 
 
 class RandomCorruption(Corruption):
@@ -44,6 +66,14 @@ class RandomCorruption(Corruption):
 
     def apply(self, images: Tensor, generator: Generator) -> Tensor:
         return self.changed(images, self.draw(images.shape, generator))
+
+    def done(self, drawn: Tensor) -> list[Done]:
+        """What `drawn` does to each image, in words."""
+        return [Done()] * len(drawn)
+
+    def told(self, images: Tensor, generator: Generator) -> tuple[Tensor, list[Done]]:
+        drawn = self.draw(images.shape, generator)
+        return self.changed(images, drawn), self.done(drawn)
 
 
 @dataclass(frozen=True)
@@ -112,6 +142,10 @@ class Rotate90(RandomCorruption):
         turned = torch.stack([places.rot90(turns).flatten() for turns in range(4)])
         return _moved(images, turned[drawn.to(images.device) % 4])
 
+    def done(self, drawn: Tensor) -> list[Done]:
+        words = [f"K = {turns} ({90 * turns} degrees)" for turns in (drawn % 4).tolist()]
+        return [Done(text, text) for text in words]
+
 
 @dataclass(frozen=True)
 class Jigsaw(RandomCorruption):
@@ -144,6 +178,18 @@ class Jigsaw(RandomCorruption):
         sources = places.flatten().repeat(n, 1)
         sources[:, tiles.flatten()] = tiles[drawn.to(images.device)].flatten(1)
         return _moved(images, sources)
+
+    def done(self, drawn: Tensor) -> list[Done]:
+        """The permutation, counted from 1, row by row; of more than 16 tiles, only how many moved.
+
+        >>> Jigsaw().done(torch.tensor([[1, 0, 2, 3]]))
+        [Done(words='2 1 3 4', kind='2 of 4 tiles moved')]
+        """
+        tiles = drawn.shape[1]
+        moved = (drawn != torch.arange(tiles)).sum(1).tolist()
+        kinds = [f"{count} of {tiles} tiles moved" for count in moved]
+        orders = [" ".join(str(tile + 1) for tile in order) for order in drawn.tolist()]
+        return [Done(*both) for both in zip(orders if tiles <= MOST_TILES else kinds, kinds, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -196,6 +242,16 @@ class Chain(Corruption):
         for part in self.parts:
             images = part.apply(images, generator)
         return images
+
+    def told(self, images: Tensor, generator: Generator) -> tuple[Tensor, list[Done]]:
+        done: list[list[Done]] = []
+        for part in self.parts:
+            images, of_part = part.told(images, generator)
+            done.append(of_part)
+        return images, [
+            Done(*(", ".join(filter(None, texts)) for texts in zip(*links, strict=True)))
+            for links in zip(*done, strict=True)
+        ]
 
 
 def corruption(value: str | Corruption | None) -> Corruption | None:

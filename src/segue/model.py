@@ -122,8 +122,8 @@ class ConvAutoencoder(nn.Module):
 
         Data-dependent initialisation (Salimans and Kingma 2016, arXiv 1602.07868) of the last layers. Fresh encoders
         give all images nearly the same code, and a short code then stays there: the decoder learns the mean image and
-        nothing pulls the codes apart. A decoder that starts at grey rushes towards mostly black images and past them, to
-        where the sigmoid is flat. A code entry that does not vary is only shifted; of a spatial code, all cells
+        nothing pulls the codes apart. A decoder that starts at grey rushes towards mostly black images and past them,
+        to where the sigmoid is flat. A code entry that does not vary is only shifted; of a spatial code, all cells
         count as one.
         """
         last, colour = self.encoder[-1], self.decoder[-1]

@@ -22,11 +22,13 @@ from segue.choices import Checked, Choice
 from segue.cli import tell
 from segue.cli.progress import watching
 from segue.jobs.demo import DemoRequest, run_demo
+from segue.jobs.evaluate import EvaluateRequest, run_evaluate
 from segue.jobs.info import InfoRequest, run_info
 from segue.jobs.interpolate import InterpolateRequest, run_interpolate
 from segue.jobs.join import JoinRequest, run_join
 from segue.jobs.map import MapRequest, run_map
 from segue.jobs.sample import SampleRequest, run_sample
+from segue.jobs.stress import StressRequest, run_stress
 from segue.jobs.train import TrainRequest, run_train
 
 
@@ -50,6 +52,8 @@ COMMANDS = (
     ),
     Command("map", "Draw a run's latent space: its codes, what is between them.", MapRequest, run_map, tell.latent_map),
     Command("sample", "Draw new images from a run's latent space.", SampleRequest, run_sample, tell.sample),
+    Command("evaluate", "Measure a run on held-out images.", EvaluateRequest, run_evaluate, tell.evaluate),
+    Command("stress", "Reconstruct corrupted images, and measure how well.", StressRequest, run_stress, tell.stress),
     Command("info", "Say what a file is.", InfoRequest, run_info, tell.info),
     Command("demo", "Generate two clips and join them.", DemoRequest, run_demo, tell.join),
 )  # fmt: skip

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from segue.jobs.evaluate import EvaluateResult, Interval
 from segue.jobs.info import InfoResult
 from segue.jobs.interpolate import InterpolateResult
 from segue.jobs.join import JoinResult
 from segue.jobs.map import MapResult
 from segue.jobs.sample import SampleResult
+from segue.jobs.stress import Errors, StressResult
 from segue.jobs.train import TrainResult
 
 
@@ -48,6 +50,26 @@ def interpolate(result: InterpolateResult) -> str:
     return "\n".join([head, "      t  code", *rows])
 
 
+def evaluate(result: EvaluateResult) -> str:
+    lines = [
+        f"images      {result.images} of the {result.part} part",
+        f"codes       {result.active_units} of {result.latent} entries vary over the images",
+        f"decoded     {_interval(result.psnr, 'dB')}, SSIM {_interval(result.ssim, digits=4)}",
+    ]
+    if result.linear is not None and result.kmeans is not None:
+        lines.append(
+            f"labels      linear classifier {_interval(result.linear, '%')}, k-means {_interval(result.kmeans, '%')}"
+        )
+    if result.likelihood is not None:
+        found = result.likelihood
+        parts = f"-{found.reconstruction:.2f} - KL {found.kl:.2f}"
+        lines.append(f"likelihood  of {found.images} images: ELBO {_interval(found.elbo, 'nats')} ({parts})")
+        bound = f"bound with {found.samples} samples {_interval(found.importance_bound, 'nats')}"
+        bits = "" if found.bits_per_value is None else f", {_interval(found.bits_per_value, 'bits/dim', 3)}"
+        lines.append(f"            {bound}{bits}")
+    return "\n".join(lines)
+
+
 def latent_map(result: MapResult) -> str:
     used = f"{result.active_units} of {result.latent} dimensions vary over the images"
     lines = [f"map         {result.out}", *(f"            {file}" for file in result.files)]
@@ -67,6 +89,31 @@ def sample(result: SampleResult) -> str:
     return f"sample      {result.out}\n            {result.count} images by {result.by}{mix and ': ' + mix}"
 
 
+def stress(result: StressResult) -> str:
+    lines = [f"sheet       {result.out}", f"            {result.corrupt} on {result.images} {result.part} images"]
+    if result.csv is not None:
+        lines.append(f"table       {result.csv}")
+    for stressed in result.epochs:
+        compared = {
+            "against the clean image": stressed.clean,
+            **{f"  {kind}": errors for kind, errors in stressed.by.items()},
+            "against what was seen": stressed.seen,
+            "undisturbed": stressed.control,
+        }
+        width = max(map(len, compared))
+        name = "model" if stressed.epoch is None else f"epoch {stressed.epoch}"
+        lines.append(f"{name:<{width + 2}}  images  {'MSE':<18}  {'PSNR (dB)':<14}  SSIM")
+        lines += [f"  {label:<{width}}  {_errors(errors)}" for label, errors in compared.items()]
+    return "\n".join(lines)
+
+
+def _errors(errors: Errors) -> str:
+    def shown(figure: Interval, digits: int) -> str:
+        return f"{figure[0]:.{digits}f} +/- {figure[0] - figure[1]:.{digits}f}"
+
+    return f"{errors.images:>6}  {shown(errors.mse, 4):<18}  {shown(errors.psnr, 2):<14}  {shown(errors.ssim, 3)}"
+
+
 def info(result: InfoResult) -> str:
     width = max(map(len, result.facts), default=0)
     return "\n".join([f"{result.path}: {result.kind}", *(f"  {k:<{width}}  {v}" for k, v in result.facts.items())])
@@ -79,3 +126,8 @@ def _code(code: list[float]) -> str:
 
 def _notes(notes: Iterable[str]) -> list[str]:
     return [f"note        {note}" for note in notes]
+
+
+def _interval(figure: Interval, unit: str = "", digits: int = 2) -> str:
+    value, low, high = figure
+    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f}) {unit}".rstrip()

@@ -86,6 +86,7 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
     method, choice = choose(request.method, METHODS, "method"), choose(request.path, PATHS, "path")
     a, b = probe(request.a), probe(request.b)
     _check_out(request)
+    method = method.prepared(report=report)
     canvas = _canvas(request, a)
     before = look(canvas, a, at_end=True, report=report)
     after = look(canvas, b, at_end=False, report=report)

@@ -20,6 +20,25 @@ def kept(run: Path, epoch: int) -> Path:
     return run / KEPT / f"{epoch:04}.safetensors"
 
 
+def kept_epochs(run: Path) -> tuple[int, ...]:
+    """The epochs whose models a run keeps, in order."""
+    files = (run / KEPT).glob("*.safetensors")
+    return tuple(sorted(int(file.stem) for file in files if file.stem.isdecimal()))
+
+
+def chosen_epochs(run: Path, spelled: str) -> tuple[int, ...]:
+    """The epochs of `1+20`, or all that a run keeps. Raises `InputError` where it does not keep one of them."""
+    if run.is_file() or not run.exists():
+        raise InputError(f"--epoch {spelled} of {run}", "epochs of a run folder", "give the folder, or leave it out")
+    there = kept_epochs(run)
+    chosen = there if spelled == "all" else _epochs(spelled, "--epoch")
+    if not there:
+        raise InputError(f"--epoch {spelled}", f"none: {run} keeps no epochs", "leave it out, or train with --keep 1+20")
+    if not set(chosen) <= set(there):
+        raise InputError(f"--epoch {spelled}", f"{', '.join(map(str, there))}, which {run} keeps", "choose of these")
+    return chosen
+
+
 class Record:
     """Called with a run's history and model after every epoch.
 
@@ -30,7 +49,7 @@ class Record:
 
     def __init__(self, run: Path, about: dict[str, Any], *, keep: str | None, tensorboard: bool, resume: bool) -> None:
         self.run, self.about = run, about
-        self.all, self.epochs = keep == "all", _epochs(keep)
+        self.all, self.epochs = keep == "all", () if keep in (None, "all") else _epochs(str(keep), "--keep")
         if not resume:
             for folder in (KEPT, TENSORBOARD):
                 shutil.rmtree(run / folder, ignore_errors=True)
@@ -48,12 +67,10 @@ class Record:
             self.writer.flush()
 
 
-def _epochs(keep: str | None) -> tuple[int, ...]:
-    if keep in (None, "all"):
-        return ()
-    words = [word.strip() for word in str(keep).split("+")]
+def _epochs(spelled: str, option: str) -> tuple[int, ...]:
+    words = [word.strip() for word in spelled.split("+")]
     if not all(word.isdecimal() and int(word) > 0 for word in words):
-        raise InputError(f"--keep {keep}", "epochs from 1 up, or all", "write them as 1+20")
+        raise InputError(f"{option} {spelled}", "epochs from 1 up, or all", "write them as 1+20")
     return tuple(map(int, words))
 
 

@@ -3,12 +3,12 @@
 A loss takes logits and a target, `[n, c, h, w]`, and returns `[n]`. A new one is a function and an entry in `LOSSES`.
 """
 
-from segue.losses.perceptual import perceptual, perceptual_distance
+from segue.losses.perceptual import Perceptual, perceptual, perceptual_distance, vgg16
 from segue.losses.pixelwise import bce, l1, mse, psnr
 from segue.losses.ssim import ssim, structural_similarity
 from segue.losses.weighted import LOSSES, Loss, LossFunction, choose_loss
 
 __all__ = [
-    "LOSSES", "Loss", "LossFunction", "bce", "choose_loss", "l1", "mse", "perceptual", "perceptual_distance", "psnr",
-    "ssim", "structural_similarity",
+    "LOSSES", "Loss", "LossFunction", "Perceptual", "bce", "choose_loss", "l1", "mse", "perceptual",
+    "perceptual_distance", "psnr", "ssim", "structural_similarity", "vgg16",
 ]  # fmt: skip

@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
 from torch import Generator, Tensor, nn
 
@@ -14,6 +15,7 @@ from segue.choices import Choice
 from segue.errors import InputError
 from segue.model import ConvAutoencoder, Scale
 from segue.nets import ImageShape
+from segue.progress import Report, silent
 
 Rivals: TypeAlias = Mapping[str, nn.Module]
 
@@ -71,6 +73,16 @@ class Method(Choice):
             image_shape, latent=latent, width=width, grid=grid, scale=self.scale,
             statistics=self.statistics, classes=classes if self.needs_labels else 0,
         )  # fmt: skip
+
+    def prepared(self, weights: Path | None = None, data_dir: Path | None = None, report: Report = silent) -> Self:
+        """This method with all that its loss must read found and read, so that nothing is missing at the first step.
+
+        `weights` is the file of the weights of its loss's network, or a folder where they are looked for first, and
+        without it `data_dir` such a folder. Raises `InputError` where they are not found, or none are needed.
+        """
+        if weights is not None:
+            raise InputError(f"weights {weights} for {self}", "ae with a loss by a network", "leave them out")
+        return self
 
     def rivals(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
         """The further networks that play along, by name, untrained: a critic, a discriminator; most have none."""

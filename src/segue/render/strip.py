@@ -21,17 +21,18 @@ LEAST_PX = 48  # short side below which a strip rather goes on in a second line
 HEADING, TITLE, CAPTION = Lettering(20, 20), Lettering(15, 20), Lettering(13, 85)
 TITLE_PX = 200  # row titles are wrapped to this
 WORD_PX = 96  # captions are as wide as their frame, or this
-MARGIN_PX, GAP_PX, ROW_GAP_PX, ABOVE_PX = 16, 4, 10, 3  # around all, between frames, between rows, above captions
+MARGIN_PX, GAP_PX, ROW_GAP_PX, ABOVE_PX = 16, 4, 10, 3  # around all, between frames, between rows, at captions
 EDGE_GREY = 217  # a hairline, so that white images have an edge
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a strip: frames `[n, h, w, c]`, and a caption for each of the first few."""
+    """One row of a strip: frames `[n, h, w, c]`; captions beneath, and words above, each of the first few."""
 
     title: str
     frames: Pixels
     captions: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,9 @@ def _check(rows: Sequence[Row], whole: int | None) -> None:
         if shape[1:3] != rows[0].frames.shape[1:3]:
             sizes = f"{rows[0].frames.shape[1:3]} and {shape[1:3]}"
             raise InputError(f"frames of sizes {sizes} in one strip", "one size", "resize them first")
-        if len(row.captions) > shape[0]:
-            raise InputError(f"{len(row.captions)} captions for {shape[0]} frames", "one each", "leave some out")
+        if max(len(row.captions), len(row.above)) > shape[0]:
+            count = max(len(row.captions), len(row.above))
+            raise InputError(f"{count} captions for {shape[0]} frames", "one each", "leave some out")
     if whole is not None and whole < 1:
         raise InputError(f"{whole} as scale or columns", "1 or more", "leave it out to have it chosen")
 
@@ -112,7 +114,8 @@ def _lay_out(rows: Sequence[Row], scale: int | None, columns: int | None = None)
     title_px = max(map(TITLE.width, titles), default=0)
     left = MARGIN_PX + (title_px + 12 if title_px else 0)
     room = WIDEST_PX - left - MARGIN_PX + GAP_PX
-    word_px = max((CAPTION.width(line) for row in rows for text in row.captions for line in _words(text)), default=0)
+    texts = [text for row in rows for text in row.captions + row.above]
+    word_px = max((CAPTION.width(line) for text in texts for line in _words(text)), default=0)
 
     # Enlarged to be legible, unless that makes a long side huge; shrunk to fit a screen.
     wanted = float(min(math.ceil(SHOWN_PX / min(h, w)), max(1, 512 // max(h, w))))
@@ -134,15 +137,15 @@ def _words(text: str) -> list[str]:
 
 def _part(row: Row, start: int, columns: int) -> Row:
     end = start + columns
-    return Row(row.title, row.frames[start:end], row.captions[start:end])
+    return Row(row.title, row.frames[start:end], row.captions[start:end], row.above[start:end])
 
 
 def _draw_row(row: Row, layout: _Layout) -> Image.Image:
     title = TITLE.wrap(row.title, TITLE_PX)
-    captions = [CAPTION.wrap(text, layout.pitch) for text in row.captions]
-    beneath = max(map(len, captions), default=0) * CAPTION.line_px
+    captions, words = ([CAPTION.wrap(text, layout.pitch) for text in texts] for texts in (row.captions, row.above))
+    beneath, above = (max(map(len, texts), default=0) * CAPTION.line_px for texts in (captions, words))
     title_px = len(title) * TITLE.line_px
-    top = max(1, (title_px - layout.height) // 2)
+    top = max(1, above and above + ABOVE_PX, (title_px - layout.height) // 2)
     width = layout.left + layout.columns * (layout.pitch + GAP_PX) - GAP_PX + MARGIN_PX
     height = top + max(layout.height + (ABOVE_PX + beneath if beneath else 1), (layout.height + title_px) // 2)
     canvas = Image.new("RGB", (width, height), "white")
@@ -155,6 +158,8 @@ def _draw_row(row: Row, layout: _Layout) -> Image.Image:
         canvas.paste(_sized(frame, layout), (x, top))
         if index < len(captions):
             CAPTION.draw(pen, middle, top + layout.height + ABOVE_PX, captions[index], "m")
+        if index < len(words):
+            CAPTION.draw(pen, middle, top - ABOVE_PX - len(words[index]) * CAPTION.line_px, words[index], "m")
     return canvas
 
 
