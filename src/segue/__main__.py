@@ -2,12 +2,17 @@
 
 import sys
 
+from segue.interrupts import interrupts
+
 
 def main() -> int:
     """Run the command line; returns the exit code. Ctrl-C while the libraries are loaded ends it with one line, too."""
     try:
-        from segue.cli import main as run
-
+        # Noted, for libraries swallow it while they load one another.
+        with interrupts() as interrupted:
+            from segue.cli import main as run
+        if interrupted.is_set():
+            raise KeyboardInterrupt
         return run()
     except KeyboardInterrupt:
         sys.stderr.write("segue: interrupted\n")

@@ -19,7 +19,6 @@ from torch import Generator, Tensor
 from segue.choices import Choice, choose, option
 from segue.errors import InputError
 
-
 MOST_TILES = 16  # of a permutation that is written out
 
 

@@ -33,7 +33,9 @@ def chosen_epochs(run: Path, spelled: str) -> tuple[int, ...]:
     there = kept_epochs(run)
     chosen = there if spelled == "all" else _epochs(spelled, "--epoch")
     if not there:
-        raise InputError(f"--epoch {spelled}", f"none: {run} keeps no epochs", "leave it out, or train with --keep 1+20")
+        raise InputError(
+            f"--epoch {spelled}", f"none: {run} keeps no epochs", "leave it out, or train with --keep 1+20"
+        )
     if not set(chosen) <= set(there):
         raise InputError(f"--epoch {spelled}", f"{', '.join(map(str, there))}, which {run} keeps", "choose of these")
     return chosen
