@@ -177,3 +177,28 @@ def test_a_mixture_of_long_codes(tmp_path: Path, album: Path, segue: Segue) -> N
     options = "--size 12 --latent 300 --method ae --width 2 --steps 1 --batch 16"
     segue("train", album, "-o", tmp_path / "run", *options.split())
     assert segue("sample", tmp_path / "run", "-o", tmp_path / "s.png")["by"] == "mixture"
+
+
+def test_pairs_are_images_with_their_nearest_of_the_other_class(
+    runs: dict[str, Path], space: LatentSpace, drawn: Drawn
+) -> None:
+    _, codes, _ = drawn(runs["ae"], "--labels", "3+8", "--weights", "0.25+0.75", "--mix", "pairs", "--count", 6)
+    threes, eights = space.of_label(3), space.of_label(8)
+    nearest = torch.cdist(threes, eights).argmin(1)
+    allowed = 0.25 * threes + 0.75 * eights[nearest]
+    assert all(torch.cdist(torch.from_numpy(code)[None], allowed).min() < 1e-4 for code in codes)
+    assert len(np.unique(codes, axis=0)) > 1
+
+
+def test_pairs_have_no_spread(runs: dict[str, Path], tmp_path: Path, refused: Refused) -> None:
+    words = ("--labels", "3+8", "--mix", "pairs", "--spread", 1)
+    assert "--spread with --mix pairs" in refused("sample", runs["ae"], *words, "-o", tmp_path / "s.png")
+
+
+def test_a_conditional_prior_has_every_class(tmp_path: Path, segue: Segue, drawn: Drawn, tiny: tuple[str, ...]) -> None:
+    segue("train", "digits", "-o", tmp_path / "run", "--method", "vae:conditional=true", "--limit", 100, *tiny)
+    result, codes, _ = drawn(tmp_path / "run", "--count", 200)
+    assert result["by"] == "prior" and codes.shape == (200, 12)
+    assert (
+        set(np.unique(codes[:, 2:])) == {0, 1} and (codes[:, 2:].sum(0) > 5).all() and (codes[:, 2:].sum(1) == 1).all()
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from segue.jobs.evaluate import EvaluateResult, Interval
@@ -109,7 +110,8 @@ def stress(result: StressResult) -> str:
 
 def _errors(errors: Errors) -> str:
     def shown(figure: Interval, digits: int) -> str:
-        return f"{figure[0]:.{digits}f} +/- {figure[0] - figure[1]:.{digits}f}"
+        half = figure[0] - figure[1]
+        return f"{figure[0]:.{digits}f}" + (f" +/- {half:.{digits}f}" if math.isfinite(half) else "")
 
     return f"{errors.images:>6}  {shown(errors.mse, 4):<18}  {shown(errors.psnr, 2):<14}  {shown(errors.ssim, 3)}"
 

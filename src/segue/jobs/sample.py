@@ -19,7 +19,7 @@ from segue.images import PICTURES, check_writable, write_image, written_whole
 from segue.interpolation import decode
 from segue.jobs.runs import DATA, RUN, has_prior, images_of, open_run, some
 from segue.latent import LatentSpace, central_range, middles, plane
-from segue.model import Autoencoder
+from segue.model import Autoencoder, ConvAutoencoder
 from segue.progress import Report, silent
 from segue.render.strip import sheet
 
@@ -45,8 +45,11 @@ class SampleRequest(Checked):
     )  # fmt: skip
     labels: str | None = option(None, "classes to go between, by name or number: 0+8")
     weights: str | None = option(None, "how much of each: 0.5+0.5; else equal")
+    mix: Literal["means", "pairs"] | None = option(
+        None, "of the classes' means, or of images of the first with the nearest of the others; else means"
+    )
     spread: float | None = option(
-        None, "scatter around there, 1 being as wide as the classes; else 0.5", low=0, high=100
+        None, "scatter around the means, 1 being as wide as the classes; else 0.5", low=0, high=100
     )
     seed: int = option(0, "seed of the draw", low=0, high=2**31 - 1)
     data: str | None = option(None, DATA)
@@ -80,7 +83,9 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     weights: tuple[float, ...] = ()
     generator = torch.Generator().manual_seed(request.seed)
     if by == "prior":
-        codes = torch.randn(request.count, *model.latent_shape, generator=generator)
+        # Only segue's own models have a prior.
+        assert isinstance(model, ConvAutoencoder)  # noqa: S101
+        codes = model.draw(request.count, generator)
     elif by == "grid" and has_prior(model, about):
         codes = _normal_grid(_side(request.count))
     else:
@@ -111,7 +116,9 @@ def _by(request: SampleRequest, model: Autoencoder, about: dict[str, Any]) -> By
         )
     if by == "label" and request.labels is None:
         raise InputError("--by label without --labels", "labels, as 0+8", "name one or more")
-    for name in ("labels", "weights", "spread"):
+    if request.mix == "pairs" and request.spread is not None:
+        raise InputError("--spread with --mix pairs", "--spread with --mix means", "leave one of them out")
+    for name in ("labels", "weights", "mix", "spread"):
         if by != "label" and getattr(request, name) is not None:
             raise InputError(f"--{name} with --by {by}", f"--{name} with --by label", "leave one of them out")
     return by
@@ -178,13 +185,24 @@ def _between(
     model: Autoencoder, images: ImageSet, labels: tuple[str, ...], weights: tuple[float, ...],
     request: SampleRequest, generator: Generator, report: Report,
 ) -> Tensor:  # fmt: skip
-    """Codes around the weighted mean of the classes' means, as scattered as the classes are, times `spread`."""
-    mean, variance = torch.zeros(model.latent_shape), torch.zeros(model.latent_shape)
-    for name, weight in zip(labels, weights, strict=True):
+    """Codes between classes, by the weights.
+
+    Of `means`: around the weighted mean of the classes' means, as scattered as the classes are, times `spread`. Of `pairs`:
+    images of the first class, drawn at random, each mixed with the nearest image of every other class.
+    """
+    spaces = []
+    for name in labels:
         of_label = images.subset(np.flatnonzero(images.labels == images.label_names.index(name)))
-        codes = LatentSpace.of(model, some(of_label, MOST, request.seed), report).codes
-        mean += weight * codes.mean(0)
-        variance += weight * codes.var(0, correction=0)
+        spaces.append(LatentSpace.of(model, some(of_label, MOST, request.seed), report))
+    if request.mix == "pairs":
+        first = spaces[0].codes
+        drawn = first[torch.randint(len(first), (request.count,), generator=generator)]
+        nearest = [torch.stack([space.codes[space.nearest(code)[0]] for code in drawn]) for space in spaces[1:]]
+        return torch.stack([w * codes for w, codes in zip(weights, [drawn, *nearest], strict=True)]).sum(0)
+    mean, variance = torch.zeros(model.latent_shape), torch.zeros(model.latent_shape)
+    for space, weight in zip(spaces, weights, strict=True):
+        mean += weight * space.codes.mean(0)
+        variance += weight * space.codes.var(0, correction=0)
     noise = torch.randn(request.count, *model.latent_shape, generator=generator)
     spread = SPREAD if request.spread is None else request.spread
     return mean + spread * variance.sqrt() * noise

@@ -106,8 +106,8 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
         classes=len(data.train.label_names),
     )  # fmt: skip
     config = _config(request, method, spoilt, data)
-    _write_config(request, config)
     record = Record(request.out, config, keep=request.keep, tensorboard=request.tensorboard, resume=request.resume)
+    _write_config(request, config)
     trained = train(
         model, method, data.train, request.training, corrupt=spoilt, held_out=data.test,
         checkpoint=request.out / CHECKPOINT, resume=request.resume,

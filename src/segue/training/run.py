@@ -218,7 +218,8 @@ class _Run:
         if 0 < len(wrong) < len(index):
             names = ", ".join(self.data.ids[int(index[place])] for place in wrong[:5])
             raise InputError(f"{what} at step {step} from {names}", "finite losses", "look at it, or leave it out")
-        raise InputError(f"{what} at step {step}", "finite losses", f"try --lr {self.options.lr / 4:g}")
+        again = " --force" if self.checkpoint is not None and self.checkpoint.exists() else ""
+        raise InputError(f"{what} at step {step}", "finite losses", f"try --lr {self.options.lr / 4:g}{again}")
 
     def _relapse(self, why: str) -> None:
         assert self.good is not None  # noqa: S101 - for the type checker
