@@ -14,6 +14,7 @@ from segue.corruptions import (
     Blur,
     Chain,
     Corruption,
+    Done,
     Gaussian,
     Jigsaw,
     Mask,
@@ -123,6 +124,37 @@ def test_what_was_drawn_tells_the_result(spoil: RandomCorruption, shape: tuple[i
     before = drawn.clone()
     assert torch.equal(spoil.changed(images, drawn), spoil.apply(images, seeded(3)))
     assert torch.equal(drawn, before)
+
+
+@every
+@every_shape
+def test_what_is_told_is_what_is_done(spoil: Corruption, shape: tuple[int, ...]) -> None:
+    images = random(*shape)
+    spoiled, done = spoil.told(images, seeded(3))
+    assert torch.equal(spoiled, spoil.apply(images, seeded(3))) and len(done) == len(images)
+
+
+def test_words_name_the_turns_and_the_tiles() -> None:
+    turns = Rotate90().done(torch.tensor([3, -2]))
+    assert turns == [
+        Done(("K = 3", "270 degrees"), ("K = 3 (270 degrees)",)),
+        Done(("K = 2", "180 degrees"), ("K = 2 (180 degrees)",)),
+    ]
+    assert Jigsaw().done(torch.tensor([[3, 1, 0, 2]])) == [Done(("4 2 1 3",), ("3 of 4 tiles moved",))]
+    rows = Jigsaw(grid=3).done(torch.tensor([[8, 1, 2, 3, 4, 5, 6, 7, 0]]))[0]
+    assert rows == Done(("9 2 3", "4 5 6", "7 8 1"), ("2 of 9 tiles moved",))
+    many = Jigsaw(grid=5).done(torch.arange(25).roll(1)[None])[0]
+    assert many == Done(("25 of 25 tiles moved",), ("25 of 25 tiles moved",))
+    assert Gaussian().done(torch.zeros(2, 1, 4, 4)) == [Done(), Done()]
+
+
+def test_a_chain_tells_of_every_link() -> None:
+    images = random(5, 1, 8, 8)
+    turned, turns = Rotate90().told(images, generator := seeded())
+    spoiled, tiles = Jigsaw().told(turned, generator)
+    chained, done = Chain((Rotate90(), Blur(sigma=0), Jigsaw())).told(images, seeded())
+    assert torch.equal(chained, spoiled)
+    assert done == [Done(a.lines + b.lines, a.kinds + b.kinds) for a, b in zip(turns, tiles, strict=True)]
 
 
 @pytest.mark.parametrize("spoil", [Gaussian(sigma=0), Mask(ratio=0), Jigsaw(grid=1), Blur(sigma=0)], ids=str)

@@ -23,13 +23,13 @@ MOST_TILES = 16  # of a permutation that is written out
 
 
 class Done(NamedTuple):
-    """What chance decided for one image, in words: all of it, and the kind that it is counted among.
+    """What chance decided for one image: all of it in short lines, and the kinds that the image is counted among.
 
     Both are empty where nothing was decided, or too much for words, as of noise.
     """
 
-    words: str = ""
-    kind: str = ""
+    lines: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 class Corruption(Choice):
@@ -47,7 +47,7 @@ class Corruption(Choice):
         """What `apply` gives, and what was done to each of the images.
 
         >>> Rotate90().told(torch.zeros(1, 1, 2, 2), torch.Generator().manual_seed(0))[1]
-        [Done(words='K = 0 (0 degrees)', kind='K = 0 (0 degrees)')]
+        [Done(lines=('K = 0', '0 degrees'), kinds=('K = 0 (0 degrees)',))]
         """
         return self.apply(images, generator), [Done()] * len(images)
 
@@ -142,8 +142,8 @@ class Rotate90(RandomCorruption):
         return _moved(images, turned[drawn.to(images.device) % 4])
 
     def done(self, drawn: Tensor) -> list[Done]:
-        words = [f"K = {turns} ({90 * turns} degrees)" for turns in (drawn % 4).tolist()]
-        return [Done(text, text) for text in words]
+        lines = [(f"K = {turns}", f"{90 * turns} degrees") for turns in (drawn % 4).tolist()]
+        return [Done((k, degrees), (f"{k} ({degrees})",)) for k, degrees in lines]
 
 
 @dataclass(frozen=True)
@@ -179,16 +179,20 @@ class Jigsaw(RandomCorruption):
         return _moved(images, sources)
 
     def done(self, drawn: Tensor) -> list[Done]:
-        """The permutation, counted from 1, row by row; of more than 16 tiles, only how many moved.
+        """The permutation, counted from 1, read row by row; of more than 16 tiles, only how many moved.
 
         >>> Jigsaw().done(torch.tensor([[1, 0, 2, 3]]))
-        [Done(words='2 1 3 4', kind='2 of 4 tiles moved')]
+        [Done(lines=('2 1 3 4',), kinds=('2 of 4 tiles moved',))]
         """
         tiles = drawn.shape[1]
         moved = (drawn != torch.arange(tiles)).sum(1).tolist()
-        kinds = [f"{count} of {tiles} tiles moved" for count in moved]
-        orders = [" ".join(str(tile + 1) for tile in order) for order in drawn.tolist()]
-        return [Done(*both) for both in zip(orders if tiles <= MOST_TILES else kinds, kinds, strict=True)]
+        kinds = [(f"{count} of {tiles} tiles moved",) for count in moved]
+        if tiles > MOST_TILES:
+            return [Done(kind, kind) for kind in kinds]
+        across = self.grid if tiles > 4 else 4  # a line for each row of tiles, save for two short ones
+        orders = [[str(tile + 1) for tile in order] for order in drawn.tolist()]
+        lines = [tuple(" ".join(order[i : i + across]) for i in range(0, tiles, across)) for order in orders]
+        return [Done(*both) for both in zip(lines, kinds, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -243,14 +247,11 @@ class Chain(Corruption):
         return images
 
     def told(self, images: Tensor, generator: Generator) -> tuple[Tensor, list[Done]]:
-        done: list[list[Done]] = []
+        done = [Done()] * len(images)
         for part in self.parts:
-            images, of_part = part.told(images, generator)
-            done.append(of_part)
-        return images, [
-            Done(*(", ".join(filter(None, texts)) for texts in zip(*links, strict=True)))
-            for links in zip(*done, strict=True)
-        ]
+            images, more = part.told(images, generator)
+            done = [Done(a.lines + b.lines, a.kinds + b.kinds) for a, b in zip(done, more, strict=True)]
+        return images, done
 
 
 def corruption(value: str | Corruption | None) -> Corruption | None:

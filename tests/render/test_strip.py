@@ -135,3 +135,15 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, width: int) -> None:
 
 def test_spelling_is_what_the_font_can_show() -> None:
     assert spelled("\u00e9 \u2212 \u4e2d \u2192 \u03b2") == "e - ? -> beta"
+
+
+def test_words_above_stand_between_the_title_and_their_frame() -> None:
+    plain, named = strip([Row("", frames(3))]), strip([Row("", frames(3), above=("a\nb", "c"))])
+    taller = len(named) - len(plain)
+    assert taller >= 2 * Lettering(13, 85).line_px
+    assert np.array_equal(named[taller + MARGIN_PX :], plain[MARGIN_PX:])  # as it was, lower
+    inked = named[: taller + MARGIN_PX].min(axis=(0, 2)) < 200
+    third = named.shape[1] // 3
+    assert inked[:third].any() and inked[third : 2 * third].any() and not inked[2 * third :].any()
+    with pytest.raises(InputError, match="4 captions for 3 frames"):
+        strip([Row("", frames(3), above=("a",) * 4)])

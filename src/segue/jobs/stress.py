@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ class Stressed:
     - `clean`: what it reconstructs from the corrupted image, against the clean one;
     - `seen`: the same against the corrupted image;
     - `control`: what it reconstructs from the clean image, against that;
-    - `by`: `clean` apart for each kind of what was done, as "K = 1 (90 degrees)"; empty where there are no kinds.
+    - `by`: `clean` apart for each kind of what was done, such as "K = 1 (90 degrees)"; empty where there are no kinds.
     """
 
     epoch: int | None
@@ -178,7 +179,7 @@ def _measured(decoded: Tensor, target: Tensor) -> Tensor:
 
 
 def _rows(trial: _Trial) -> list[Row]:
-    above = tuple(trial.done[i].words for i in trial.shown)
+    above = tuple("\n".join(trial.done[i].lines) for i in trial.shown)
     rows = [Row("seen by the encoder", to_uint8(trial.seen), above=above if any(above) else ())]
     for epoch, pictures in trial.decoded.items():
         title = "reconstruction" if epoch is None else f"epoch {epoch}"
@@ -189,9 +190,14 @@ def _rows(trial: _Trial) -> list[Row]:
 
 def _stressed(epoch: int | None, errors: Tensor, done: list[Done]) -> Stressed:
     clean, seen, control = (_errors(part) for part in errors.unbind(1))
-    kinds = sorted({one.kind for one in done}, key=lambda kind: (len(kind), kind))  # 9 before 10
-    by = {kind: _errors(errors[[one.kind == kind for one in done], 0]) for kind in kinds if kind}
+    kinds = sorted({kind for one in done for kind in one.kinds}, key=_counted)
+    by = {kind: _errors(errors[[kind in one.kinds for one in done], 0]) for kind in kinds}
     return Stressed(epoch, clean, seen, control, by)
+
+
+def _counted(kind: str) -> list[str | int]:
+    """A key to sort by, in which 9 comes before 10."""
+    return [int(piece) if piece.isdecimal() else piece for piece in re.split(r"(\d+)", kind)]
 
 
 def _errors(measured: Tensor) -> Errors:
@@ -205,4 +211,5 @@ def _write_csv(path: Path, ids: tuple[str, ...], trial: _Trial) -> None:
         writer.writerow(["epoch", "id", "done", *names])
         for epoch, errors in trial.errors.items():
             for name, done, row in zip(ids, trial.done, errors.flatten(1).tolist(), strict=True):
-                writer.writerow(["" if epoch is None else epoch, name, done.words, *(f"{v:.6g}" for v in row)])
+                figures = [f"{value:.6g}" for value in row]
+                writer.writerow(["" if epoch is None else epoch, name, ", ".join(done.lines), *figures])

@@ -95,8 +95,8 @@ def _check(rows: Sequence[Row], whole: int | None) -> None:
         if shape[1:3] != rows[0].frames.shape[1:3]:
             sizes = f"{rows[0].frames.shape[1:3]} and {shape[1:3]}"
             raise InputError(f"frames of sizes {sizes} in one strip", "one size", "resize them first")
-        if max(len(row.captions), len(row.above)) > shape[0]:
-            count = max(len(row.captions), len(row.above))
+        count = max(len(row.captions), len(row.above))
+        if count > shape[0]:
             raise InputError(f"{count} captions for {shape[0]} frames", "one each", "leave some out")
     if whole is not None and whole < 1:
         raise InputError(f"{whole} as scale or columns", "1 or more", "leave it out to have it chosen")
