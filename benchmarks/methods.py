@@ -1,0 +1,65 @@
+"""Images a second of every method's training step, as a ratio to the plain autoencoder's on the same networks.
+
+MNIST's shape, batch 128, width 32, latent 32. In every round each method makes a few steps, in turn, so that a busy
+moment is nobody's alone; the ratio is of the medians over the rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+
+import torch
+from machine import write
+
+from segue.methods import METHODS, Batch, Method
+from segue.players import Players, cast
+from segue.precision import CANDIDATES, Precision
+
+BATCH = 128
+
+
+def players_of(method: Method, precision: Precision) -> Players:
+    torch.manual_seed(0)
+    return Players(precision.place(cast(method.build((1, 28, 28), classes=10), method, 0)), 1e-3)
+
+
+def seconds(method: Method, players: Players, precision: Precision, steps: int) -> float:
+    """The time of a step, a mean over `steps`."""
+    images = precision.arrange(torch.rand(BATCH, 1, 28, 28, generator=torch.Generator().manual_seed(0)))
+    generator = torch.Generator().manual_seed(0)
+    start = time.perf_counter()
+    for _ in range(steps):
+        with precision.autocast(torch.device("cpu")):
+            terms = method.terms(players.model, Batch(images, images, generator), players.rivals)
+        players.learn(terms, 1.0)
+    return (time.perf_counter() - start) / steps
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=5)
+    options = parser.parse_args()
+    precision = next(p for p in CANDIDATES if p.numbers == "bf16" and p.channels_last)
+    methods = [method() for method in METHODS]
+    casts = {method.name: players_of(method, precision) for method in methods}
+    times: dict[str, list[float]] = {name: [] for name in casts}
+    for round_ in range(options.rounds + 1):
+        for method in methods:
+            took = seconds(method, casts[method.name], precision, options.steps)
+            if round_:  # the first warms up
+                times[method.name].append(took)
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    rows = {
+        name: {"images_per_second": BATCH / median, "ratio_to_ae": medians["ae"] / median}
+        for name, median in medians.items()
+    }
+    for name, row in rows.items():
+        print(f"{name:8} {row['images_per_second']:7.0f} images/s  {row['ratio_to_ae']:.2f}")
+    write("methods", "python benchmarks/methods.py", {"precision": "bf16", "batch": BATCH, "rows": rows})
+
+
+if __name__ == "__main__":
+    main()
