@@ -1,8 +1,8 @@
-"""The autoencoder family on MNIST, after ACAI's own evaluation: every method, the same networks, the same minutes.
+"""The autoencoder family on MNIST, after ACAI's own evaluation: every method, the same networks, the same steps.
 
 A row is a run of `segue train` on all 60,000 training images and of `segue evaluate` on the 10,000 test images. The
 published figures (Berthelot et al. 2018, arXiv 1807.07543, tables 2 and 3; as recalled, see `PUBLISHED`) are of 16.8
-million images seen by other networks, 4x4 codes, and a mean over several seeds; ours see what the minutes allow. Rows
+million images seen by other networks, 4x4 codes, and a mean over several seeds; ours see what the steps allow. Rows
 that are there with the same budget are kept, so that a stopped table goes on.
 """
 
@@ -21,6 +21,8 @@ from machine import RESULTS, data_dir, write
 from segue.jobs.evaluate import EvaluateRequest, run_evaluate
 from segue.jobs.train import TrainRequest, run_train
 from segue.training import Training
+
+BATCH = 64
 
 ROWS: dict[str, tuple[str, str | None]] = {
     "ae": ("ae", None),
@@ -51,13 +53,13 @@ PUBLISHED: dict[int, dict[str, tuple[float, float]]] = {
 """Linear classifier and k-means accuracy in percent, by latent size; the classifier's recalled, not re-read."""
 
 
-def measure(name: str, latent: int, minutes: float) -> dict[str, Any]:
+def measure(name: str, latent: int, steps: int) -> dict[str, Any]:
     """Train and evaluate one row."""
     method, corrupt = ROWS[name]
     each, grid = (latent // 16, 4) if "spatial" in name else (latent, None)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
-        training = Training(minutes=minutes, epochs=1000, batch=64)
+        training = Training(steps=steps, batch=BATCH)
         trained = run_train(
             TrainRequest(
                 data="mnist", out=out, method=method, corrupt=corrupt, width=16, training=training, pictures=0,
@@ -67,7 +69,7 @@ def measure(name: str, latent: int, minutes: float) -> dict[str, Any]:
         found = run_evaluate(EvaluateRequest(out, bounded=1000 if latent == 32 else 0, data_dir=data_dir()))
     published = PUBLISHED[latent].get(name, (None, None))
     return {
-        "method": method, "corrupt": corrupt, "images_seen": trained.steps * 64, "minutes": minutes,
+        "method": method, "corrupt": corrupt, "steps": steps, "images_seen": trained.steps * BATCH, "seconds": round(trained.seconds),
         "precision": trained.precision, "notes": trained.notes, **asdict(found),
         "published_linear": published[0], "published_kmeans": published[1],
     }  # fmt: skip
@@ -76,7 +78,7 @@ def measure(name: str, latent: int, minutes: float) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--latent", type=int, default=32, choices=sorted(PUBLISHED))
-    parser.add_argument("--minutes", type=float, default=4.0)
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=list(ROWS), choices=list(ROWS))
     options = parser.parse_args()
@@ -85,12 +87,10 @@ def main() -> None:
     file = RESULTS / f"{name}.json"
     rows: dict[str, Any] = json.loads(file.read_text())["rows"] if file.exists() else {}
     for row in options.only:
-        if rows.get(row, {}).get("minutes") == options.minutes:
+        if rows.get(row, {}).get("steps") == options.steps:
             continue
-        rows[row] = measure(row, options.latent, options.minutes)
-        write(
-            name, f"python benchmarks/family.py --latent {options.latent} --minutes {options.minutes:g}", {"rows": rows}
-        )
+        rows[row] = measure(row, options.latent, options.steps)
+        write(name, f"python benchmarks/family.py --latent {options.latent} --steps {options.steps}", {"rows": rows})
         print(row, {key: rows[row][key] for key in ("images_seen", "linear", "kmeans", "psnr", "ssim")}, flush=True)
 
 
