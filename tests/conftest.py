@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 
 from segue.images import Pixels
 from segue.methods import AE, Method
@@ -19,6 +20,10 @@ HERE = Path(__file__).resolve().parent
 
 # One thread per worker: the tests run side by side, and results then do not depend on how many do.
 torch.set_num_threads(1)
+
+# No test is timed: the machines are noisy.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ def size_of(net: nn.Module) -> int:
     return sum(parameter.numel() for parameter in net.parameters())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(SHAPES, st.integers(2, 12), st.integers(1, 2), st.integers(1, 5))
 def test_any_size_goes_in_and_comes_out(shape: ImageShape, width: int, n: int, code: int) -> None:
     codes = nets.encoder(shape, code, width)(torch.rand(n, *shape))

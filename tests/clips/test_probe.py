@@ -107,7 +107,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, films: ModuleType) -> Path:
     return folder
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from([*(f"a{suffix}" for suffix in FILMS), "last.mp4"]), share=st.floats(0, 0.995))
 def test_cut_off_anywhere(name: str, share: float, whole: Path, tmp_path: Path) -> None:
     data = (whole / name).read_bytes()

@@ -25,7 +25,7 @@ def pixels(**arrays: Any) -> np.ndarray[Any, Any]:
 
 
 @given(st.integers(1, 4), st.integers(5, 9), st.integers(5, 9), st.sampled_from([None, 1, 3, 4]), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_layout_becomes_channels_last(n: int, h: int, w: int, c: int | None, first: bool) -> None:
     values = np.random.default_rng(n).integers(2, 256, (n, h, w, c or 1), np.uint8)
     given_ = values[..., 0] if c is None else values.transpose(0, 3, 1, 2) if first else values

@@ -92,3 +92,54 @@ def test_the_code_is_the_mean(build: Build, discs: Pixels) -> None:
 def test_absurd_variances_stay_finite(log_variance: float, build: Build, discs: Pixels) -> None:
     model = fixed(build(VAE()), 0.0, log_variance, 0.0)
     assert all(map(math.isfinite, terms(VAE(), model, to_float(discs)).values()))
+
+
+def test_beta_rises_over_the_warm_up(build: Build, discs: Pixels) -> None:
+    method, images = VAE(beta=2, warmup=0.5), to_float(discs)
+    model = build(method)
+    for progress, beta in ((0.0, 0.0), (0.25, 1.0), (0.5, 2.0), (1.0, 2.0)):
+        found = method.terms(model, Batch(images, images, Generator().manual_seed(0), progress=progress))
+        expected = (found["reconstruction"] + beta * found["kl"]) / 256
+        assert found["loss"].item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_free_bits_are_not_pressed(build: Build, discs: Pixels) -> None:
+    images = to_float(discs)
+    model = fixed(build(VAE()), 0.1, 0.0, 0.0)  # 0.005 nats in each of four entries
+    free, pressed = (terms(VAE(free_bits=bits), model, images) for bits in (0.01, 0.001))
+    assert free["kl"] == pressed["kl"] == pytest.approx(0.02, rel=1e-4)
+    assert free["loss"] * 256 - free["reconstruction"] == pytest.approx(0.04, rel=1e-2)
+    assert pressed["loss"] * 256 - pressed["reconstruction"] == pytest.approx(0.02, rel=1e-2)
+    loss = VAE(free_bits=0.01).terms(model, Batch(images, images, Generator().manual_seed(0)))["loss"]
+    loss.backward()  # type: ignore[no-untyped-call]
+    last = model.encoder[-1]
+    assert isinstance(last, torch.nn.Linear) and last.bias.grad is not None
+    assert torch.allclose(last.bias.grad, torch.zeros(8), atol=1e-6)
+
+
+def test_a_learned_error_comes_to_the_root_mean_square(discs: Pixels, build: Build) -> None:
+    """Its maximum likelihood value, with the decoder held still."""
+    method, images = VAE(likelihood="gaussian"), to_float(discs)
+    model = fixed(build(method), 0.0, 0.0, 0.0)
+    assert isinstance(model.scale, torch.nn.Parameter)
+    optimizer = torch.optim.Adam([model.scale], lr=1e-2)
+    for step in range(200):
+        optimizer.zero_grad()
+        method.terms(model, Batch(images, images, Generator().manual_seed(step)))["loss"].backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    _, log_scale = model.emit(model.encode(images))
+    assert log_scale is not None
+    assert log_scale.exp().item() == pytest.approx((images - 0.5).square().mean().sqrt().item(), rel=0.02)
+
+
+@pytest.mark.parametrize("sigma", ["0", "2", "-1", "wide", "nan", ""])
+def test_errors_that_are_none(sigma: str) -> None:
+    with pytest.raises(InputError, match=r"vae:sigma=.*allowed set, pixel, or 1/255 to 1"):
+        VAE(likelihood="gaussian", sigma=sigma)
+
+
+def test_a_pixels_error_is_the_decoders(build: Build, discs: Pixels) -> None:
+    model = build(VAE(likelihood="laplace", sigma="pixel"))
+    logits, log_scale = model.emit(model.encode(to_float(discs)))
+    assert log_scale is not None and log_scale.shape == logits.shape == (16, 1, 16, 16)
+    assert torch.equal(model.decode(model.encode(to_float(discs))), logits.sigmoid())

@@ -50,7 +50,7 @@ def test_white_images_have_an_edge() -> None:
     assert (picture == EDGE_GREY).any()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     count=st.integers(1, 60),
     height=st.integers(1, 400),

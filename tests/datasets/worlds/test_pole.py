@@ -55,7 +55,7 @@ def test_neighbours_differ_smoothly_and_no_two_images_are_the_same() -> None:
     st.floats(*HORIZONTAL),
     st.floats(*VERTICAL),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_little_turn_is_a_little_change(places: tuple[int, ...], horizontal: float, vertical: float) -> None:
     turned = max(HORIZONTAL[0], horizontal - 1e-3), max(VERTICAL[0], vertical - 1e-3)
     step = np.abs(image(*places, horizontal, vertical) - image(*places, *turned))
