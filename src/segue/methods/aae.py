@@ -29,13 +29,16 @@ class AAE(Method):
     the square being a mean over an image's values. D has two hidden layers of `hidden` units. The terms
     `reconstruction` and `confusion` are the two parts of `loss`, the second unweighted, in nats.
 
+    A heavier `weight` narrows the codes instead of making them more normal: on MNIST their deviation is 0.87 at 0.001,
+    0.62 at 0.01, and at 0.1 every image decodes to the mean one.
+
     >>> str(AAE(weight=0.1))
     'aae:weight=0.1'
     """
 
     name = "aae"
     prior: ClassVar[bool] = True
-    weight: float = option(0.01, "weight of the critic's verdict in the autoencoder's loss", low=0)
+    weight: float = option(0.001, "weight of the critic's verdict in the autoencoder's loss", low=0)
     hidden: int = option(100, "units in each hidden layer of the critic", low=1, high=65_536)
 
     def rivals(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
