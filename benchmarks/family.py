@@ -69,7 +69,8 @@ def measure(name: str, latent: int, steps: int) -> dict[str, Any]:
         found = run_evaluate(EvaluateRequest(out, bounded=1000 if latent == 32 else 0, data_dir=data_dir()))
     published = PUBLISHED[latent].get(name, (None, None))
     return {
-        "method": method, "corrupt": corrupt, "steps": steps, "images_seen": trained.steps * BATCH, "seconds": round(trained.seconds),
+        "method": method, "corrupt": corrupt, "steps": steps, "images_seen": trained.steps * BATCH,
+        "seconds": round(trained.seconds),
         "precision": trained.precision, "notes": trained.notes, **asdict(found),
         "published_linear": published[0], "published_kmeans": published[1],
     }  # fmt: skip

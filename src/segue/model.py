@@ -118,24 +118,14 @@ class ConvAutoencoder(nn.Module):
 
     @torch.no_grad()
     def settle(self, x: Tensor) -> None:
-        """Start from the images `x`: their codes get mean 0 and deviation 1, the decoder's picture their mean colour.
+        """Let the decoder start at the mean colour of images `x`, rather than at grey.
 
-        Data-dependent initialisation (Salimans and Kingma 2016, arXiv 1602.07868) of the last layers. Fresh encoders
-        give all images nearly the same code, and a short code then stays there: the decoder learns the mean image and
-        nothing pulls the codes apart. A decoder that starts at grey rushes towards mostly black images and past them,
-        to where the sigmoid is flat. A code entry that does not vary is only shifted; of a spatial code, all cells
-        count as one.
+        From grey it rushes towards the black of mostly black images, all pixels alike, and past it to where the sigmoid
+        is flat.
         """
-        last, colour = self.encoder[-1], self.decoder[-1]
-        assert isinstance(last, nn.Linear | nn.Conv2d) and last.bias is not None  # noqa: S101 - for the type checker
-        assert isinstance(colour, nn.Conv2d) and colour.bias is not None  # noqa: S101
-        n = self.latent
-        codes = self.statistics(x).mean.transpose(0, 1).flatten(1)
-        deviation = codes.std(1, correction=0)
-        scale = torch.where(deviation > 1e-8, deviation, torch.ones_like(deviation))
-        last.weight[:n] /= scale.view(-1, *[1] * (last.weight.dim() - 1))
-        last.bias[:n] = (last.bias[:n] - codes.mean(1)) / scale
-        colour.bias[: x.shape[1]] = x.mean((0, 2, 3)).clamp(1 / 255, 254 / 255).logit()
+        last = self.decoder[-1]
+        assert isinstance(last, nn.Conv2d) and last.bias is not None  # noqa: S101 - for the type checker
+        last.bias[: x.shape[1]] = x.mean((0, 2, 3)).clamp(1 / 255, 254 / 255).logit()
 
     def encode(self, x: Tensor) -> Tensor:
         mean, _, classes = self.statistics(x)

@@ -19,6 +19,9 @@ ImageShape = tuple[int, int, int]
 BOTTOM = 4
 """Cells along the shorter side of the last feature map under a flat code."""
 
+CALM = 0.1
+"""How strong the first pictures of a decoder are, against its feature maps."""
+
 
 def patch_size(height: int, width: int) -> int:
     """The side of a patch in pixels: 1, 2 or 4, such that at least 14 patches span the shorter side.
@@ -58,8 +61,10 @@ def encoder(image_shape: ImageShape, outputs: int, width: int, grid: int | None 
     for (before, *_), (after, *_) in pairwise(shapes):
         layers += [Residual(before), nn.SiLU(), nn.Conv2d(before, after, 3, stride=2, padding=1)]
     if grid:
-        return nn.Sequential(*layers, Residual(shapes[-1][0]), nn.SiLU(), nn.Conv2d(shapes[-1][0], outputs, 1))
-    return nn.Sequential(*layers, nn.SiLU(), nn.Flatten(), nn.Linear(math.prod(shapes[-1]), outputs))
+        layers += [Residual(shapes[-1][0]), nn.SiLU(), nn.Conv2d(shapes[-1][0], outputs, 1)]
+    else:
+        layers += [nn.SiLU(), nn.Flatten(), nn.Linear(math.prod(shapes[-1]), outputs)]
+    return initialised(nn.Sequential(*layers))
 
 
 def decoder(image_shape: ImageShape, inputs: int, width: int, grid: int | None = None) -> nn.Sequential:
@@ -82,7 +87,25 @@ def decoder(image_shape: ImageShape, inputs: int, width: int, grid: int | None =
         if patch:
             layers += [nn.Conv2d(width, max(1, width // 2), 3, padding=1), nn.SiLU()]
             width = max(1, width // 2)
-    return nn.Sequential(*layers, nn.Conv2d(width, channels, 3, padding=1))
+    last = nn.Conv2d(width, channels, 3, padding=1)
+    net = initialised(nn.Sequential(*layers, last))
+    last.weight.data *= CALM
+    return net
+
+
+def initialised(net: nn.Sequential) -> nn.Sequential:
+    """The network with its weights drawn such that signals keep their strength (He et al. 2015, arXiv 1502.01852).
+
+    Biases start at zero. By torch's own rule a signal falls to a third from layer to layer beside the biases, and all
+    images begin with nearly the same code, at which a short one stays: the decoder learns the mean image, and
+    nothing pulls the codes apart.
+    """
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear) and layer.weight.any():  # what starts at zero stays there
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+    return net
 
 
 class Residual(nn.Module):

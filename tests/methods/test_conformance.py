@@ -77,11 +77,9 @@ def test_the_spelling_is_read_back(method: Method) -> None:
 def test_the_loss_falls_on_sixteen_discs(method: Method, discs: Pixels, build: Build) -> None:
     model = build(method)
     before = scored(model, method, discs)
-    # White discs and an absolute error: from settled codes it takes the median, black, and stays there
-    # (docs/lab-notes.md); from others L1 does not, Laplace does all the same, so that has grey discs.
-    settle = method != AE(loss="l1")
+    # On white discs a Laplace likelihood takes the median, black, and stays there (docs/lab-notes.md).
     discs = discs // 2 + 64 if "laplace" in str(method) else discs
-    trained = train(model, method, labelled(discs), Training(epochs=60, batch=16, lr=3e-3), settle=settle)
+    trained = train(model, method, labelled(discs), Training(epochs=60, batch=16, lr=3e-3))
     after = scored(model, method, discs)
     name = told(method)
     assert trained.history[-1][name] < 0.7 * trained.history[0][name]

@@ -54,7 +54,7 @@ class BreaksFarFromZero(Breaks):
     """As weights do that grew too fast: a lower rate helps."""
 
     def when(self, model: ConvAutoencoder, batch: Batch) -> bool:
-        return bool(next(model.decoder.parameters()).abs().max() > 0.7)
+        return bool(list(model.decoder.parameters())[1].abs().max() > 0.1)
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ def test_the_mean_image_and_a_collapsed_code_are_named(discs: Pixels, build: Bui
 
 def test_idle_entries_of_a_posterior_are_counted(discs: Pixels, build: Build) -> None:
     model = build(VAE())
-    model.settle(to_float(discs))
     with torch.no_grad():
+        model.encoder[-1].weight[:1] *= 10
         model.encoder[-1].weight[1:4] = 0
     found = {finding.name: finding.words for finding in examine(model, to_float(discs))}
     assert found["idle"].startswith("1 of 4 code entries are in use")
@@ -176,5 +176,6 @@ def test_a_run_goes_back_and_on_at_a_lower_rate(
 def test_a_saturated_run_goes_back(discs: Pixels, build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     """Absolute error on white discs: the median is black, where no gradient gets through."""
     monkeypatch.setattr(run, "CHECKUP_STEPS", 50)
-    trained = train(build(), AE(loss="l1"), discs, Training(steps=200, batch=16, lr=3e-3))
+    method = VAE(likelihood="laplace")
+    trained = train(build(method), method, discs, Training(steps=200, batch=16, lr=3e-3))
     assert any("every picture came out the same, black or white, sent the run back" in note for note in trained.notes)

@@ -187,8 +187,8 @@ def _between(
 ) -> Tensor:  # fmt: skip
     """Codes between classes, by the weights.
 
-    Of `means`: around the weighted mean of the classes' means, as scattered as the classes are, times `spread`. Of `pairs`:
-    images of the first class, drawn at random, each mixed with the nearest image of every other class.
+    Of `means`: around the weighted mean of the classes' means, as scattered as the classes are, times `spread`. Of
+    `pairs`: images of the first class, drawn at random, each mixed with the nearest image of every other class.
     """
     spaces = []
     for name in labels:

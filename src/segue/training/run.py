@@ -32,17 +32,11 @@ from segue.training.score import Row, score
 from segue.training.state import Checkpoint, Snapshot, State
 
 EPOCHS, LEAST_STEPS = 10, 2000
-SETTLED_ON = 128  # images that the encoder's last layer is first fitted to
+SETTLED_ON = 128  # images whose mean colour the decoder starts at
 CHECKPOINT_SECONDS = 30
-
-PROBE_FROM_STEPS = 300
-"""Shorter runs take fp32: the probe would cost more than it gains."""
-
-CHECKUP_STEPS, EXAMINED = 200, 64
-"""How often the model is examined, and its state kept to go back to; on how many images."""
-
-RELAPSES = 3
-"""How often a run goes back to its last good state, each time at a quarter of the rate."""
+PROBE_FROM_STEPS = 300  # shorter runs take fp32: the probe would cost more than it gains
+CHECKUP_STEPS, EXAMINED = 200, 64  # how often the model is examined and its state kept; on how many images
+RELAPSES = 3  # how often a run goes back to its last good state, each time at a quarter of the rate
 
 
 @dataclass(frozen=True)
@@ -65,17 +59,17 @@ def train(
 ) -> Trained:  # fmt: skip
     """Train `model` in place by `method` on uint8 images `[n, h, w, c]`, or on an image set, which may have labels.
 
-    With `settle` the codes are spread before the first step, which short ones need (`ConvAutoencoder.settle`).
-    The encoder sees the images as `corrupt` leaves them, drawn anew in every step; the target stays clean, and so
-    do the scores. With a `checkpoint` file the state is kept there every half minute, and at Ctrl-C, which raises
-    `Stopped` after the step under way; `resume` goes on from it. Of the `held_out` images at most 1000 are scored
-    after every epoch (`test_loss`, `test_psnr`, ...). `on_epoch` is called with the history so far and the model;
+    With `settle` the decoder starts at the images' mean colour (`ConvAutoencoder.settle`). The encoder sees the images
+    as `corrupt` leaves them, drawn anew in every step; the target stays clean, and so do the scores. With a
+    `checkpoint` file the state is kept there every half minute, and at Ctrl-C, which raises `Stopped` after the step
+    under way; `resume` goes on from it. Of the `held_out` images at most 1000 are scored after every epoch
+    (`test_loss`, `test_psnr`, ...). `on_epoch` is called with the history so far and the model;
     `on_stage(model, step, epoch)` before the first step and at `stages` moments more, close together at first (the k-th
     when (k / stages)^2 is done), the last at the end. With `options.minutes` the learning rate follows the clock where
     that is ahead of the steps, so two such runs may differ; without it the same call gives the same weights.
 
     When the loss or a gradient is not finite, or the output has saturated, the run goes back to its last good state, at
-    most 200 steps before, and on at a quarter of the rate, three times at most; `notes` tell it, and what else
+    most 300 steps before, and on at a quarter of the rate, three times at most; `notes` tell it, and what else
     is wrong (`segue.training.doctor`).
 
     Raises `InputError` when the images do not suit the model, the checkpoint is not of the same call, or the loss is
@@ -113,7 +107,7 @@ class _Run:
         self.precision = Precision()
         self.now = State()
         self.stage = -1
-        self.good: Snapshot | None = None
+        self.good: list[Snapshot] = []
         self.best: dict[str, Tensor] = {}
         self.start = self.saved = time.monotonic()
 
@@ -198,20 +192,19 @@ class _Run:
     def _checkup(self) -> bool:
         """Keep this state to go back to, or go back where the output has saturated, which is answered by False."""
         findings = examine(self.model, to_float(self.data.images[:EXAMINED]))
-        saturated = any(finding.name == "saturated" for finding in findings)
-        if saturated and self.good is not None and self.now.relapses < RELAPSES:
-            self._relapse("every picture came out the same, black or white,")
+        if any(finding.name == "saturated" for finding in findings) and self._relapse(
+            "every picture came out the same, black or white,"
+        ):
             return False
         state = {name: tensor.detach().clone() for name, tensor in self.players.state().items()}
-        self.good = Snapshot(self.now.copy(), state)
+        self.good = [*self.good[-1:], Snapshot(self.now.copy(), state)]
         return True
 
     def _not_finite(self, index: Tensor, loss: float) -> None:
         """Go back to the last good state; where that cannot help, say whose the loss is."""
         what = f"a loss of {loss}" if not math.isfinite(loss) else "a gradient that is not finite"
-        good, step = self.good, self.now.step + 1
-        if good is not None and good.state.step < self.now.step and self.now.relapses < RELAPSES:
-            self._relapse(f"{what} came at step {step}, which")
+        step = self.now.step + 1
+        if self._relapse(f"{what} came at step {step}, which"):
             return
         with self.precision.autocast(self.device):
             wrong = culprits(self.model, self.method, self._batch(index, self.precision), self.players.rivals)
@@ -221,16 +214,23 @@ class _Run:
         again = " --force" if self.checkpoint is not None and self.checkpoint.exists() else ""
         raise InputError(f"{what} at step {step}", "finite losses", f"try --lr {self.options.lr / 4:g}{again}")
 
-    def _relapse(self, why: str) -> None:
-        assert self.good is not None  # noqa: S101 - for the type checker
-        relapses = self.now.relapses + 1
-        notes, self.now = self.now.notes, self.good.state.copy()
+    def _relapse(self, why: str) -> bool:
+        """Go back and on at a lower rate; False where there is nowhere to go back to, or it was done too often."""
+        # A state of a moment ago may be as sick as this one.
+        self.good = [old for old in self.good if old.state.step <= self.now.step - CHECKUP_STEPS / 2] or [
+            old for old in self.good if old.state.step < self.now.step
+        ]
+        if not self.good or self.now.relapses >= RELAPSES:
+            return False
+        relapses, notes = self.now.relapses + 1, self.now.notes
+        self.now = self.good[-1].state.copy()
         self.now.relapses, self.now.notes = relapses, notes
-        self.players.load(self.good.tensors)
+        self.players.load(self.good[-1].tensors)
         rate = self.options.lr / 4**relapses
         words = f"{why} sent the run back to step {self.now.step} and on at a learning rate of {rate:g}"
         self.now.notes.append(words)
         self.report(Event("note", note=words))
+        return True
 
     def _choose_precision(self) -> Precision:
         chosen = self.options.precision

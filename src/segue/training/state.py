@@ -45,24 +45,24 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A run as it lies in a file: now, the last good snapshot, the best weights, the precision, the seconds so far."""
+    """A run as it lies in a file: now, what to go back to, the best weights, the precision, the seconds so far."""
 
     now: Snapshot
-    good: Snapshot | None
+    good: list[Snapshot]
     best: dict[str, Tensor]
     precision: Precision
     seconds: float
 
     def save(self, path: Path, identity: dict[str, Any]) -> None:
         """Write it, with what makes two runs the same one."""
-        header = {
+        header: dict[str, Any] = {
             "kind": "checkpoint", "run": identity, **asdict(self.now.state),
             "precision": asdict(self.precision), "seconds": self.seconds,
         }  # fmt: skip
         tensors = self.now.tensors | {f"best.{name}": tensor for name, tensor in self.best.items()}
-        if self.good is not None:
-            header["good"] = asdict(self.good.state)
-            tensors |= {f"good.{name}": tensor for name, tensor in self.good.tensors.items()}
+        header["good"] = [asdict(snapshot.state) for snapshot in self.good]
+        for i, snapshot in enumerate(self.good):
+            tensors |= {f"good.{i}.{name}": tensor for name, tensor in snapshot.tensors.items()}
         save_tensors(path, tensors, header)
 
     @classmethod
@@ -74,7 +74,7 @@ class Checkpoint:
             if before != now:
                 raise InputError(f"{path} to resume with {name} {now}", f"{before}, as before", "use the same options")
         state = State(**{name: header[name] for name in asdict(State())})
-        good = Snapshot(State(**header["good"]), within("good.", tensors)) if "good" in header else None
+        good = [Snapshot(State(**old), within(f"good.{i}.", tensors)) for i, old in enumerate(header["good"])]
         mine = {name: tensor for name, tensor in tensors.items() if not name.startswith(("best.", "good."))}
         precision = Precision(**header["precision"])
         return cls(Snapshot(state, mine), good, within("best.", tensors), precision, header["seconds"])
