@@ -123,6 +123,16 @@ def middles(count: int) -> Tensor:
     return (torch.arange(count, dtype=torch.float64) + 0.5) / count
 
 
+def normal_grid(side: int) -> Tensor:
+    """Two-dimensional codes `[side * side, 2]` in a grid whose lines have equal shares of N(0, I) between them.
+
+    >>> normal_grid(1).tolist()
+    [[0.0, 0.0]]
+    """
+    lines = torch.special.ndtri(middles(side))
+    return plane(lines, lines).float()
+
+
 def central_range(codes: Tensor, share: float = 0.98) -> Tensor:
     """Where the central share of codes `[n, d]` lies in each dimension, `[2, d]`: lower and upper quantiles."""
     ends = [(1 - share) / 2, (1 + share) / 2]

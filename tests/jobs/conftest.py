@@ -18,7 +18,7 @@ from segue.images import Pixels
 
 Segue = Callable[..., dict[str, Any]]
 
-TINY = ("--width", "2", "--latent", "2", "--steps", "3", "--batch", "16")
+TINY = ("--width", "2", "--latent", "2", "--steps", "3", "--batch", "16", "--pictures", "0")
 
 
 @pytest.fixture

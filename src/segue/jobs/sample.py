@@ -18,7 +18,7 @@ from segue.errors import InputError
 from segue.images import PICTURES, check_writable, write_image, written_whole
 from segue.interpolation import decode
 from segue.jobs.runs import DATA, RUN, has_prior, images_of, open_run, some
-from segue.latent import LatentSpace, central_range, middles, plane
+from segue.latent import LatentSpace, central_range, middles, normal_grid, plane
 from segue.model import Autoencoder, ConvAutoencoder
 from segue.progress import Report, silent
 from segue.render.strip import sheet
@@ -87,7 +87,7 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
         assert isinstance(model, ConvAutoencoder)  # noqa: S101
         codes = model.draw(request.count, generator)
     elif by == "grid" and has_prior(model, about):
-        codes = _normal_grid(_side(request.count))
+        codes = normal_grid(_side(request.count))
     else:
         training = images_of(about, request.data_dir, report).train
         if by == "label":
@@ -126,12 +126,6 @@ def _by(request: SampleRequest, model: Autoencoder, about: dict[str, Any]) -> By
 
 def _side(count: int) -> int:
     return round(math.sqrt(count))
-
-
-def _normal_grid(side: int) -> Tensor:
-    """A grid that has equal shares of N(0, I) between its lines."""
-    lines = torch.special.ndtri(middles(side))
-    return plane(lines, lines).float()
 
 
 def _range_grid(space: LatentSpace, side: int) -> Tensor:

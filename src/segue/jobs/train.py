@@ -15,6 +15,7 @@ from segue.corruptions import Corruption, corruption
 from segue.datasets import DataSet, generated, named
 from segue.errors import InputError
 from segue.images import Fit, Pixels, to_float, to_uint8, written_whole
+from segue.jobs.pictures import TrainingPictures
 from segue.jobs.record import Record
 from segue.methods import METHODS, Method
 from segue.model import ConvAutoencoder, save_model
@@ -65,7 +66,8 @@ class TrainRequest(Checked):
     training: Training = field(default_factory=Training)
     data_dir: Path | None = option(None, "where named sets are, or are put; else SEGUE_DATA, else a cache")
     weights: Path | None = option(None, "file of the weights of a perceptual loss; else found, or fetched once")
-    pictures: int = option(12, "stages of the training to picture, for films of it; 0 for none", low=0, high=10_000)
+    pictures: int = option(12, "stages of the training to picture and to make films of; 0 for none", low=0, high=10_000)
+    show: str | None = option(None, "images to picture: label:5+test:17, say; else ten, of as many labels as there are")
     keep: str | None = option(None, "epochs to keep the model of, for `segue stress`: 1+20, or all")
     tensorboard: bool = option(False, "also log to TensorBoard, in the run's folder `tensorboard`")
     resume: bool = option(False, "go on from the checkpoint of an interrupted run")
@@ -107,11 +109,14 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
     )  # fmt: skip
     config = _config(request, method, spoilt, data)
     record = Record(request.out, config, keep=request.keep, tensorboard=request.tensorboard, resume=request.resume)
+    pictures = TrainingPictures(
+        request.out / "pictures", data, method, show=request.show, seed=request.training.seed, resume=request.resume
+    )
     _write_config(request, config)
     trained = train(
         model, method, data.train, request.training, corrupt=spoilt, held_out=data.test,
-        checkpoint=request.out / CHECKPOINT, resume=request.resume,
-        on_epoch=record, report=report,
+        checkpoint=request.out / CHECKPOINT, resume=request.resume, stages=request.pictures,
+        on_stage=pictures.stage, on_epoch=record, report=report,
     )  # fmt: skip
     model.cpu()
     figures = trained.history[-1]
@@ -119,6 +124,7 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
     (request.out / CHECKPOINT).unlink(missing_ok=True)
     shown = (data.test or data.train).images[:10]
     _write_figures(request.out / "figures", model, shown, trained.history)
+    pictures.assemble()
     return TrainResult(
         request.out, request.out / MODEL, str(method), len(data.train), data.train.image_shape, trained.steps,
         trained.precision.numbers, trained.seconds, figures, data.notes + trained.notes,

@@ -22,12 +22,8 @@ from PIL import Image
 from segue.errors import InputError
 from segue.images import Pixels, with_channels
 from segue.render.figures import DPI, INK, QUIET, RULE, blank, save
+from segue.render.scatter import PALETTE, PLAIN
 
-# Hues apart for most eyes (the muted scheme of Tol 2021), dark and light in turn, to be apart in grey too.
-PALETTE = (
-    "#332288", "#88ccee", "#117733", "#cc6677", "#882255", "#999933", "#44aa99", "#aa4499", "#c9a227", "#6b7280",
-)  # fmt: skip
-PLAIN = "#0b6b58"  # of codes without labels
 FEW = 12  # classes that a legend is read with
 AXES_PT = 380  # of the short side of a scatter plot
 MOSAIC_PX = 1120  # of the long side of a decoded grid

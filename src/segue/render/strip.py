@@ -68,7 +68,7 @@ def strip(rows: Sequence[Row], *, title: str = "", scale: int | None = None) -> 
     return _stack(lines, title)
 
 
-def sheet(images: Pixels, columns: int | None = None, captions: Sequence[str] = ()) -> Pixels:
+def sheet(images: Pixels, columns: int | None = None, captions: Sequence[str] = (), *, title: str = "") -> Pixels:
     """A contact sheet `[h, w, 3]` of images `[n, h, w, c]`, read line by line.
 
     Without `columns`, the nearest to a square that leaves few places empty. Sized as a strip is.
@@ -82,7 +82,7 @@ def sheet(images: Pixels, columns: int | None = None, captions: Sequence[str] = 
     columns = min(columns or squarest(len(images)), len(images))
     layout = _lay_out(whole, None, columns)
     lines = [_draw_row(_part(whole[0], start, columns), layout) for start in range(0, len(images), columns)]
-    return _stack(lines, "", ROW_GAP_PX if captions else GAP_PX)
+    return _stack(lines, title, ROW_GAP_PX if captions else GAP_PX)
 
 
 def _check(rows: Sequence[Row], whole: int | None) -> None:
