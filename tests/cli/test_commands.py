@@ -17,7 +17,7 @@ from segue.cli.commands import COMMANDS, Command, _flat, _plain
 
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [SOURCE, os.environ.get("PYTHONPATH")]))}
-TINY = ["--limit", "32", "--steps", "2", "--batch", "16", "--width", "2", "--latent", "2"]
+TINY = ["--pictures", "0", "--limit", "32", "--steps", "2", "--batch", "16", "--width", "2", "--latent", "2"]
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:

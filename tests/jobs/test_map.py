@@ -29,7 +29,7 @@ def train(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     def trained(method: str = "vae", latent: int = 2) -> Path:
         folder = tmp_path_factory.getbasetemp() / f"map-{method}-{latent}"
         if (method, latent) not in made:
-            options = f"--limit 64 --steps 4 --batch 16 --width 2 --latent {latent} --method {method}"
+            options = f"--pictures 0 --limit 64 --steps 4 --batch 16 --width 2 --latent {latent} --method {method}"
             assert main(["train", "digits", "-o", str(folder), *options.split()]) == 0
             made[method, latent] = folder
         return made[method, latent]
@@ -110,8 +110,28 @@ def test_a_model_without_a_run(tmp_path: Path, refused: Refused, build: Callable
 
 def test_the_projection_keeps_the_largest_variance() -> None:
     codes = np.random.default_rng(0).normal(size=(500, 5)) * [1, 8, 1, 4, 1]
-    points, shares = project(codes, 0)
+    points, shares = project(codes, "pca", 0)
     assert points.shape == (500, 2) and shares == pytest.approx((64 / 83, 16 / 83), abs=0.05)
     assert np.corrcoef(points[:, 0], codes[:, 1])[0, 1] ** 2 > 0.98
-    _, shares = project(np.ones((5, 5)), 0)
+    _, shares = project(np.ones((5, 5)), "pca", 0)
     assert json.dumps(shares) == "[NaN, NaN]"
+
+
+def test_neighbours_stay_neighbours_in_tsne() -> None:
+    corners = 20 * np.eye(6)[:3].repeat(15, 0) + np.random.default_rng(0).normal(size=(45, 6))
+    points, shares = project(corners, "tsne", 0)
+    assert shares is None and points.shape == (45, 2)
+    away = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1)) + 1e9 * np.eye(45)
+    assert (away.argmin(1) // 15 == np.arange(45) // 15).all()
+    assert np.array_equal(project(corners, "tsne", 0)[0], points)
+
+
+def test_tsne_and_thumbnails_through_the_command_line(
+    train: Callable[..., Path], tmp_path: Path, segue: Segue, refused: Refused
+) -> None:
+    longer, short = train("vae", 6), train("vae", 3)
+    found = segue("map", longer, "-o", tmp_path / "m.png", "--projection", "tsne", "--thumbnails", 9, "--limit", 40)
+    assert found["projection"] == "tsne" and found["explained_variance"] is None
+    assert "up to three" in refused("map", longer, "-o", tmp_path / "n.png", "--projection", "direct")
+    assert "add --projection pca" in refused("map", short, "-o", tmp_path / "n.png", "--thumbnails", 5)
+    assert not (tmp_path / "n.png").exists()

@@ -30,7 +30,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = {}
     for method in ("vae", "ae"):
         made[method] = tmp_path_factory.mktemp("sampled") / method
-        options = f"--limit 200 --steps 8 --batch 16 --lr 0.01 --width 2 --latent 2 --method {method}"
+        options = f"--pictures 0 --limit 200 --steps 8 --batch 16 --lr 0.01 --width 2 --latent 2 --method {method}"
         assert main(["train", "digits", "-o", str(made[method]), *options.split()]) == 0
     return made
 
@@ -174,7 +174,7 @@ def test_a_model_without_a_run(
 
 
 def test_a_mixture_of_long_codes(tmp_path: Path, album: Path, segue: Segue) -> None:
-    options = "--size 12 --latent 300 --method ae --width 2 --steps 1 --batch 16"
+    options = "--pictures 0 --size 12 --latent 300 --method ae --width 2 --steps 1 --batch 16"
     segue("train", album, "-o", tmp_path / "run", *options.split())
     assert segue("sample", tmp_path / "run", "-o", tmp_path / "s.png")["by"] == "mixture"
 

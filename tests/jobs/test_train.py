@@ -162,7 +162,7 @@ def test_force_leaves_nothing_of_the_run_before(tmp_path: Path, segue: Segue, ti
     world = "worlds:pole:horizontal=4,vertical=5"
     segue("train", world, "-o", tmp_path / "one", *tiny)
     for name in ("one", "two"):
-        segue("train", world, "-o", tmp_path / name, "--force", "--width", 2, "--latent", 2, "--steps", 1)
+        segue("train", world, "-o", tmp_path / name, "--force", "--width", 2, "--latent", 2, "--steps", 1, "--pictures", 0)
     assert (tmp_path / "one" / "figures" / "reconstructions.png").exists()
     assert content(tmp_path / "one") == content(tmp_path / "two")
 
@@ -202,7 +202,7 @@ def test_a_run_stopped_by_ctrl_c_goes_on(
     tmp_path: Path, segue: Segue, refused: Refused, python: tuple[str, ...], environment: dict[str, str]
 ) -> None:
     run, whole = tmp_path / "run", tmp_path / "whole"
-    options = ["--limit", 64, "--batch", 16, "--width", 2, "--latent", 2, "--steps", 200]
+    options = ["--pictures", 0, "--limit", 64, "--batch", 16, "--width", 2, "--latent", 2, "--steps", 200]
     words = [*python, "train", "digits", "-o", run, *options]
     with subprocess.Popen([*map(str, words)], stderr=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stderr is not None

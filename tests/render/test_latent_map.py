@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from segue.errors import InputError
 from segue.images import Pixels, read_image
-from segue.render.latent_map import PALETTE, _mosaic, apart, decoded_grid, kl_bars, latent_map
+from segue.render.latent_map import PALETTE, _mosaic, apart, decoded_grid, kl_bars, latent_map, spread
 
 RNG = np.random.default_rng(0)
 LABELS = np.arange(300) % 3
@@ -104,3 +104,29 @@ def test_bars(tmp_path: Path, kl: list[float]) -> None:
 def test_no_bars(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no dimensions"):
         kl_bars(np.zeros(0), tmp_path / "kl.png")
+
+
+def test_thumbnails_are_where_their_points_are(tmp_path: Path) -> None:
+    points = np.array([[x, y] for x in range(4) for y in range(4)], np.float64)
+    images = np.zeros((16, 8, 8, 3), np.uint8)
+    images[:, ..., 0], images[:, ..., 1] = 255, np.arange(16)[:, None, None] * 15
+    latent_map(points, tmp_path / "m.png", labels=np.arange(16) % 2, names=("a", "b"), images=images, thumbnails=16)
+    picture = read_image(tmp_path / "m.png").astype(int)
+    middles = []
+    for i in range(16):
+        near = (np.abs(picture - [255, 15 * i, 0]) <= 3).all(-1)
+        assert near.sum() > 200
+        middles.append(np.argwhere(near).mean(0))
+    across = [middle[1] for middle in middles]
+    assert np.allclose(across[:4], across[0], atol=2) and across[0] < across[4] < across[8] < across[12]
+    up = [middle[0] for middle in middles[:4]]
+    assert up == sorted(up, reverse=True)
+
+
+def test_chosen_points_are_far_apart() -> None:
+    points = np.random.default_rng(0).normal(size=(500, 2))
+    chosen = spread(points, 20)
+    assert len(set(chosen)) == 20
+    gaps = np.abs(points[chosen][:, None] - points[chosen][None]).max(2)[np.triu_indices(20, 1)]
+    assert gaps.min() > 0.5
+    assert sorted(spread(points[:3], 20)) == [0, 1, 2] and spread(np.zeros((5, 2)), 2) == [0, 0]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from segue.errors import InputError
-from segue.images import Pixels
 from segue.render.scatter import MARGIN_PX, PALETTE, SIDE_PX, TITLE_PX, scatter
 
 

@@ -21,12 +21,12 @@ from segue.jobs.runs import DATA, RUN, has_posterior, images_of, method_of, open
 from segue.latent import LatentSpace, central_range, middles, plane
 from segue.methods.vae import kl_to_prior
 from segue.model import Autoencoder, ConvAutoencoder
-from segue.progress import Report, silent
+from segue.progress import Event, Report, silent
 
 SIDE = 20  # of the decoded grid
 
 Part = Literal["train", "test"]
-Projection = Literal["direct", "pca"]
+Projection = Literal["direct", "pca", "tsne"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,10 @@ class MapRequest(Checked):
     part: Part | None = option(None, "which images: train or test; else test where there is one")
     limit: int = option(5000, "map at most so many images, drawn at random", low=2)
     seed: int = option(0, "seed of that draw", low=0, high=2**31 - 1)
+    projection: Projection | None = option(
+        None, "how longer codes get to the plane: pca or tsne; else up to three numbers direct, more by pca"
+    )
+    thumbnails: int = option(0, "show so many of the images where their codes are", low=0, high=1000)
     data: str | None = option(None, DATA)
     data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
 
@@ -80,11 +84,12 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
     part, images = _part(images_of(about, request.data_dir, report), request)
     space = LatentSpace.of(model, images, report)
     codes = space.codes.flatten(1).double().numpy()
-    points, shares = (codes, None) if codes.shape[1] <= 3 else project(codes, request.seed)
+    how = _projection(request, codes.shape[1])
+    points, shares = (codes, None) if how == "direct" else project(codes, how, request.seed, report)
     name = f"{Path(about['data']).name}, {method_of(about).upper()}"
     latent_map(
-        points, out, labels=space.labels, names=space.label_names, axes=_axes(points.shape[1], shares),
-        title=f"{name}: codes of {len(images)} {part} images",
+        points, out, labels=space.labels, names=space.label_names, axes=_axes(how, points.shape[1], shares),
+        title=f"{name}: codes of {len(images)} {part} images", images=images.images, thumbnails=request.thumbnails,
     )  # fmt: skip
     if grid in beside:
         decoded, extent = decoded_plane(model, space.codes)
@@ -93,7 +98,7 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
     if kl is not None:
         kl_bars(kl, bars)
     return MapResult(
-        out, tuple(beside), part, len(images), codes.shape[1], "direct" if shares is None else "pca", shares,
+        out, tuple(beside), part, len(images), codes.shape[1], how, shares,
         space.active_units(), None if kl is None else tuple(kl.tolist()),
     )  # fmt: skip
 
@@ -108,11 +113,28 @@ def _part(data: DataSet, request: MapRequest) -> tuple[Part, ImageSet]:
     return part, some(images, request.limit, request.seed)
 
 
-def project(codes: npt.NDArray[np.float64], seed: int) -> tuple[npt.NDArray[np.float64], tuple[float, ...]]:
-    """Codes `[n, d]` on their two principal axes `[n, 2]`, and the share of the variance along each.
+def _projection(request: MapRequest, length: int) -> Projection:
+    how: Projection = request.projection or ("direct" if length <= 3 else "pca")
+    if how == "direct" and length > 3:
+        raise InputError(f"--projection direct of {length} numbers", "up to three", "choose pca or tsne")
+    if how != "direct" and length < 2:
+        raise InputError(f"--projection {how} of one number", "two or more", "leave it out")
+    if request.thumbnails and how == "direct" and length != 2:
+        raise InputError(f"--thumbnails on a map of {length} numbers", "a plane", "add --projection pca")
+    return how
 
-    The shares are NaN for codes that are all the same.
+
+def project(
+    codes: npt.NDArray[np.float64], how: Projection, seed: int, report: Report = silent
+) -> tuple[npt.NDArray[np.float64], tuple[float, ...] | None]:
+    """Codes `[n, d]` on a plane, `[n, 2]`, and for `pca` the share of the variance along each principal axis.
+
+    The shares are NaN for codes that are all the same. `tsne` is openTSNE's (Policar et al. 2019, doi 10.1101/731877),
+    started from the principal axes; distances on it mean little beyond the nearest. Raises `InputError` where openTSNE
+    is not installed.
     """
+    if how == "tsne":
+        return _tsne(codes, seed, report), None
     from sklearn.decomposition import PCA
 
     pca = PCA(2, random_state=seed)
@@ -121,9 +143,21 @@ def project(codes: npt.NDArray[np.float64], seed: int) -> tuple[npt.NDArray[np.f
     return points, tuple(pca.explained_variance_ratio_.tolist())
 
 
-def _axes(count: int, shares: tuple[float, ...] | None) -> list[str]:
+def _tsne(codes: npt.NDArray[np.float64], seed: int, report: Report) -> npt.NDArray[np.float64]:
+    try:
+        from openTSNE import TSNE
+    except ImportError:
+        raise InputError(
+            "--projection tsne without openTSNE", "an install of it", "pip install 'segue[tsne]'"
+        ) from None
+    report(Event("project", note=f"t-SNE of {len(codes)} codes"))
+    perplexity = min(30.0, max(1.0, (len(codes) - 1) / 3))
+    return np.asarray(TSNE(perplexity=perplexity, random_state=seed, n_jobs=1).fit(codes), np.float64)
+
+
+def _axes(how: Projection, count: int, shares: tuple[float, ...] | None) -> list[str]:
     if shares is None:
-        return [f"z{i + 1}" for i in range(count)]
+        return [f"{'t-SNE ' if how == 'tsne' else 'z'}{i + 1}" for i in range(count)]
     of = ["" if math.isnan(share) else f" ({share:.0%} of the variance)" for share in shares]
     return [f"Principal axis {i + 1}{share}" for i, share in enumerate(of)]
 

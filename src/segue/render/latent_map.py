@@ -15,6 +15,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
@@ -42,12 +43,14 @@ class _Class:
 
 def latent_map(
     points: Points, path: Path, *, labels: Labels | None = None, names: Sequence[str] = (), axes: Sequence[str] = (),
-    title: str = "",
+    title: str = "", images: Pixels | None = None, thumbnails: int = 0,
 ) -> None:  # fmt: skip
     """Points `[n, d]` as a picture or PDF: d = 1 a histogram of each class, 2 a scatter plot, 3 one in perspective.
 
     `labels` `[n]` are places in `names`; each class is written at its median, and with few there is a legend.
-    `axes` names the d axes. Raises `InputError` for no points, another d, and a suffix other than .png or .pdf.
+    `axes` names the d axes. So many `thumbnails` of the points' `images` `[n, h, w, c]` are shown where their points
+    are, as far apart as can be, instead of the classes' names; in two dimensions. Raises `InputError` for no points,
+    another d, and a suffix other than .png or .pdf.
     """
     if points.ndim != 2 or not len(points) or not 1 <= points.shape[1] <= 3:
         raise InputError(f"points {list(points.shape)}", "[1 or more, 1 to 3]", "project them first")
@@ -60,11 +63,50 @@ def latent_map(
     if points.shape[1] == 1:
         figure = _ridges(classes, axes[0], title)
     else:
-        figure = _scatter(classes, axes, title)
+        figure = _scatter(classes, axes, title, named=not thumbnails)
+    if thumbnails and images is not None and points.shape[1] == 2:
+        colours = [PLAIN] * len(points) if labels is None else [PALETTE[i % len(PALETTE)] for i in labels]
+        chosen = spread(points, thumbnails)
+        side_pt = _room(points, chosen)
+        for i in chosen:
+            _thumbnail(figure.axes[0], points[i], images[i], colours[i], side_pt)
     save(figure, path)
 
 
-def _scatter(classes: Sequence[_Class], names: Sequence[str], title: str) -> Figure:
+def spread(points: Points, count: int) -> list[int]:
+    """The places of `count` points `[n, 2]` that lie far from each other: each the farthest from those before.
+
+    Far is meant for squares: along the axis where they are farther apart. The first is the nearest to the medians; all
+    places if there are fewer.
+
+    >>> spread(np.array([[0.0, 0.0], [0.1, 0.0], [1.0, 0.0], [0.5, 0.0]]), 3)
+    [1, 2, 3]
+    """
+    away = np.abs(points - np.median(points, axis=0)).max(1)
+    chosen = [int(away.argmin())]
+    away = np.abs(points - points[chosen[0]]).max(1)
+    while len(chosen) < min(count, len(points)):
+        chosen.append(int(away.argmax()))
+        away = np.minimum(away, np.abs(points - points[chosen[-1]]).max(1))
+    return chosen
+
+
+def _room(points: Points, chosen: Sequence[int]) -> float:
+    """The side in points (1/72 inch) of squares over the chosen points that hardly cover each other."""
+    gaps = np.abs(points[chosen][:, None] - points[chosen][None]).max(2) + np.where(np.eye(len(chosen)) > 0, np.inf, 0)
+    unit_pt = AXES_PT / max(1.1 * float(np.ptp(points, axis=0).max()), 1e-12)
+    return float(np.clip(0.94 * gaps.min() * unit_pt, 8, 40))
+
+
+def _thumbnail(axes: Axes, place: Points, image: Pixels, colour: str, side_pt: float) -> None:
+    """An image over its point, in a frame of its label's colour."""
+    zoom = side_pt / max(image.shape[:2])
+    picture = OffsetImage(with_channels(image, 3), zoom=zoom, interpolation="antialiased")
+    frame = {"edgecolor": colour, "linewidth": 1.2, "boxstyle": "square,pad=0"}
+    axes.add_artist(AnnotationBbox(picture, tuple(place), pad=0, bboxprops=frame, zorder=8))
+
+
+def _scatter(classes: Sequence[_Class], names: Sequence[str], title: str, named: bool = True) -> Figure:
     few = 1 < len(classes) <= FEW
     deep = len(names) == 3
     points = np.concatenate([one.points for one in classes])
@@ -87,6 +129,8 @@ def _scatter(classes: Sequence[_Class], names: Sequence[str], title: str) -> Fig
         legend = figure.legend(handles=dots, loc="outside right center", frameon=False, handletextpad=0.3, prop=look)
         for text in legend.get_texts():
             text.set_color(INK)
+    if not named:
+        return figure
     medians = np.stack([np.median(one.points, axis=0) for one in classes])
     size_pt = 11 if few else 8
     if not deep:
