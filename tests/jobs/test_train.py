@@ -161,8 +161,9 @@ def test_a_finished_run_is_not_overwritten(
 def test_force_leaves_nothing_of_the_run_before(tmp_path: Path, segue: Segue, tiny: tuple[str, ...]) -> None:
     world = "worlds:pole:horizontal=4,vertical=5"
     segue("train", world, "-o", tmp_path / "one", *tiny)
+    shorter = ("--width", 2, "--latent", 2, "--steps", 1, "--pictures", 0)
     for name in ("one", "two"):
-        segue("train", world, "-o", tmp_path / name, "--force", "--width", 2, "--latent", 2, "--steps", 1, "--pictures", 0)
+        segue("train", world, "-o", tmp_path / name, "--force", *shorter)
     assert (tmp_path / "one" / "figures" / "reconstructions.png").exists()
     assert content(tmp_path / "one") == content(tmp_path / "two")
 
