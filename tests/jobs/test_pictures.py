@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from segue import datasets
 from segue.clips import probe, read_frames
 from segue.datasets import DataSet
 from segue.errors import InputError, Stopped
-from segue.images import read_image
+from segue.images import read_image, write_image
 from segue.jobs.pictures import KINDS, TrainingPictures, _turn
-from segue.jobs.train import TrainRequest, run_train
+from segue.jobs.train import DataOptions, TrainRequest, run_train
 from segue.methods import AE, VAE, Method
 from segue.model import ConvAutoencoder
 from segue.progress import Event
@@ -47,12 +48,12 @@ def test_films_of_every_stage(tmp_path: Path, segue: Segue) -> None:
         stills = [read_image(folder / name) for name in names]
         assert len({still.shape for still in stills}) == 1 and not np.array_equal(stills[0], stills[-1])
         film = probe(folder / f"{kind}.mp4")
-        assert film.width % 2 == film.height % 2 == 0 and min(film.width, film.height) >= 256
+        assert film.width % 2 == film.height % 2 == 0 and film.height >= 480
         frames = list(read_frames(folder / f"{kind}.mp4"))
-        assert len(frames) == 4 + 2  # the first and the last are held
+        assert len(frames) == 4 + 2 * 2  # the first and the last are held
         assert 4 <= len(frames) / film.fps <= 10
-        assert probe(folder / f"{kind}.gif").width >= 256
-    assert not (folder / "map.npy").exists()
+        assert probe(folder / f"{kind}.gif").height >= 480
+    assert not list(folder.glob("*.npy"))
 
 
 def test_pictures_change_no_weight(tmp_path: Path, segue: Segue) -> None:
@@ -63,25 +64,27 @@ def test_pictures_change_no_weight(tmp_path: Path, segue: Segue) -> None:
 
 
 @pytest.mark.usefixtures("usual_handler")
-def test_an_interrupted_run_has_the_same_pictures(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [4, 5])
+def test_an_interrupted_run_has_the_same_pictures(step: int, tmp_path: Path) -> None:
     def request(name: str, **more: Any) -> TrainRequest:
         training = Training(steps=9, batch=16, precision="fp32")
-        images = {"limit": 64}
-        from segue.jobs.train import DataOptions
-
         return TrainRequest(
             data="digits", out=tmp_path / name, width=2, latent=3, pictures=3, training=training,
-            images=DataOptions(**images), **more,
+            images=DataOptions(limit=64), **more,
         )  # fmt: skip
 
     def interrupt(event: Event) -> None:
-        if event.stage == "train" and event.done == 5:
+        if event.stage == "train" and event.done == step:
             signal.raise_signal(signal.SIGINT)
 
     run_train(request("whole"))
     with pytest.raises(Stopped):
         run_train(request("parts"), interrupt)
     assert len(list((tmp_path / "parts" / "pictures").glob("map-*.png"))) == 3
+    # As though killed between two checkpoints: a stage beyond the one to go on from.
+    folder = tmp_path / "parts" / "pictures"
+    for file in list(folder.glob("*-0000004.*")):
+        file.with_stem(file.stem.replace("4", "9")).write_bytes(file.read_bytes()[::-1])
     run_train(request("parts", resume=True))
     assert content(tmp_path / "parts" / "pictures") == content(tmp_path / "whole" / "pictures")
 
@@ -94,6 +97,37 @@ def test_an_older_run_leaves_none(tmp_path: Path, segue: Segue) -> None:
         "grid-0000000.png",
         "grid-0000009.png",
     ]
+
+
+def test_what_is_not_the_runs_own_stays(tmp_path: Path, segue: Segue, refused: Refused) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("map-1.png", "holiday.png"):
+        Image.new("RGB", (8, 8)).save(folder / name)
+    before = content(folder)
+    assert "among the images" in refused("train", folder, "-o", tmp_path, *OPTIONS)
+    segue("train", "digits", "-o", tmp_path, *OPTIONS, "--pictures", 1)
+    segue("train", "digits", "-o", tmp_path, *OPTIONS, "--pictures", 0, "--force")
+    assert content(folder) == before
+
+
+def test_many_stages_make_a_short_film(digits: DataSet, tmp_path: Path) -> None:
+    pictures = TrainingPictures(tmp_path, digits, AE(), seed=0)
+    for step in range(400):
+        write_image(tmp_path / f"grid-{step:07}.png", np.full((8, 8, 1), step // 2, np.uint8))
+    said: list[Event] = []
+    assert [path.name for path in pictures.assemble(said.append)] == ["grid.gif", "grid.mp4"]
+    film = probe(tmp_path / "grid.mp4")
+    assert 6 <= film.seconds <= 10 and film.fps <= 25 and [event.stage for event in said] == ["pictures"]
+    first, *_, last = read_frames(tmp_path / "grid.mp4")
+    assert first.mean() < 8 and abs(last.mean() - 199) < 8
+
+
+def test_the_map_has_every_label_of_a_sorted_set(tmp_path: Path) -> None:
+    labels = np.arange(10).repeat(300)
+    data = datasets.from_arrays("sorted", {"x": np.zeros((3000, 8, 8), np.uint8), "y": labels})
+    mapped = TrainingPictures(tmp_path, DataSet("sorted", data.train, None), AE()).mapped
+    assert len(mapped) == 2000 and mapped.labels is not None and len(np.unique(mapped.labels)) == 10
 
 
 def test_chosen_images(tmp_path: Path, refused: Refused, segue: Segue) -> None:

@@ -167,7 +167,6 @@ def test_what_is_told(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
         ("--epoch 0", "epochs from 1 up, or all"),
         ("--epoch first", "epochs from 1 up, or all"),
         ("--corrupt rotat90", "did you mean rotate90?"),
-        ("--corrupt none", "allowed a corruption"),
         ("--count 0", "1 to 1000"),
         ("--csv errors.txt", "allowed .csv"),
         ("-o sheet.pdf", ".png"),

@@ -99,7 +99,7 @@ def test_every_kind_of_data(
 
 def test_what_a_run_holds(tmp_path: Path, segue: Segue, album: Path, tiny: tuple[str, ...]) -> None:
     result = segue("train", album, "-o", tmp_path / "run", "--method", "vae:beta=2", "--size", "16x12", *tiny)
-    assert result["method"] == "vae:beta=2.0" and all("train longer" in note for note in result["notes"])
+    assert result["method"] == "vae:beta=2.0" and all("code" in note for note in result["notes"])
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["data"] == str(album) and config["training"]["steps"] == 3 and config["images"]["size"] == [16, 12]
     assert load_model(tmp_path / "run" / "model.safetensors")[1] == {**config, "figures": result["figures"]}

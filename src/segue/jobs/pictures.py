@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import math
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +12,21 @@ import torch
 from torch import Tensor
 
 from segue.datasets import DataSet, ImageSet
-from segue.images import Pixels, read_image, to_uint8, write_image
+from segue.images import Pixels, read_image, to_uint8, write_image, written_whole
 from segue.latent import encode, normal_grid
 from segue.methods import Method
 from segue.model import ConvAutoencoder, device_of
+from segue.progress import Event, Report, silent
 from segue.render.animation import write_animation
 from segue.render.scatter import scatter
 from segue.render.strip import Row, sheet, strip
 
 KINDS = ("reconstructions", "grid", "map")
 SHOWN, SIDE, MAPPED = 10, 8, 2000
-SECONDS, HOLD_SECONDS = 6.0, 1.0
-BEFORE = "map.npy"  # the points of the stage before, which the next is turned to
+COLUMNS, TALL_PX = 5, 480  # of the reconstructions: images in a line, and what all the lines are high, or more
+SECONDS, HOLD_SECONDS = 6.0, 1.5
+MOST = 120  # frames of a film: of more stages, so many are taken evenly, the first and the last among them
+FILMS = (".gif", ".mp4")
 
 Points = npt.NDArray[np.float64]
 
@@ -33,11 +37,11 @@ class TrainingPictures:
     `reconstructions` has the images that `show` picks (as `train:17+label:5`; else ten, of as many labels as there are)
     above what the model makes of them. `grid` has what it decodes from points that stay the same: of two numbers a grid
     over N(0, I), else draws of it; scaled and shifted to the codes of the moment where the method has no prior. `map`
-    has the codes of up to 2,000 images held out, coloured by label: as they are if they have two numbers, else on their
-    two principal axes, turned such that a stage lies as near as can be to the one before.
+    has the codes of up to 2,000 images held out, drawn by `seed`, coloured by label: as they are if they have two
+    numbers, else on their two principal axes, turned such that a stage lies as near as can be to the one before.
 
-    A run that is resumed goes on with what is there; else the folder is emptied first. Raises `InputError` for images
-    that are not there.
+    A run that is resumed goes on with what is there; else the pictures of the run before are removed first, and nothing
+    else that is in the folder. Raises `InputError` for images that are not there.
     """
 
     def __init__(
@@ -47,52 +51,75 @@ class TrainingPictures:
         self.folder, self.method, self.seed = folder, method, seed
         held_out = data.test or data.train
         self.shown = _picked(data, show) if show else held_out.images[_of_each_label(held_out)]
-        self.mapped = held_out.subset(np.arange(min(MAPPED, len(held_out))))
+        # Drawn, as many a set is in the order of its labels.
+        drawn = np.random.default_rng(seed).permutation(len(held_out))[:MAPPED]
+        self.mapped = held_out.subset(np.sort(drawn))
         if not resume:
-            shutil.rmtree(folder, ignore_errors=True)
+            self._remove_after(-1)
+            for film in self._films():
+                film.unlink(missing_ok=True)
+            with suppress(OSError):  # not there, or with things of others in it
+                folder.rmdir()
 
     @torch.no_grad()
     def stage(self, model: ConvAutoencoder, step: int, epoch: float) -> None:
         """Write the pictures of one stage. The model is left as it is, in the mode that it is in."""
         training = model.training
         model.eval()
-        for later in self._frames("*"):
-            if int(later.stem.rpartition("-")[2]) > step:
-                later.unlink()
+        self._remove_after(step)
         title = f"step {step:,}, epoch {epoch:.3g}"
         codes = encode(model, self.mapped.images)
         pictures = {
             "reconstructions": self._reconstructions(model, title),
             "grid": sheet(_decoded(model, self._points(model, codes)), SIDE, title=title),
-            "map": scatter(self._places(codes), self.mapped.labels, self.mapped.label_names, title),
+            "map": scatter(self._places(codes, step), self.mapped.labels, self.mapped.label_names, title),
         }
         for kind, picture in pictures.items():
             write_image(self.folder / f"{kind}-{step:07}.png", picture)
         model.train(training)
 
-    def assemble(self) -> list[Path]:
-        """Films and GIFs of what was written, six seconds and the last picture held; their files."""
+    def assemble(self, report: Report = silent) -> list[Path]:
+        """Films and GIFs of what was written, six seconds, the first and the last picture held; their files."""
         made: list[Path] = []
         for kind in KINDS:
-            files = self._frames(kind)
+            files = self._files(kind, ".png")
             if not files:
                 continue
-            frames = [read_image(file) for file in files]
-            height, width = frames[-1].shape[:2]
-            same = np.stack([frame for frame in frames if frame.shape[:2] == (height, width)])
-            for suffix in (".gif", ".mp4"):
-                path = self.folder / f"{kind}{suffix}"
-                write_animation(path, same, max(1.0, len(same) / SECONDS), HOLD_SECONDS)
-                made.append(path)
-        (self.folder / BEFORE).unlink(missing_ok=True)
+            report(Event("pictures", note=f"a film of the {kind}"))
+            evenly = np.linspace(0, len(files) - 1, min(MOST, len(files))).round().astype(int)
+            frames = [read_image(files[i], 3) for i in evenly]
+            same = np.stack([frame for frame in frames if frame.shape == frames[-1].shape])
+            for film in self._films(kind):
+                write_animation(film, same, max(1.0, len(same) / SECONDS), HOLD_SECONDS)
+                made.append(film)
+        for points in self._files("map", ".npy"):
+            points.unlink()
         return made
 
-    def _frames(self, kind: str) -> list[Path]:
-        return sorted(self.folder.glob(f"{kind}-[0-9]*.png"))
+    def _files(self, kind: str, suffix: str) -> list[Path]:
+        """What stages left, in their order."""
+        return sorted(self.folder.glob(f"{kind}-{'[0-9]' * 7}{suffix}"))
+
+    def _films(self, *kinds: str) -> list[Path]:
+        return [self.folder / f"{kind}{suffix}" for kind in kinds or KINDS for suffix in FILMS]
+
+    def _remove_after(self, step: int) -> None:
+        for kind in KINDS:
+            for file in self._files(kind, ".png") + self._files(kind, ".npy"):
+                if _step(file) > step:
+                    file.unlink()
 
     def _reconstructions(self, model: ConvAutoencoder, title: str) -> Pixels:
         decoded = _decoded(model, encode(model, self.shown))
-        return strip([Row("image", self.shown), Row("reconstruction", decoded)], title=title)
+        rows = [
+            Row(name, images[start : start + COLUMNS])
+            for start in range(0, len(decoded), COLUMNS)
+            for name, images in (("image", self.shown), ("reconstruction", decoded))
+        ]
+        height, width = decoded.shape[1:3]
+        row_px = TALL_PX / len(rows)
+        scale = math.ceil(row_px / min(height, width)) if max(height, width) <= row_px else None
+        return strip(rows, title=title, scale=scale)
 
     def _points(self, model: ConvAutoencoder, codes: Tensor) -> Tensor:
         generator = torch.Generator().manual_seed(self.seed)
@@ -105,18 +132,22 @@ class TrainingPictures:
         points[:, : model.latent] += own.mean(1).view(shape)
         return points
 
-    def _places(self, codes: Tensor) -> Points:
-        """Codes as points of a plane."""
+    def _places(self, codes: Tensor, step: int) -> Points:
+        """Codes as points of a plane. They are kept in a file until the end, for a resumed run to turn the next to."""
         flat = codes.flatten(1).double().numpy()
         if flat.shape[1] == 2:
             return flat
         points = _principal(flat - flat.mean(0))
-        before = self.folder / BEFORE
-        if before.exists():
-            points = points @ _turn(points, np.load(before, allow_pickle=False))
-        self.folder.mkdir(parents=True, exist_ok=True)
-        np.save(before, points)
+        before = [file for file in self._files("map", ".npy") if _step(file) < step]
+        if before:
+            points = points @ _turn(points, np.load(before[-1], allow_pickle=False))
+        with written_whole(self.folder / f"map-{step:07}.npy") as beside:
+            np.save(beside, points)
         return points
+
+
+def _step(file: Path) -> int:
+    return int(file.stem.rpartition("-")[2])
 
 
 def _principal(centred: Points) -> Points:

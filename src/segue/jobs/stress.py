@@ -110,7 +110,7 @@ def run_stress(request: StressRequest, report: Report = silent) -> StressResult:
     """
     _check_files(request)
     models, about = _models(request)
-    spoil = _corruption(request, about)
+    spoil = corruption(request.corrupt) or corruption(about.get("corrupt")) or Rotate90()
     data = images_of(about, request.data_dir, report)
     part, whole = ("train", data.train) if data.test is None else ("test", data.test)
     images = some(whole, request.images, request.seed)
@@ -138,16 +138,6 @@ def _models(request: StressRequest) -> tuple[dict[int | None, Autoencoder], dict
         path = request.run if epoch is None else kept(request.run, epoch)
         models[epoch], about = open_run(path, request.data)
     return models, about
-
-
-def _corruption(request: StressRequest, about: dict[str, Any]) -> Corruption:
-    """What is asked for, else what the run was trained with, else quarter turns."""
-    if request.corrupt is None:
-        return corruption(about.get("corrupt")) or Rotate90()
-    asked = corruption(request.corrupt)
-    if asked is None:
-        raise InputError("--corrupt none", "a corruption", "leave it out: undisturbed images are measured with any")
-    return asked
 
 
 @torch.no_grad()

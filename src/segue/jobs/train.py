@@ -23,6 +23,7 @@ from segue.progress import Event, Report, silent
 from segue.training import Row, Training, pick_device, train
 
 MODEL, CHECKPOINT, CONFIG = "model.safetensors", "checkpoint.safetensors", "config.json"
+FIGURES, PICTURES = "figures", "pictures"
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
     config = _config(request, method, spoilt, data)
     record = Record(request.out, config, keep=request.keep, tensorboard=request.tensorboard, resume=request.resume)
     pictures = TrainingPictures(
-        request.out / "pictures", data, method, show=request.show, seed=request.training.seed, resume=request.resume
+        request.out / PICTURES, data, method, show=request.show, seed=request.training.seed, resume=request.resume
     )
     _write_config(request, config)
     trained = train(
@@ -123,8 +124,8 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
     save_model(request.out / MODEL, model, {**config, "figures": figures})
     (request.out / CHECKPOINT).unlink(missing_ok=True)
     shown = (data.test or data.train).images[:10]
-    _write_figures(request.out / "figures", model, shown, trained.history)
-    pictures.assemble()
+    _write_figures(request.out / FIGURES, model, shown, trained.history)
+    pictures.assemble(report)
     return TrainResult(
         request.out, request.out / MODEL, str(method), len(data.train), data.train.image_shape, trained.steps,
         trained.precision.numbers, trained.seconds, figures, data.notes + trained.notes,
@@ -133,7 +134,8 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
 
 def _check_out(request: TrainRequest) -> None:
     out = request.out
-    if any(path.is_dir() and out.resolve().is_relative_to(path) for path in _paths(request.data)):
+    written = [folder.resolve() for folder in (out, out / FIGURES, out / PICTURES)]
+    if any(path.is_dir() and any(folder.is_relative_to(path) for folder in written) for path in _paths(request.data)):
         raise InputError(f"output {out}, among the images", "a folder elsewhere", "choose another with -o")
     if out.exists() and not out.is_dir():
         raise InputError(f"output {out}, a file", "a folder for the run", "choose another name with -o")

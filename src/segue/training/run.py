@@ -84,6 +84,7 @@ class _Run:
     """One training run: the state that a checkpoint holds, and the loop over it."""
 
     stages: int
+    stage: int
     on_stage: Callable[[ConvAutoencoder, int, float], None] | None
     on_epoch: Callable[[tuple[Row, ...], ConvAutoencoder], None] | None
 
@@ -106,25 +107,26 @@ class _Run:
         self.players = Players(networks, options.lr, options.ema)
         self.precision = Precision()
         self.now = State()
-        self.stage = -1
         self.good: list[Snapshot] = []
         self.best: dict[str, Tensor] = {}
         self.start = self.saved = time.monotonic()
 
     def go(self, resume: bool, settle: bool) -> Trained:
-        if resume and self.checkpoint is not None and self.checkpoint.is_file():
-            self._load(self.checkpoint)
-            self.stage = self._stage_now()
+        there = self.checkpoint if resume and self.checkpoint is not None and self.checkpoint.is_file() else None
+        if there is not None:
+            self._load(there)
         else:
             self._begin(settle)
         self.start = time.monotonic() - (self.start - self.saved)
+        self.stage = -1 if there is None else self._stage_now()
+        self._tell_stage()
         with interrupts() as interrupted:
             while self._progress() < 1:
-                self._tell_stage()
                 epoch, place = divmod(self.now.step, self.per_epoch)
                 made = self._advance(self.data.order(self.options, epoch)[place])
                 if made and (self._progress() >= 1 or self.now.step % self.per_epoch == 0):
                     self._end_epoch()
+                self._tell_stage()
                 if interrupted.is_set():
                     self._stop()
                 if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
@@ -140,7 +142,6 @@ class _Run:
         self.precision.place(self.players.networks)
 
     def _end(self) -> Trained:
-        self._tell_stage()
         if self.best:
             self.players.best.load_state_dict(self.best)
         self.model.load_state_dict(self.players.best.state_dict())
