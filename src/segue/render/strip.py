@@ -120,7 +120,8 @@ def _lay_out(rows: Sequence[Row], scale: int | None, columns: int | None = None)
     # Enlarged to be legible, unless that makes a long side huge; shrunk to fit a screen.
     wanted = float(min(math.ceil(SHOWN_PX / min(h, w)), max(1, 512 // max(h, w))))
     if columns is None:
-        least = scale or min(wanted, LEAST_PX / min(h, w))
+        large = LEAST_PX / min(h, w)
+        least = scale or min(wanted, large if large < 1 else math.ceil(large))  # as it is rounded down below
         longest = max(len(row.frames) for row in rows)
         in_line = max(1, int(room // (max(w * least, word_px) + GAP_PX)))
         columns = math.ceil(longest / math.ceil(longest / in_line))
