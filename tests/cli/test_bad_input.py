@@ -79,7 +79,7 @@ def test_join_options(options: str, says: str, check: Check) -> None:
         *((clip, says) for clip, says in CLIPS if clip != "photos"),
         ("mnits", "did you mean mnist"),
         ("fashion_mnist", "fashion-mnist"),
-        ("worlds:pol", "did you mean worlds:pole?"),
+        ("worlds:pol", "did you mean worlds:pole"),
         ("worlds:pole:colour=red", "did you mean color?"),
         ("worlds:pole:color=rde", "did you mean red?"),
         ("none/photos.npz", "no file"),

@@ -39,7 +39,7 @@ def test_progress_is_told() -> None:
     [
         ("mnits", "did you mean mnist"),
         ("fashion", "fashion-mnist"),
-        ("worlds:pol", "did you mean worlds:pole?"),
+        ("worlds:pol", "did you mean worlds:pole"),
         ("worlds", "worlds:pole"),
         ("", "mnist"),
         ("no/such", "no file or folder no/such"),
@@ -80,7 +80,19 @@ def test_absurd_options(wrong: dict[str, Any]) -> None:
 
 
 def test_every_name_has_one_reader() -> None:
-    for data in ("mnist", "digits", "worlds:pole", "x-idx3-ubyte.gz", "a.npz", "a.npy", "a.zip", "a.mp4", "a.gif"):
+    for data in (
+        "mnist",
+        "digits",
+        "worlds:pole",
+        "mpi3d-toy:color=red",
+        "dsprites",
+        "x-idx3-ubyte.gz",
+        "a.npz",
+        "a.npy",
+        "a.zip",
+        "a.mp4",
+        "a.gif",
+    ):
         assert sum(source.reads(data) for source in SOURCES) == 1
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Protocol
 
-from segue.datasets import arrays, clip, folder, generated, idx, named
+from segue.datasets import arrays, clip, folder, generated, idx, named, recorded
 from segue.datasets.arrays import from_arrays
 from segue.datasets.image_set import DataSet, ImageSet, Pick, find_label
 from segue.datasets.wanted import Wanted
@@ -31,7 +31,7 @@ class Source(Protocol):
     def load(self, data: str, wanted: Wanted, /) -> DataSet: ...
 
 
-SOURCES: tuple[Source, ...] = (named, generated, idx, arrays, folder, clip)
+SOURCES: tuple[Source, ...] = (named, recorded, generated, idx, arrays, folder, clip)
 
 
 def load(
@@ -48,16 +48,16 @@ def load(
 ) -> DataSet:
     """The images that `data` names.
 
-    `data` is one of: a name (`mnist`, `fashion-mnist`, `kmnist`, `digits`); an IDX file, or
-    `IMAGES,LABELS`; a `.npz` or `.npy`; a folder of pictures, or a zip of one; a video or GIF; or a
-    generated world (`worlds:pole:horizontal=20`).
+    `data` is one of: a name (`mnist`, `fashion-mnist`, `kmnist`, `digits`); a set with known factors, and which of
+    it (`dsprites:shape=heart,scale=5`, `mpi3d-toy:color=white+red`); an IDX file, or `IMAGES,LABELS`; a `.npz` or
+    `.npy`; a folder of pictures, or a zip of one; a video or GIF; or a generated world (`worlds:pole:horizontal=20`).
 
     `size` is the side of a square, or (height, width), in pixels; `fit` says how an image of another
     aspect gets there; `channels` 1 makes grey of colour (luma), 3 repeats grey, None keeps what the source
     has. A source without a test part holds out the share `hold_out` (by default a tenth of 20 or more
-    pictures, nothing of worlds and clips), and `limit` takes at most so many of each part; both draw by
-    `seed` and keep the order (of a clip, `limit` takes the first frames). Named sets are looked for in
-    `data_dir` (or `SEGUE_DATA`), then in the cache, then on the web.
+    pictures, nothing of worlds, sets with known factors and clips), and `limit` takes at most so many of each
+    part; both draw by `seed` and keep the order (of a clip, `limit` takes the first frames). Named sets are looked
+    for in `data_dir` (or `SEGUE_DATA`), then in the cache, then, but for those with known factors, on the web.
 
     Raises `InputError` for whatever cannot be read, and without `channels` for grey and colour mixed.
 
@@ -85,5 +85,5 @@ def _unreadable(data: str) -> InputError:
         )
     if path.suffix or len(path.parts) > 1:
         return InputError(f"no file or folder {data}", "data that exists", "check the path")
-    names = [*named.NAMES, *(world.name for world in WORLDS)]
+    names = [*named.NAMES, *recorded.NAMES, *(world.name for world in WORLDS)]
     return unknown("data", data, [*names, "a path"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.datasets.image_set import DataSet, ImageSet
+from segue.datasets.npz import Array, member, readable
 from segue.datasets.wanted import Wanted
 from segue.errors import InputError
 from segue.images import Pixels
-
-Array = npt.NDArray[Any]
 
 IMAGES = ("images", "imgs", "x", "X", "x_train", "X_train", "train_images", "data", "arr_0")
 LABELS = ("labels", "y", "y_train", "train_labels", "targets")
@@ -36,15 +33,8 @@ def reads(data: str) -> bool:
 def load(data: str, wanted: Wanted) -> DataSet:
     """The set in the file; see `from_arrays` for the shapes and ranges that are taken."""
     path = Path(data)
-    try:
+    with readable(path):
         arrays = _read_npz(path) if path.suffix.lower() == ".npz" else _read_npy(path)
-    except FileNotFoundError:
-        raise InputError(f"no file {path}", "a file that exists", "check the path") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = str(error).splitlines()[0] if str(error) else "unreadable"
-        raise InputError(f"{path} ({reason})", "plain arrays, whole and not pickled", "save it again") from None
     return from_arrays(path.name, arrays, wanted)
 
 
@@ -83,22 +73,7 @@ def _read_npz(path: Path) -> dict[str, Array]:
     wanted = {*IMAGES, *LABELS, *TEST_IMAGES, *TEST_LABELS, *FACTORS, *FACTOR_NAMES}
     with zipfile.ZipFile(path) as archive:
         members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-        return {key: _member(archive, info, path) for key, info in members.items() if key in wanted}
-
-
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> Array:
-    with archive.open(info) as file:
-        version = np.lib.format.read_magic(file)
-        header = np.lib.format.read_array_header_1_0 if version[0] == 1 else np.lib.format.read_array_header_2_0
-        shape, _, dtype = header(file)
-    promised = math.prod(shape) * dtype.itemsize
-    if promised > info.file_size or info.file_size > max(1, info.compress_size) * 1032:
-        raise InputError(
-            f"{path} whose {info.filename} promises {promised} bytes", "as many as it holds", "save it again"
-        )
-    with archive.open(info) as file:
-        array: Array = np.lib.format.read_array(file, allow_pickle=False)
-        return array
+        return {key: member(archive, info, path) for key, info in members.items() if key in wanted}
 
 
 def _channels_last(array: Array, key: str) -> Array:

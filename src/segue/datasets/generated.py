@@ -20,7 +20,7 @@ def load(data: str, wanted: Wanted) -> DataSet:
     factors = world.factors()
     train_index, test_index = wanted.split(len(factors), 0.0)
     count = len(train_index) + (0 if test_index is None else len(test_index))
-    if count * 64 * 64 * 3 > MOST_BYTES:
+    if count * world.side**2 * world.channels > MOST_BYTES:
         raise InputError(f"{world} with {count} images", f"{MOST_BYTES >> 30} GiB of pixels", ABOUT_TO_FILL)
 
     def part(index: Index) -> ImageSet:

@@ -113,7 +113,7 @@ def load_named(named: Named, wanted: Wanted) -> DataSet:
     Every file is checked against its sha256. Raises `InputError` for a file that is another one, or
     cannot be had.
     """
-    folders = _folders(named.folder, wanted.data_dir)
+    folders = folders_of(named.folder, wanted.data_dir)
     train_files: tuple[Remote, ...] = named.files[:2]
     notes: list[str] = []
     if named.short and not _found(folders, train_files) and _found(folders, named.short):
@@ -124,7 +124,7 @@ def load_named(named: Named, wanted: Wanted) -> DataSet:
     return wanted.data_set(named.name, train, read_part(test_images, test_labels, "test/", named.label_names), notes)
 
 
-def _folders(name: str, data_dir: Path | None) -> list[Path]:
+def folders_of(name: str, data_dir: Path | None) -> list[Path]:
     """Where the files may lie, the first choice first."""
     told = data_dir or (Path(os.environ["SEGUE_DATA"]) if os.environ.get("SEGUE_DATA") else None)
     cache = platformdirs.user_cache_path("segue")

@@ -56,9 +56,9 @@ class TrainingPictures:
         self.mapped = held_out.subset(np.sort(drawn))
         if not resume:
             self._remove_after(-1)
-            for film in self._films():
-                film.unlink(missing_ok=True)
             with suppress(OSError):  # not there, or with things of others in it
+                for film in self._films():
+                    film.unlink(missing_ok=True)
                 folder.rmdir()
 
     @torch.no_grad()

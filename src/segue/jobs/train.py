@@ -51,7 +51,9 @@ class DataOptions(Checked):
 class TrainRequest(Checked):
     """What `segue train` asks for."""
 
-    data: str = needed("a set's name, IDX, .npz or .npy, a folder or zip of pictures, a clip, or worlds:pole")
+    data: str = needed(
+        "a set's name, IDX, .npz or .npy, a folder or zip of pictures, a clip, worlds:pole, or dsprites:shape=heart"
+    )
     out: Path = needed("folder of the run")
     method: str | Method = option("vae", "training rule, with its options: ae, vae:beta=4")
     corrupt: str | Corruption | None = option(None, "what the encoder sees is spoilt by: gaussian:sigma=0.2+mask, say")

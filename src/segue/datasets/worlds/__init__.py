@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from segue.datasets.worlds.discs import Discs
+from segue.datasets.worlds.glyphs import Glyphs
+from segue.datasets.worlds.lines import Lines
 from segue.datasets.worlds.pole import Pole
 from segue.datasets.worlds.world import World
 
-__all__ = ["WORLDS", "Pole", "World"]
+__all__ = ["WORLDS", "Discs", "Glyphs", "Lines", "Pole", "World"]
 
-WORLDS: tuple[type[World], ...] = (Pole,)
+WORLDS: tuple[type[World], ...] = (Lines, Glyphs, Pole, Discs)

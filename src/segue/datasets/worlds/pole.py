@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,12 +11,12 @@ import numpy.typing as npt
 
 from segue.choices import option
 from segue.datasets.worlds import rays
+from segue.datasets.worlds.factors import Factor, Values, grid, named, places
 from segue.datasets.worlds.rays import Floats, Solid
 from segue.datasets.worlds.stage import LIGHT, SAMPLES, SHOULDER, SIDE, ZOOM, Stage, developed, lamp, lit, shaded, stage
 from segue.datasets.worlds.world import World
-from segue.errors import InputError, unknown
+from segue.errors import InputError
 from segue.images import Pixels
-from segue.progress import Event, Report, silent
 
 COLORS = {
     "white": (0.88, 0.88, 0.86),
@@ -35,7 +36,7 @@ SHAPES = {
 }
 LENGTH, GIRTH = 0.52, 0.32  # no shape is longer, or wider from its axis
 SIZES = {"small": 0.6, "large": 1.0}
-CAMERAS = {"top": 52.0, "center": 28.0, "bottom": 9.0}
+HEIGHTS = {"top": 52.0, "center": 28.0, "bottom": 9.0}
 BACKGROUNDS = {"purple": (0.30, 0.17, 0.52), "sea_green": (0.10, 0.42, 0.33), "salmon": (0.86, 0.33, 0.25)}
 
 # What the two angles span, in radians: 0, 0 points level at the camera; right and up are positive.
@@ -44,8 +45,6 @@ VERTICAL = (-0.1, 1.2)
 
 REACH = 0.66
 MOST_IMAGES = 4_000_000
-
-Grid = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +67,22 @@ class Part:
 ARM = Part(rays.cylinder(0.038, REACH), 0.0, (0.24, 0.25, 0.28), 0.3)
 
 
+TABLES: tuple[tuple[str, ...], ...] = (
+    tuple(COLORS),
+    tuple(SHAPES),
+    tuple(SIZES),
+    tuple(HEIGHTS),
+    tuple(BACKGROUNDS),
+)
+
+
 @dataclass(frozen=True)
 class Pole(World):
     """Grids of the pole's factors: one name, names joined by `+`, or `all`; and steps for the two angles.
 
-    `color`, `shape`, `size`, `camera` and `background` are places in the tables of names; `horizontal`
-    and `vertical` are angles in radians, anything within `HORIZONTAL` and `VERTICAL`. One step is the middle.
+    `color`, `shape` and `background` are places in the tables of names, with nothing between them. So are `size` and
+    `height`, the camera's, but with everything between. `horizontal` and `vertical` are angles in radians, anything
+    within `HORIZONTAL` and `VERTICAL`. One step is the middle.
 
     >>> world = Pole(color="red+blue", horizontal=3, vertical=1)
     >>> world.factors().shape, world.render(world.factors()).shape
@@ -81,93 +90,51 @@ class Pole(World):
     """
 
     name: ClassVar[str] = "worlds:pole"
-    factor_names: ClassVar[tuple[str, ...]] = (
-        "color",
-        "shape",
-        "size",
-        "camera",
-        "background",
-        "horizontal",
-        "vertical",
+    space: ClassVar[tuple[Factor, ...]] = (
+        named(TABLES[0], "color"),
+        named(TABLES[1], "shape"),
+        named(TABLES[2], "size", "straight"),
+        named(TABLES[3], "height", "straight"),
+        named(TABLES[4], "background"),
+        Factor("horizontal", "straight", *HORIZONTAL),
+        Factor("vertical", "straight", *VERTICAL),
     )
+    side: ClassVar[int] = SIDE
+    channels: ClassVar[int] = 3
 
     color: str = option("white", "white, green, red, blue, brown, olive")
     shape: str = option("cone", "cone, cube, cylinder, hexagonal, pyramid, sphere")
     size: str = option("large", "small, large")
-    camera: str = option("top", "top, center, bottom")
+    height: str = option("top", "the camera's: top, center, bottom")
     background: str = option("purple", "purple, sea_green, salmon")
     horizontal: int = option(40, "steps of the angle left and right", low=1, high=1000)
     vertical: int = option(40, "steps of the angle up and down", low=1, high=1000)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        count = self.horizontal * self.vertical
-        for column, table in enumerate(TABLES):
-            count *= len(
-                _places(getattr(self, self.factor_names[column]), table, self._label(self.factor_names[column]))
-            )
+        count = self.horizontal * self.vertical * math.prod(map(len, self._places()))
         if count > MOST_IMAGES:
             raise InputError(f"{self} with {count} images", f"{MOST_IMAGES} or fewer", "ask for fewer steps")
 
-    def factors(self) -> Grid:
+    def _places(self) -> list[list[int]]:
+        tables = self.space[: len(TABLES)]
+        return [places(getattr(self, table.name), table.names, self._label(table.name)) for table in tables]
+
+    def factors(self) -> Values:
         """The chosen grid, `[n, 7]`, the vertical angle changing fastest."""
-        names = self.factor_names
-        places = [_places(getattr(self, names[i]), table, names[i]) for i, table in enumerate(TABLES)]
-        angles = [_steps(*HORIZONTAL, self.horizontal), _steps(*VERTICAL, self.vertical)]
-        axes = [np.array(values, np.float64) for values in (*places, *angles)]
-        return np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, len(axes))
+        horizontal, vertical = self.space[len(TABLES) :]
+        return grid(*self._places(), horizontal.steps(self.horizontal), vertical.steps(self.vertical))
 
-    def render(self, factors: Grid, report: Report = silent) -> Pixels:
-        """The images `[n, 64, 64, 3]` of factor values `[n, 7]`: about 200 a second."""
-        factors = np.asarray(factors, np.float64)
-        _check(factors, self.factor_names)
-        images = np.empty((len(factors), SIDE, SIDE, 3), np.uint8)
-        for i, row in enumerate(factors):
-            images[i] = _image(row[:5].astype(int), row[5], row[6])
-            if i % 100 == 99 or i + 1 == len(factors):
-                report(Event("render", i + 1, len(factors)))
-        return images
+    def draw(self, values: Values) -> Pixels:
+        """The scenes, ray by ray: about 200 a second, a quarter of that where the camera keeps moving."""
+        return np.stack([_image(row) for row in values])
 
 
-TABLES: tuple[tuple[str, ...], ...] = (
-    tuple(COLORS),
-    tuple(SHAPES),
-    tuple(SIZES),
-    tuple(CAMERAS),
-    tuple(BACKGROUNDS),
-)
-
-
-def _places(text: str, names: tuple[str, ...], label: str) -> list[int]:
-    chosen = list(names) if text == "all" else text.split("+")
-    for name in chosen:
-        if name not in names:
-            raise unknown(label, name, [*names, "all"])
-    return sorted({names.index(name) for name in chosen})
-
-
-def _steps(low: float, high: float, count: int) -> Grid:
-    return np.array([(low + high) / 2]) if count == 1 else np.linspace(low, high, count)
-
-
-def _check(factors: Grid, names: tuple[str, ...]) -> None:
-    if factors.ndim != 2 or factors.shape[1] != len(names):
-        raise InputError(f"factors {list(factors.shape)}", f"[n, {len(names)}]: {', '.join(names)}", "give all of them")
-    for i, name in enumerate(names):
-        low, high = (0, len(TABLES[i]) - 1) if i < len(TABLES) else (HORIZONTAL, VERTICAL)[i - len(TABLES)]
-        column = factors[:, i]
-        whole = i >= len(TABLES) or column == np.round(column)
-        bad = ~((column >= low - 1e-9) & (column <= high + 1e-9) & whole)
-        if bad.any():
-            kind = "whole numbers " if i < len(TABLES) else ""
-            raise InputError(f"{name} {column[bad][0]:g}", f"{kind}{low:g} to {high:g}", "choose one in that range")
-
-
-def _image(places: npt.NDArray[np.int64], horizontal: float, vertical: float) -> Pixels:
-    color, shape, size, camera, background = (names[i] for names, i in zip(TABLES, places, strict=True))
-    scene = stage(CAMERAS[camera], BACKGROUNDS[background])
-    grow = SIZES[size]
-    thing = Part(SHAPES[shape].scaled(grow), REACH, COLORS[color], 0.12)
+def _image(row: Values) -> Pixels:
+    color, shape, size, height, background, horizontal, vertical = row
+    scene = stage(_between(HEIGHTS, height), tuple(BACKGROUNDS.values())[int(background)])
+    grow = _between(SIZES, size)
+    thing = Part(tuple(SHAPES.values())[int(shape)].scaled(grow), REACH, tuple(COLORS.values())[int(color)], 0.12)
     frame = _frame(horizontal, vertical)
     along = np.array([0, REACH, REACH + LENGTH * grow])[:, None] * frame[2] + [0, 0, SHOULDER]
     rows, columns = _box(scene, along, GIRTH * grow)
@@ -176,14 +143,19 @@ def _image(places: npt.NDArray[np.int64], horizontal: float, vertical: float) ->
     return developed(picture)
 
 
-def _frame(horizontal: float, vertical: float) -> Grid:
+def _between(table: dict[str, float], place: float) -> float:
+    """A table's number at a place that need not be whole."""
+    return float(np.interp(place, np.arange(len(table)), list(table.values())))
+
+
+def _frame(horizontal: float, vertical: float) -> Values:
     """Three unit vectors in rows, the last along the arm; at 0, 0 it points at the camera."""
     along = np.array([np.sin(horizontal) * np.cos(vertical), -np.cos(horizontal) * np.cos(vertical), np.sin(vertical)])
     side = np.array([np.cos(horizontal), np.sin(horizontal), 0])
     return np.stack([side, np.cross(along, side), along])
 
 
-def _box(scene: Stage, along: Grid, radius: float) -> tuple[slice, slice]:
+def _box(scene: Stage, along: Values, radius: float) -> tuple[slice, slice]:
     """Rows and columns in which the arm, what it carries, and their shadow must lie."""
     seen = scene.project(along)
     reach = radius * SIDE * 0.5 * ZOOM * 1.1 / (seen[:, 2:] - radius)

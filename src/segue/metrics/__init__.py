@@ -1,0 +1,1 @@
+"""How good an interpolation is: plain functions from frames to one number each, NaN where undefined."""
