@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from segue import evaluation
 from segue.evaluation import (
     bits_per_value,
     clusters,
@@ -48,6 +49,16 @@ def test_clusters_do_not_depend_on_scale_and_turn() -> None:
     one = clusters(codes, test, 3, restarts=20)
     other = clusters(codes.flatten(1) @ squeezed + 7, test.flatten(1) @ squeezed + 7, 3, restarts=20)
     assert (matched(one, other) == other).mean() > 0.98
+
+
+def test_clusters_fit_all_codes_not_those_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluation, "FITTED", 12)
+    codes = torch.from_numpy(np.random.default_rng(0).normal(size=(2000, 2)))
+    found = clusters(codes, codes, 5, restarts=2)
+    white = whitened(codes, codes)[0]
+    means = np.stack([white[found == place].mean(0) for place in range(5)])
+    nearest = np.square(white[:, None] - means).sum(2).argmin(1)
+    assert (nearest == found).mean() > 0.999  # k-means stands still: every code is nearest to its own cluster's mean
 
 
 def test_whitened_codes_have_no_covariance_but_one() -> None:

@@ -24,7 +24,7 @@ ROUNDS = 500
 """L-BFGS iterations of the linear classifier at most."""
 
 FITTED = 20_000
-"""Codes that k-means is fitted to at most, drawn by the seed."""
+"""Codes that the restarts of k-means see at most, drawn by the seed."""
 
 DRAWN = 500
 """Codes that go through the decoder at a time."""
@@ -64,17 +64,20 @@ def clusters(codes: Tensor, test_codes: Tensor, k: int, restarts: int = 100, see
     """The cluster, 0 to k - 1, of each of `test_codes` `[m, ...]`, `[m]`: k-means of whitened codes.
 
     Codes `[n, ...]` are whitened by their singular value decomposition, at most 20,000 of them are clustered
-    `restarts` times, and the clustering with the least sum of squares counts. Directions without variance are left out.
+    `restarts` times, and the clustering with the least sum of squares is carried on over all codes until it stands
+    still. Directions without variance are left out.
     """
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
 
-    fit, test = whitened(codes, test_codes)
-    if len(fit) > FITTED:
-        fit = fit[np.random.default_rng(seed).permutation(len(fit))[:FITTED]]
+    fit, test = (found.astype(np.float32) for found in whitened(codes, test_codes))
+    some = fit[np.random.default_rng(seed).permutation(len(fit))[:FITTED]] if len(fit) > FITTED else fit
+    k = min(k, len(fit))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # of fewer different codes than clusters
-        means = KMeans(min(k, len(fit)), n_init=restarts, random_state=seed).fit(fit)
+        means = KMeans(k, n_init=restarts, random_state=seed).fit(some)
+        # The draw alone moved the accuracy on 256 numbers by five points.
+        means = KMeans(k, n_init=1, init=means.cluster_centers_, tol=0, random_state=seed).fit(fit)
     return means.predict(test).astype(np.int64)  # type: ignore[no-any-return]
 
 

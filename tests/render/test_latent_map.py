@@ -129,4 +129,17 @@ def test_chosen_points_are_far_apart() -> None:
     assert len(set(chosen)) == 20
     gaps = np.abs(points[chosen][:, None] - points[chosen][None]).max(2)[np.triu_indices(20, 1)]
     assert gaps.min() > 0.5
-    assert sorted(spread(points[:3], 20)) == [0, 1, 2] and spread(np.zeros((5, 2)), 2) == [0, 0]
+    assert sorted(spread(points[:3], 20)) == [0, 1, 2] and len(spread(np.zeros((5, 2)), 2)) == 1
+
+
+@pytest.mark.parametrize("shape", [(10, 1), (1, 10), (3, 3), (0, 1), (0, 0)])
+def test_no_thumbnail_covers_another(tmp_path: Path, shape: tuple[int, int]) -> None:
+    """More are asked for than there is room for; those that are shown are whole."""
+    points = np.random.default_rng(0).normal(size=(256, 2)) * shape
+    colours = np.array([(255, 16 * (i // 16), 16 * (i % 16)) for i in range(256)])
+    images = colours[:, None, None].repeat(8, 1).repeat(8, 2).astype(np.uint8)
+    latent_map(points, tmp_path / "m.png", images=images, thumbnails=256)
+    packed = [256**2, 256, 1]
+    areas = np.bincount(read_image(tmp_path / "m.png").reshape(-1, 3) @ packed, minlength=256**3)[colours @ packed]
+    shown = areas[areas > 20]  # smaller are the edges of others
+    assert shown.min() > 0.8 * shown.max() > 200 and 1 <= len(shown) < 256

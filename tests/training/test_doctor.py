@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -179,3 +180,17 @@ def test_a_saturated_run_goes_back(discs: Pixels, build: Build, monkeypatch: pyt
     method = VAE(likelihood="laplace")
     trained = train(build(method), method, discs, Training(steps=200, batch=16, lr=3e-3))
     assert any("every picture came out the same, black or white, sent the run back" in note for note in trained.notes)
+
+
+def test_stages_are_told_again_after_going_back(discs: Pixels, build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the pictures of training would be of an attempt that was given up."""
+    monkeypatch.setattr(run, "CHECKUP_STEPS", 5)
+    options = Training(steps=60, batch=8, lr=0.02, precision="fp32")
+    told: list[int] = []
+    trained = train(
+        build(), BreaksFarFromZero(), discs, options, stages=12, on_stage=lambda model, step, epoch: told.append(step)
+    )
+    assert any("sent the run back" in note for note in trained.notes)
+    went_back = [i for i, (before, after) in enumerate(pairwise(told)) if after <= before]
+    assert went_back and told[-1] == 60
+    assert told[went_back[-1] + 1 :] == sorted(told[went_back[-1] + 1 :])

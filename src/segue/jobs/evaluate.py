@@ -45,7 +45,8 @@ class Likelihood:
     """Means over images in nats: the evidence lower bound with its two parts, and the importance-weighted bound.
 
     `bits_per_value` is the latter in bits for each of an image's values, of the probability of its 256 levels; None for
-    a Bernoulli likelihood, whose grey values are probabilities.
+    a Bernoulli likelihood, whose grey values are probabilities. A conditional model is told the labels, so that its
+    figures are of `log p(x|label)`.
     """
 
     images: int
@@ -62,6 +63,7 @@ class EvaluateResult:
     """The figures, each with its 95 % interval.
 
     `psnr` in dB and `ssim` are means over images; `linear` and `kmeans` accuracies in percent, None without labels.
+    Intervals are of the draw of images, not of training or clustering; where `part` is train, nothing is held out.
     """
 
     part: str

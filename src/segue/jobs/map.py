@@ -41,7 +41,7 @@ class MapRequest(Checked):
     projection: Projection | None = option(
         None, "how longer codes get to the plane: pca or tsne; else up to three numbers direct, more by pca"
     )
-    thumbnails: int = option(0, "show so many of the images where their codes are", low=0, high=1000)
+    thumbnails: int = option(0, "show so many of the images where their codes are, if there is room", low=0, high=1000)
     data: str | None = option(None, DATA)
     data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
 

@@ -19,7 +19,12 @@ FIGURES = (".png", ".pdf")
 DPI = 150
 INK, QUIET, RULE = "#1f2328", "#5c636b", "#e3e5e8"
 COLOURS = {"train": "#7d6f99", "test": "#0b6b58", "": "#8c2f4b"}  # also apart in grey
-NAMES = {"loss": "Loss", "psnr": "PSNR (dB)", "kl": "KL divergence", "reconstruction": "Reconstruction loss"}
+NAMES = {
+    "loss": "Loss per value", "psnr": "PSNR (dB)", "reconstruction": "Reconstruction loss",
+    "kl": "KL divergence (nats)", "confusion": "Confusion (nats)", "classification": "Classification (nats)",
+    "features": "Features (nats)",
+}  # fmt: skip
+STEPS = (1, 2, 5, 10)  # from tick to tick
 NO_QUANTITY = ("epoch", "step", "seconds")  # what is counted along, not measured
 
 _Series = tuple[list[float], list[float]]
@@ -115,8 +120,8 @@ def _dress(axes: Axes, title: str, along: str) -> None:
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(RULE)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, min_n_ticks=1))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=STEPS, integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=STEPS))
     axes.margins(x=0.02, y=0.08)
 
 

@@ -27,6 +27,7 @@ from segue.render.scatter import PALETTE, PLAIN
 
 FEW = 12  # classes that a legend is read with
 AXES_PT = 380  # of the short side of a scatter plot
+LEAST_PT, MOST_PT = 10, 40  # of a thumbnail's long side
 MOSAIC_PX = 1120  # of the long side of a decoded grid
 FONT = "DejaVu Sans"
 
@@ -48,9 +49,9 @@ def latent_map(
     """Points `[n, d]` as a picture or PDF: d = 1 a histogram of each class, 2 a scatter plot, 3 one in perspective.
 
     `labels` `[n]` are places in `names`; each class is written at its median, and with few there is a legend.
-    `axes` names the d axes. So many `thumbnails` of the points' `images` `[n, h, w, c]` are shown where their points
-    are, as far apart as can be, instead of the classes' names; in two dimensions. Raises `InputError` for no points,
-    another d, and a suffix other than .png or .pdf.
+    `axes` names the d axes. Up to so many `thumbnails` of the points' `images` `[n, h, w, c]` are shown where their
+    points are, as far apart as can be, instead of the classes' names; in two dimensions. There are fewer where more
+    would cover each other. Raises `InputError` for no points, another d, and a suffix other than .png or .pdf.
     """
     if points.ndim != 2 or not len(points) or not 1 <= points.shape[1] <= 3:
         raise InputError(f"points {list(points.shape)}", "[1 or more, 1 to 3]", "project them first")
@@ -66,18 +67,17 @@ def latent_map(
         figure = _scatter(classes, axes, title, named=not thumbnails)
     if thumbnails and images is not None and points.shape[1] == 2:
         colours = [PLAIN] * len(points) if labels is None else [PALETTE[i % len(PALETTE)] for i in labels]
-        chosen = spread(points, thumbnails)
-        side_pt = _room(points, chosen)
+        chosen, side_pt = _placed(points, thumbnails)
         for i in chosen:
             _thumbnail(figure.axes[0], points[i], images[i], colours[i], side_pt)
     save(figure, path)
 
 
-def spread(points: Points, count: int) -> list[int]:
+def spread(points: Points, count: int, least: float = 0) -> list[int]:
     """The places of `count` points `[n, 2]` that lie far from each other: each the farthest from those before.
 
-    Far is meant for squares: along the axis where they are farther apart. The first is the nearest to the medians; all
-    places if there are fewer.
+    Far is meant for squares: along the axis where they are farther apart. The first is the nearest to the medians.
+    There are fewer than `count` where no other is farther than `least` from all of these.
 
     >>> spread(np.array([[0.0, 0.0], [0.1, 0.0], [1.0, 0.0], [0.5, 0.0]]), 3)
     [1, 2, 3]
@@ -85,17 +85,18 @@ def spread(points: Points, count: int) -> list[int]:
     away = np.abs(points - np.median(points, axis=0)).max(1)
     chosen = [int(away.argmin())]
     away = np.abs(points - points[chosen[0]]).max(1)
-    while len(chosen) < min(count, len(points)):
+    while len(chosen) < count and away.max() > least:
         chosen.append(int(away.argmax()))
         away = np.minimum(away, np.abs(points - points[chosen[-1]]).max(1))
     return chosen
 
 
-def _room(points: Points, chosen: Sequence[int]) -> float:
-    """The side in points (1/72 inch) of squares over the chosen points that hardly cover each other."""
+def _placed(points: Points, count: int) -> tuple[list[int], float]:
+    """Up to `count` places, and the side in points (1/72 inch) of squares over them that do not cover each other."""
+    unit_pt = 0.94 * AXES_PT / max(1.1 * float(np.ptp(points, axis=0).max()), 1e-12)
+    chosen = spread(points, count, LEAST_PT / unit_pt)
     gaps = np.abs(points[chosen][:, None] - points[chosen][None]).max(2) + np.where(np.eye(len(chosen)) > 0, np.inf, 0)
-    unit_pt = AXES_PT / max(1.1 * float(np.ptp(points, axis=0).max()), 1e-12)
-    return float(np.clip(0.94 * gaps.min() * unit_pt, 8, 40))
+    return chosen, min(float(gaps.min()) * unit_pt, MOST_PT)
 
 
 def _thumbnail(axes: Axes, place: Points, image: Pixels, colour: str, side_pt: float) -> None:

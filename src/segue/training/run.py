@@ -225,7 +225,7 @@ class _Run:
             return False
         relapses, notes = self.now.relapses + 1, self.now.notes
         self.now = self.good[-1].state.copy()
-        self.now.relapses, self.now.notes = relapses, notes
+        self.now.relapses, self.now.notes, self.stage = relapses, notes, self._stage_now()
         self.players.load(self.good[-1].tensors)
         rate = self.options.lr / 4**relapses
         words = f"{why} sent the run back to step {self.now.step} and on at a learning rate of {rate:g}"
