@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,17 +14,18 @@ from segue.errors import InputError
 from segue.images import Pixels, to_float, to_uint8
 from segue.latent import in_memory
 from segue.model import Autoencoder, device_of
-from segue.paths import Path, PathChoice
+from segue.paths import Path, PathChoice, Surroundings, through
 from segue.progress import Event, Report, silent
 
 
 @dataclass(frozen=True)
 class Interpolation:
-    """A decoded path: positions `t` `[n]`, codes `[n, *latent_shape]` and frames `[n, h, w, c]`, uint8."""
+    """A decoded path: positions `t` `[n]`, codes `[n, *latent_shape]`, frames `[n, h, w, c]`, uint8, and its `told`."""
 
     t: Tensor
     codes: Tensor
     frames: Pixels
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 def interpolate(model: Autoencoder, path: Path, steps: int, report: Report = silent) -> Interpolation:
@@ -38,19 +41,33 @@ def interpolate(model: Autoencoder, path: Path, steps: int, report: Report = sil
     """
     t = even_steps(steps)
     codes = path(t)
-    return Interpolation(t, codes, decode(model, codes, report=report))
+    return Interpolation(t, codes, decode(model, codes, report=report), path.told)
+
+
+def walk(
+    model: Autoencoder, a: Pixels, b: Pixels, path: PathChoice, steps: int, report: Report = silent,
+    around: Surroundings | None = None,
+) -> Interpolation:  # fmt: skip
+    """From image `a` to image `b`, uint8 `[h, w, c]` each, of the model's size: encode both, find the path, decode it.
+
+    The first and last frame are the reconstructions of `a` and `b`. `around` is what graphs and geodesics go by.
+    Raises `InputError` as `interpolate` and the path do.
+    """
+    return tour(model, np.stack([a, b]), path, steps, report, around)
 
 
 @torch.no_grad()
-def walk(
-    model: Autoencoder, a: Pixels, b: Pixels, path: PathChoice, steps: int, report: Report = silent
-) -> Interpolation:
-    """From image `a` to image `b`, uint8 `[h, w, c]` each, of the model's size: encode both, walk, decode.
+def tour(
+    model: Autoencoder, images: Pixels, path: PathChoice, steps: int, report: Report = silent,
+    around: Surroundings | None = None, closed: bool = False,
+) -> Interpolation:  # fmt: skip
+    """From the first of uint8 images `[n, h, w, c]`, of the model's size, through the others to the last.
 
-    The first and last frame are the reconstructions of `a` and `b`. Raises `InputError` as `interpolate` does.
+    As `walk` through way points; `closed` goes on to the first image again. Raises `InputError` for fewer than two
+    images, and as `interpolate` and the path do.
     """
-    codes = model.encode(to_float(np.stack([a, b])).to(device_of(model)))
-    return interpolate(model, path.between(codes[0], codes[1]), steps, report)
+    codes = model.encode(to_float(images).to(device_of(model)))
+    return interpolate(model, through(path, list(codes), around, closed=closed), steps, report)
 
 
 def even_steps(steps: int) -> Tensor:

@@ -63,7 +63,8 @@ class EvaluateResult:
     """The figures, each with its 95 % interval.
 
     `psnr` in dB and `ssim` are means over images; `linear` and `kmeans` accuracies in percent, None without labels.
-    Intervals are of the draw of images alone: of k-means another seed may differ by more; where `part` is train, nothing is held out.
+    Intervals are of the draw of images alone: of k-means another seed may differ by more. Where `part` is train,
+    nothing is held out.
     """
 
     part: str

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segue import paths
-from segue.choices import Checked, choose, needed, option
+import numpy as np
+
+from segue.choices import Checked, needed, option
 from segue.datasets import DataSet, Pick
 from segue.errors import InputError, unknown
 from segue.images import PICTURES, Pixels, fit, read_image, write_image
-from segue.interpolation import Interpolation, cross_fade, even_steps, walk
-from segue.jobs.runs import DATA, RUN, images_of, method_of, open_run
+from segue.interpolation import Interpolation, cross_fade, even_steps, tour
+from segue.jobs.runs import DATA, RUN, images_of, method_of, open_run, some, surroundings_of
 from segue.jobs.train import DataOptions
 from segue.model import Autoencoder
+from segue.paths import PathChoice, path_of
 from segue.progress import Report, silent
 
 PICKS = ("train", "test", "label")
@@ -28,7 +30,10 @@ class InterpolateRequest(Checked):
     a: str = needed("where from: an image file, or a pick of the run's set: test:17, label:5, label:5#3")
     b: str = needed("where to")
     out: Path = needed("a strip (.png), or an animation (.gif, .mp4, ...)")
-    path: str | paths.PathChoice = option("linear", "the way through the latent space: linear or slerp")
+    path: str | PathChoice = option("linear", "the way: linear, slerp, graph, geodesic, and +smooth, +pace after it")
+    via: str | None = option(None, "way points between the two, blanks between them: 'label:3 label:8'")
+    loop: bool = option(False, "go on from the second end to the first again")
+    near: int = option(10_000, "images of the set that a graph or geodesic path goes by, drawn at random", low=2)
     steps: int = option(10, "how many frames, both ends included", low=2, high=10_000)
     fps: float = option(10.0, "frames a second of a GIF or film", low=0.1, high=240)
     data: str | None = option(None, DATA)
@@ -37,14 +42,19 @@ class InterpolateRequest(Checked):
 
 @dataclass(frozen=True)
 class InterpolateResult:
-    """What came out: the file, the ends' ids, and the code at every `t` (None of spatial codes, which are long)."""
+    """What came out: the file, the ends' ids, and the code at every `t` (None of spatial codes, which are long).
+
+    `told` is what the path says of how it was found: of a graph, its cost and the places of the images it goes by.
+    """
 
     out: Path
     path: str
     a: str
     b: str
+    via: tuple[str, ...]
     t: tuple[float, ...]
     codes: tuple[list[float], ...] | None
+    told: dict[str, Any]
 
 
 def run_interpolate(request: InterpolateRequest, report: Report = silent) -> InterpolateResult:
@@ -61,23 +71,30 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
         raise InputError(f"output {request.out.name}", allowed, "end the name in one of these")
     if request.out.resolve() in (Path(request.a).resolve(), Path(request.b).resolve()):
         raise InputError(f"output {request.out}, which is one of the ends", "a new name", "choose another with -o")
-    choice = choose(request.path, paths.PATHS, "path")
+    choice = path_of(request.path)
     model, about = open_run(request.run, request.data)
-    a, b = pick_ends(model, about, (request.a, request.b), request.data_dir, report)
-    walked = walk(model, a.image, b.image, choice, request.steps, report)
+    names = (request.a, *(request.via or "").split(), request.b)
+    a, *via, b = picks = pick_ends(model, about, names, request.data_dir, report)
+    around = None
+    if choice.surrounded:
+        images = some(images_of(about, request.data_dir, report).train, request.near, about["training"]["seed"])
+        around = surroundings_of(model, images, request.steps, report)
+    walked = tour(model, np.stack([pick.image for pick in picks]), choice, request.steps, report, around, request.loop)
     if suffix in ANIMATIONS:
         write_animation(request.out, walked.frames, request.fps)
     else:
         method = (method_of(about) or "path").upper()
-        write_image(request.out, draw_strip(walked, a, b, f"{method}, {choice}"))
+        write_image(request.out, draw_strip(walked, [*picks, a] if request.loop else picks, f"{method}, {choice}"))
     codes = tuple(walked.codes.tolist()) if len(model.latent_shape) == 1 else None
-    return InterpolateResult(request.out, str(choice), a.id, b.id, tuple(walked.t.tolist()), codes)
+    between = tuple(pick.id for pick in via)
+    t, told = tuple(walked.t.tolist()), dict(walked.told)
+    return InterpolateResult(request.out, str(choice), a.id, b.id, between, t, codes, told)
 
 
 def pick_ends(
-    model: Autoencoder, about: dict[str, Any], names: tuple[str, str], data_dir: Path | None, report: Report
-) -> tuple[Pick, Pick]:
-    """The two images that `names` name, at the model's size: files are read, picks taken from the run's own set."""
+    model: Autoencoder, about: dict[str, Any], names: tuple[str, ...], data_dir: Path | None, report: Report
+) -> list[Pick]:
+    """The images that `names` name, at the model's size: files are read, picks taken from the run's own set."""
     options = DataOptions.from_json(about.get("images", {}))
     data: DataSet | None = None
     found: list[Pick] = []
@@ -96,7 +113,7 @@ def pick_ends(
             )
         data = data or images_of(about, data_dir, report)
         found.append(data.pick(name))
-    return found[0], found[1]
+    return found
 
 
 def _from_file(path: Path, model: Autoencoder, options: DataOptions) -> Pixels:
@@ -104,14 +121,16 @@ def _from_file(path: Path, model: Autoencoder, options: DataOptions) -> Pixels:
     return fit(read_image(path, 1 if channels == 1 else 3), height, width, options.fit)
 
 
-def draw_strip(walked: Interpolation, a: Pick, b: Pick, title: str) -> Pixels:
-    """The decoded path with its codes (or, of more than three numbers, `t`), the pixel cross-fade beneath it."""
+def draw_strip(walked: Interpolation, picks: list[Pick], title: str) -> Pixels:
+    """The decoded path with its codes (or, of more than three numbers, `t`); of two images the cross-fade beneath."""
     from segue.render.strip import Row, strip
 
     if walked.codes[0].numel() <= 3:
         captions = tuple(" ".join(f"{value:.2f}" for value in code.flatten().tolist()) for code in walked.codes)
     else:
         captions = tuple(f"t = {t:.2f}" for t in walked.t.tolist())
-    ends = " to ".join(Path(pick.id).name if pick.label is None else f"{pick.label} ({pick.id})" for pick in (a, b))
-    fade = cross_fade(a.image, b.image, len(walked.t))
-    return strip([Row(title, walked.frames, captions), Row("cross-fade of pixels", fade)], title=ends)
+    ends = " to ".join(Path(pick.id).name if pick.label is None else f"{pick.label} ({pick.id})" for pick in picks)
+    rows = [Row(title, walked.frames, captions)]
+    if len(picks) == 2:
+        rows.append(Row("cross-fade of pixels", cross_fade(picks[0].image, picks[1].image, len(walked.t))))
+    return strip(rows, title=ends)

@@ -20,10 +20,11 @@ from segue.join.film import write_film
 from segue.join.footage import Footage, look
 from segue.join.seam import pace, seam_jump
 from segue.join.transition import Transition, between, paced
+from segue.latent import LatentSpace, encode
 from segue.losses import psnr
 from segue.methods import METHODS, Method
 from segue.model import ConvAutoencoder
-from segue.paths import PATHS, PathChoice
+from segue.paths import PathChoice, Surroundings, path_of
 from segue.precision import Precision
 from segue.progress import Report, silent
 from segue.training import Training, train
@@ -45,7 +46,7 @@ class JoinRequest(Checked):
     )
     fps: float | None = option(None, "frames a second of the film; the first clip's", low=1, high=240)
     method: str | Method = option("vae", "training rule: ae or vae, with options")
-    path: str | PathChoice = option("linear", "the way through the latent space: linear or slerp")
+    path: str | PathChoice = option("linear", "the way through the latent space: linear, slerp, graph+smooth, geodesic")
     steps: int = option(1200, "training steps", low=1, high=10_000_000)
     width: int = option(16, "the size dial of the networks", low=2, high=1024)
     latent: int = option(64, "length of a code", low=1, high=65_536)
@@ -83,7 +84,7 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
     nothing is left behind.
     """
     started = time.monotonic()
-    method, choice = choose(request.method, METHODS, "method"), choose(request.path, PATHS, "path")
+    method, choice = choose(request.method, METHODS, "method"), path_of(request.path)
     a, b = probe(request.a), probe(request.b)
     _check_out(request)
     method = method.prepared(report=report)
@@ -155,8 +156,15 @@ def _mean_psnr(model: ConvAutoencoder, frames: Pixels) -> float:
 
 def _transition(model: ConvAutoencoder, choice: PathChoice, before: Footage, after: Footage, count: int) -> Transition:
     """The way from the last frame before the cut to the first after it, at the clips' own pace at both."""
-    rough = between(model, choice, before.cut, after.cut)
+    around = _surroundings(model, before, after, count) if choice.surrounded else None
+    rough = between(model, choice, before.cut, after.cut, around)
     return replace(rough, path=paced(model, rough.path, count + 1, pace(before.beside), pace(after.beside)))
+
+
+def _surroundings(model: ConvAutoencoder, before: Footage, after: Footage, count: int) -> Surroundings:
+    """The codes of both clips' frames, among which a path may go."""
+    codes = encode(model, np.concatenate([before.small, after.small]))
+    return Surroundings(model, LatentSpace(codes, tuple(map(str, range(len(codes))))), count + 2)
 
 
 def _seams(before: Footage, transition: Transition, t: Tensor, after: Footage) -> dict[str, float]:

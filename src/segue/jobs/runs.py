@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeGuard
 
 import numpy as np
+from torch import nn
 
 from segue.choices import choose
 from segue.datasets import DataSet, ImageSet
 from segue.errors import InputError
 from segue.foreign import FOREIGN, ForeignModel
+from segue.graph import cached, model_digest
 from segue.jobs.train import MODEL, DataOptions
+from segue.latent import LatentSpace
 from segue.methods import METHODS
-from segue.model import Autoencoder, ConvAutoencoder, load_model
+from segue.model import Autoencoder, ConvAutoencoder, load_model, load_tensors, save_tensors
+from segue.paths import Surroundings
 from segue.progress import Event, Report
 
 RUN = "a run folder, its model file, or a foreign model: taef2:size=256"
@@ -76,6 +81,25 @@ def some(images: ImageSet, limit: int, seed: int) -> ImageSet:
     if len(images) <= limit:
         return images
     return images.subset(np.sort(np.random.default_rng(seed).choice(len(images), limit, replace=False)))
+
+
+def surroundings_of(model: Autoencoder, images: ImageSet, frames: int, report: Report) -> Surroundings:
+    """What lies about the paths of a model: the codes of images, kept in the user's cache once they are computed.
+
+    `frames` is how many a path will be shown in. Raises `InputError` for images of another shape than the model's.
+    """
+    if not isinstance(model, nn.Module):
+        return Surroundings(model, LatentSpace.of(model, images, report), frames, report)
+    file = cached(images.digest(), model_digest(model), {"kind": "codes"})
+    with suppress(InputError, KeyError):
+        codes = load_tensors(file, "codes")[0]["codes"]
+        if codes.shape == (len(images), *model.latent_shape):
+            space = LatentSpace(codes, images.ids, images.labels, images.label_names)
+            return Surroundings(model, space, frames, report)
+    space = LatentSpace.of(model, images, report)
+    with suppress(InputError):  # a cache that cannot be written is no reason to lose the codes
+        save_tensors(file, {"codes": space.codes}, {"kind": "codes"})
+    return Surroundings(model, space, frames, report)
 
 
 def has_posterior(model: Autoencoder) -> TypeGuard[ConvAutoencoder]:

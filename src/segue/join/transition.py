@@ -14,7 +14,7 @@ from torch import Tensor
 
 from segue.images import Pixels, resize, to_float, to_uint8
 from segue.model import Autoencoder
-from segue.paths import Path, PathChoice
+from segue.paths import Path, PathChoice, Surroundings
 
 FADE = 0.6
 """The share of the time over which a clip's own detail fades."""
@@ -64,12 +64,14 @@ def fade(t: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def between(model: Autoencoder, choice: PathChoice, a: Pixels, b: Pixels) -> Transition:
+def between(
+    model: Autoencoder, choice: PathChoice, a: Pixels, b: Pixels, around: Surroundings | None = None
+) -> Transition:  # fmt: skip
     """The transition from frame `a` to frame `b`, `[h, w, 3]` of one size, along a path between their codes."""
     _, height, width = model.image_shape
     seen = to_float(np.stack([resize(a, height, width), resize(b, height, width)]))
     codes = model.encode(seen)
-    return Transition(model, choice.between(codes[0], codes[1]), a, b)
+    return Transition(model, choice.between(codes[0], codes[1], around), a, b)
 
 
 def paced(model: Autoencoder, path: Path, steps: int, first: float, last: float) -> Path:
@@ -89,7 +91,7 @@ def paced(model: Autoencoder, path: Path, steps: int, first: float, last: float)
     wanted[-1] = rising[-1]
     places = np.interp(wanted, rising, fine.numpy())
     even = np.linspace(0, 1, steps + 1)
-    return lambda t: path(torch.from_numpy(np.interp(t.double().numpy(), even, places)))
+    return Path(lambda t: path(torch.from_numpy(np.interp(t.double().numpy(), even, places))), told=path.told)
 
 
 @torch.no_grad()

@@ -1,22 +1,13 @@
-"""Paths through a latent space: `t in [0, 1] -> z`, with `path(0) == a` and `path(1) == b` exactly.
-
-The mathematics are plain functions of two codes and `t`; the choices of the family `PATHS` make paths of them.
-"""
+"""Paths that need to know nothing but their ends: the straight line and the great circle."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
-from segue.choices import Choice
-
-Path: TypeAlias = Callable[[Tensor], Tensor]
-"""Positions `t` `[n]` in [0, 1] to codes `[n, *latent_shape]`."""
+from segue.paths.path import Path, PathChoice, Surroundings, exactly
 
 
 def lerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
@@ -27,7 +18,7 @@ def lerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     >>> lerp(torch.zeros(2), torch.ones(2), torch.tensor([0.0, 0.5, 1.0])).tolist()
     [[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]]
     """
-    return _codes(torch.lerp(_vector(a), _vector(b), _column(t)), a, b, t)
+    return exactly(torch.lerp(_vector(a), _vector(b), _column(t)), a, b, t)
 
 
 def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
@@ -55,7 +46,7 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     across = across / across.norm()
     turn = _column(t) * angle
     norm = torch.lerp(norm_a, norm_b, _column(t))
-    return _codes(norm * (turn.cos() * u + turn.sin() * across), a, b, t)
+    return exactly(norm * (turn.cos() * u + turn.sin() * across), a, b, t)
 
 
 def _vector(code: Tensor) -> Tensor:
@@ -74,31 +65,14 @@ def _polar(vector: Tensor) -> tuple[Tensor, Tensor]:
     return largest * scaled.norm(), scaled / scaled.norm()
 
 
-def _codes(points: Tensor, a: Tensor, b: Tensor, t: Tensor) -> Tensor:
-    """`points` `[n, d]` as codes like `a` and `b`; the ends are what was asked for, not what arithmetic makes of it."""
-    codes = points.to(a).reshape(-1, *a.shape)
-    for end, code in (0, a), (1, b):
-        there = (t == end).to(a.device).reshape(-1, *(1 for _ in a.shape))
-        codes = torch.where(there, code[None], codes)
-    return codes
-
-
-class PathChoice(Choice):
-    """A way of going from one code to another."""
-
-    @abstractmethod
-    def between(self, a: Tensor, b: Tensor) -> Path:
-        """The path from code `a` to code `b`, each of the latent shape."""
-
-
 @dataclass(frozen=True)
 class Linear(PathChoice):
     """The straight line: see `lerp`."""
 
     name = "linear"
 
-    def between(self, a: Tensor, b: Tensor) -> Path:
-        return lambda t: lerp(a, b, t)
+    def between(self, a: Tensor, b: Tensor, around: Surroundings | None = None) -> Path:
+        return Path(lambda t: lerp(a, b, t))
 
 
 @dataclass(frozen=True)
@@ -107,8 +81,5 @@ class Slerp(PathChoice):
 
     name = "slerp"
 
-    def between(self, a: Tensor, b: Tensor) -> Path:
-        return lambda t: slerp(a, b, t)
-
-
-PATHS: tuple[type[PathChoice], ...] = (Linear, Slerp)
+    def between(self, a: Tensor, b: Tensor, around: Surroundings | None = None) -> Path:
+        return Path(lambda t: slerp(a, b, t))

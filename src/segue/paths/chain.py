@@ -1,0 +1,60 @@
+"""A path and the steps that it passes through, and the spelling of both: `graph:k=8+smooth+pace`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from segue.choices import choose
+from segue.errors import InputError
+from segue.paths.path import Path, PathChoice, Step, Surroundings
+
+
+@dataclass(frozen=True)
+class Chain(PathChoice):
+    """A path, then steps, each applied to what the one before it gives.
+
+    >>> from segue.paths import Linear, Smooth
+    >>> str(Chain(Linear(), (Smooth(width=0.1),)))
+    'linear+smooth:width=0.1'
+    """
+
+    name = "chain"
+    first: PathChoice
+    steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        if isinstance(self.first, Chain):
+            object.__setattr__(self, "steps", self.first.steps + self.steps)
+            object.__setattr__(self, "first", self.first.first)
+
+    @property
+    def surrounded(self) -> bool:  # type: ignore[override]
+        """Whether any part has to know what lies about it."""
+        return self.first.surrounded or any(step.surrounded for step in self.steps)
+
+    def __str__(self) -> str:
+        return "+".join(map(str, (self.first, *self.steps)))
+
+    def between(self, a: Tensor, b: Tensor, around: Surroundings | None = None) -> Path:
+        path = self.first.between(a, b, around)
+        for step in self.steps:
+            path = step.applied(path, around)
+        return path
+
+
+def read(value: str | PathChoice, paths: tuple[type[PathChoice], ...], steps: tuple[type[Step], ...]) -> PathChoice:
+    """What `value` spells: one of `paths`, then any of `steps`, joined by `+`; an instance is returned as it is.
+
+    Raises `InputError` for an unknown name or option, for a value out of bounds, and for a step without a path.
+    """
+    if not isinstance(value, str):
+        return choose(value, paths, "path")
+    # A plus before a digit belongs to a number, as in 1e+1.
+    first, *rest = re.split(r"\+(?=\s*[A-Za-z])", value)
+    if first.partition(":")[0].strip() in [step.name for step in steps]:
+        raise InputError(f"path {value}", f"a path first, as in {paths[0].name}+{first}", "say which path it is of")
+    path = choose(first, paths, "path")
+    return Chain(path, tuple(choose(part, steps, "step") for part in rest)) if rest else path
