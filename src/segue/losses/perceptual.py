@@ -37,7 +37,7 @@ def perceptual_distance(
     Raises `InputError` for layers that the network does not have, and where its weights are not found.
     """
     layers = _checked(layers, network)
-    pairs = zip(*(_directions(images, layers, network, place) for images in (decoded, target)), strict=True)
+    pairs = zip(*(directions(images, layers, network, place) for images in (decoded, target)), strict=True)
     distances = [(u - v).square().sum(1).flatten(1).mean(1) for u, v in pairs]
     return torch.stack(distances).mean(0)
 
@@ -77,7 +77,7 @@ def _checked(layers: tuple[str, ...], network: Network) -> tuple[str, ...]:
     return layers or network.near
 
 
-def _directions(images: Tensor, layers: tuple[str, ...], network: Network, place: Path | None) -> list[Tensor]:
+def directions(images: Tensor, layers: tuple[str, ...], network: Network, place: Path | None) -> list[Tensor]:
     """The responses of the layers, of length one at every place but where the network is silent."""
     size = [max(side, LEAST_PX) for side in images.shape[2:]]
     if size != list(images.shape[2:]):

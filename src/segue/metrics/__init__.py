@@ -1,1 +1,34 @@
-"""How good an interpolation is: plain functions from frames to one number each, NaN where undefined."""
+"""How good an interpolation is: one number per metric, NaN where undefined. To add one, write its file, name it here.
+
+A metric is a choice; its mathematics is a plain function beside it. `LEADERBOARD` are those shown by default.
+"""
+
+from __future__ import annotations
+
+from segue.metrics.acai import MeanDistance, Smoothness
+from segue.metrics.case import Case
+from segue.metrics.ghosting import Ghosting
+from segue.metrics.manifold import Excess, OffManifold
+from segue.metrics.metric import Metric
+from segue.metrics.monotonicity import Monotonicity
+from segue.metrics.motion import PPL, Jerk, Length, Pace
+from segue.metrics.re_encoding import ReEncoding
+from segue.metrics.reference import Reference
+from segue.metrics.sharpness import Sharpness
+from segue.metrics.truth import ToTruth
+
+__all__ = [
+    "LEADERBOARD", "METRICS", "PPL", "Case", "Excess", "Ghosting", "Jerk", "Length", "MeanDistance", "Metric",
+    "Monotonicity", "OffManifold", "Pace", "ReEncoding", "Reference", "Sharpness", "Smoothness", "ToTruth",
+]  # fmt: skip
+
+METRICS: tuple[type[Metric], ...] = (
+    OffManifold, Excess, ToTruth, MeanDistance, Smoothness, Length, PPL, Pace, Jerk, Monotonicity, Ghosting, Sharpness,
+    ReEncoding,
+)  # fmt: skip
+
+LEADERBOARD: tuple[Metric, ...] = (
+    OffManifold(), OffManifold(by="perceptual"), Excess(), Excess(by="perceptual"),
+    ToTruth(), ToTruth(align="order"), MeanDistance(), Smoothness(), Monotonicity(),
+    Length(), PPL(), Pace(), Pace(by="pixel"), Jerk(), Ghosting(), Sharpness(), ReEncoding(),
+)  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from segue.datasets.worlds.lines import nearest_by_cosine
+from segue.metrics.case import Case
+from segue.metrics.metric import Metric
 
 LEAST_TURN = 1e-4
 """Radians. Smoothness divides by the whole turn, so less than this leaves it undefined."""
@@ -44,11 +47,21 @@ def smoothness(frames: npt.NDArray[Any], reference: npt.NDArray[Any], angles: np
     0.0
     """
     nearest, distances = _nearest(frames, reference)
-    found = np.unwrap(np.asarray(angles, np.float64)[nearest], axis=-1)
+    found = np.asarray(angles, np.float64)[nearest]
+    return smoothness_of(np.where(np.isnan(distances), np.nan, found))
+
+
+def smoothness_of(angles: npt.ArrayLike) -> Values:
+    """The smoothness of the turning through angles `[..., m]` in radians: `[...]`; NaN where one is unknown, a NaN.
+
+    >>> float(smoothness_of([6.0, 6.2, 0.2]).round(2)), float(smoothness_of([1.0, 1.0, 2.0]))
+    (0.09, 0.5)
+    """
+    found = np.unwrap(np.asarray(angles, np.float64), axis=-1)
     if found.shape[-1] < 2:
         return np.full(found.shape[:-1], np.nan)
     total = np.abs(found[..., -1] - found[..., 0])
-    known = (total >= LEAST_TURN) & ~np.isnan(distances).any(-1)
+    known = (total >= LEAST_TURN) & ~np.isnan(found).any(-1)
     largest = np.abs(np.diff(found, axis=-1)).max(-1)
     return np.where(known, largest / np.where(known, total, 1) - 1 / (found.shape[-1] - 1), np.nan)
 
@@ -76,3 +89,38 @@ def _nearest(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> tuple[npt
     shape = frames.shape[:-3]
     nearest, distances = nearest_by_cosine(frames.reshape(-1, *frames.shape[-3:]), reference)
     return nearest.reshape(shape), distances.reshape(shape)
+
+
+@dataclass(frozen=True)
+class MeanDistance(Metric):
+    """ACAI's Mean Distance (`mean_distance`) to the images of the set, 0 to 2, 0 being best.
+
+    Snapping to real images makes it 0.
+    """
+
+    name = "mean-distance"
+    better = "low"
+    unit = "cosine distance"
+
+    def measure(self, case: Case) -> float:
+        return float(case.nearest_by_cosine().distances.mean())
+
+
+@dataclass(frozen=True)
+class Smoothness(Metric):
+    """ACAI's Smoothness (`smoothness`) of the turning, 0 being best; a cut has 1 - 1/(m - 1).
+
+    NaN where the set's images do not have an angle for their one factor, and where a path turns by less than 1e-4
+    radians.
+    """
+
+    name = "smoothness"
+    better = "low"
+    unit = ""
+
+    def measure(self, case: Case) -> float:
+        space, factors = case.among.space, case.among.factors
+        if factors is None or len(space) != 1 or space[0].kind != "angle":
+            return float("nan")
+        turns = factors[case.nearest_by_cosine().places, 0] / (space[0].high - space[0].low)
+        return float(smoothness_of(2 * np.pi * turns))

@@ -24,7 +24,6 @@ Energy: TypeAlias = Callable[[Tensor], Tensor]
 """Codes along a curve `[m, *latent_shape]`, at even steps, to its energy."""
 
 KERNELS, STEEPEST = 64, 12.0
-PATIENCE = 5
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,8 @@ class Geodesic(PathChoice):
     2505.18230), and `1 + reencode |E(D(z)) - z|^2` in units of the median over the images: a trained autoencoder moves
     what lies off the data towards it (Alain and Bengio 2014, arXiv 1211.4246).
 
-    L-BFGS moves the spline's inner knots until five iterations together gain less than `tolerance`; told are
-    `converged`, the `energy` at the start and at the end, and the `iterations`.
+    L-BFGS (Liu and Nocedal 1989) moves the spline's inner knots until an iteration gains less than `tolerance`; told
+    are `converged`, the `energy` at the start and at the end, and the `iterations`.
     """
 
     name = "geodesic"
@@ -48,10 +47,12 @@ class Geodesic(PathChoice):
     density: float = option(1.0, "power of 1/density, 0 for none", low=0, high=100)
     reencode: float = option(0.0, "weight of the re-encoding distance, 0 for none", low=0)
     k: int | None = option(8, "neighbours in the graph of the start; none for the fewest that connect", low=1)
-    knots: int = option(16, "pieces of the spline", low=2, high=1000)
-    points: int = option(64, "steps in which the energy is summed", low=4, high=10_000)
-    iterations: int = option(100, "at most", low=1)
-    tolerance: float = option(1e-3, "relative gain below which it has converged", low=0, high=1)
+    knots: int = option(12, "pieces of the spline", low=2, high=1000)
+    points: int = option(32, "steps in which the energy is summed", low=4, high=10_000)
+    iterations: int = option(60, "at most", low=1)
+    tolerance: float = option(
+        1e-4, "gain of an iteration, as a share of the first energy, below which it has converged", low=0, high=1
+    )
 
     def between(self, a: Tensor, b: Tensor, around: Surroundings | None = None) -> Path:
         around = known(around, self)
@@ -110,33 +111,32 @@ def relaxed(places: Any, points: int, energy: Energy, model: Autoencoder, iterat
     knots = np.linspace(0, 1, len(places))
     # A spline is linear in its knots.
     basis = torch.from_numpy(spline(np.eye(len(places)), knots)(np.linspace(0, 1, points + 1)))
-    device = device_of(model)
-    basis, fixed = basis.to(device, torch.float32), torch.from_numpy(places).to(device, torch.float32)
-    inner = fixed[1:-1].clone().requires_grad_()
-    optimizer = torch.optim.LBFGS([inner], max_iter=1, max_eval=25, history_size=10, line_search_fn="strong_wolfe")
+    basis, fixed = (of.to(device_of(model), torch.float32) for of in (basis, torch.from_numpy(places)))
+    scale = lengths(places).mean()
+    inner = (fixed[1:-1] / scale).requires_grad_()
+    values: list[float] = []
+    best = fixed[1:-1]
 
     def measured() -> Tensor:
-        optimizer.zero_grad()
-        codes = basis @ torch.cat([fixed[:1], inner, fixed[-1:]])
+        nonlocal best
+        codes = basis @ torch.cat([fixed[:1], scale * inner, fixed[-1:]])
         value = energy(codes.reshape(-1, *model.latent_shape))
-        torch.autograd.backward(value, inputs=[inner])
-        return value.detach()
+        inner.grad = torch.autograd.grad(value, inner)[0] / (values[0] if values else float(value.detach()))
+        values.append(float(value.detach()))
+        if values[-1] <= min(values):
+            best = scale * inner.detach()
+        return value.detach() / values[0]
 
-    history, best = [float(measured())], inner.detach().clone()
-    converged = False
-    for _ in range(iterations):
+    optimizer = torch.optim.LBFGS(
+        [inner], max_iter=iterations, max_eval=3 * iterations, tolerance_change=tolerance, history_size=10,
+        line_search_fn="strong_wolfe",
+    )  # fmt: skip
+    if float(measured()) > 0:
         optimizer.step(measured)  # type: ignore[no-untyped-call]
-        history.append(float(measured()))
-        if not np.isfinite(history[-1]):
-            break
-        if history[-1] <= min(history):
-            best = inner.detach().clone()
-        converged = len(history) > PATIENCE and history[-1 - PATIENCE] - history[-1] <= tolerance * history[0]
-        if converged:
-            break
+    took = int(optimizer.state[inner].get("n_iter", 0))
     found = torch.cat([fixed[:1], best, fixed[-1:]]).double().cpu().numpy()
     found[[0, -1]] = places[[0, -1]]
-    return Relaxed(found, history[0], float(np.nanmin(history)), len(history) - 1, converged)
+    return Relaxed(found, values[0], float(np.nanmin(values)), took, took < iterations and len(values) < 3 * iterations)
 
 
 def _even(path: Path) -> tuple[Any, Any]:
