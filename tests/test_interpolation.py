@@ -19,7 +19,7 @@ from segue.paths import PATHS, Linear, PathChoice
 Build = Callable[..., ConvAutoencoder]
 
 
-@pytest.mark.parametrize("choice", [path() for path in PATHS if not path.surrounded], ids=str)
+@pytest.mark.parametrize("choice", [path() for path in PATHS if path.needs == "nothing"], ids=str)
 @pytest.mark.parametrize("steps", [2, 3, 10])
 def test_both_ends_are_included(choice: PathChoice, steps: int, build: Build, discs: Pixels) -> None:
     model = build().eval()
@@ -37,7 +37,7 @@ def test_from_an_image_to_itself_all_frames_are_one(build: Build, discs: Pixels)
     model = build().eval()
     with torch.no_grad():
         a = model.encode(to_float(discs[:1]))[0]
-    for choice in (path for path in PATHS if not path.surrounded):
+    for choice in (path for path in PATHS if path.needs == "nothing"):
         found = interpolate(model, choice().between(a, a.clone()), 5)
         assert torch.equal(found.codes, a.expand(5, -1))
         assert (found.frames == found.frames[0]).all()

@@ -51,7 +51,7 @@ def psnr(a: Pixels, b: Pixels) -> float:
 def test_ten_codes_from_one_end_to_the_other(
     run: Path, set_of_run: datasets.DataSet, tmp_path: Path, segue: Segue, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["interpolate", run, "label:5", "label:2", "-o", tmp_path / "out.png"]
+    words = ["interpolate", run, "label:5", "label:2", "-o", tmp_path / "out.png", "--path", "linear"]
     result = segue(*words)
     assert result["t"] == pytest.approx([i / 9 for i in range(10)]) and len(result["codes"]) == 10
     for place, label in ((0, "5"), (-1, "2")):
@@ -101,7 +101,7 @@ def test_films_show_the_interpolation_frame_by_frame(
 def test_the_strip_holds_every_frame_and_the_cross_fade(
     run: Path, set_of_run: datasets.DataSet, tmp_path: Path, segue: Segue
 ) -> None:
-    segue("interpolate", run, "label:5", "label:2", "-o", tmp_path / "out.png")
+    segue("interpolate", run, "label:5", "label:2", "-o", tmp_path / "out.png", "--path", "linear")
     strip = read_image(tmp_path / "out.png", 3)
     one, two = (set_of_run.pick(f"label:{label}").image for label in "52")
     (model, a), (_, b) = encoded(run, one), encoded(run, two)
@@ -121,6 +121,30 @@ def _places(strip: Pixels, frame: Pixels) -> list[tuple[int, int]]:
     corners = (strip[: 1 - height, : 1 - width] == block[0, 0]).all(axis=2)
     corners &= (strip[height - 1 :, width - 1 :] == block[-1, -1]).all(axis=2)
     return [(y, x) for y, x in np.argwhere(corners) if np.array_equal(strip[y : y + height, x : x + width], block)]
+
+
+def test_a_graph_goes_by_the_images_of_the_set(
+    run: Path, set_of_run: datasets.DataSet, tmp_path: Path, segue: Segue
+) -> None:
+    words = ["interpolate", run, "label:5", "label:2", "-o", tmp_path / "out.png"]
+    result = segue(*words, "--path", "graph:k=2+smooth+pace", "--steps", 6)
+    ids = set(set_of_run.train.ids)
+    assert result["told"]["nodes"] and all(node is None or node in ids for node in result["told"]["nodes"])
+    assert result["told"]["uneven"] < 0.01 and result["path"] == "graph:k=2+smooth+pace"
+    picked = segue(*words)
+    assert picked["path"] == "auto" and picked["told"]["picked"] == "graph:weight=decoded+smooth+pace"
+    assert segue(*words)["codes"] == picked["codes"]
+
+
+def test_by_way_of_others_and_round(run: Path, set_of_run: datasets.DataSet, tmp_path: Path, segue: Segue) -> None:
+    words = ["interpolate", run, "label:5", "label:2", "--via", "label:7 test:3", "--loop", "--path", "linear"]
+    result = segue(*words, "-o", tmp_path / "out.gif", "--steps", 401)
+    assert result["via"] == [set_of_run.pick("label:7").id, set_of_run.pick("test:3").id]
+    codes = np.array(result["codes"])
+    for pick in ("label:5", "label:7", "test:3", "label:2"):
+        code = encoded(run, set_of_run.pick(pick).image)[1].numpy()
+        assert np.abs(codes - code).max(1).min() < 0.02 * np.abs(codes).max()
+    assert result["codes"][0] == result["codes"][-1]
 
 
 def test_the_least_and_the_same(run: Path, tmp_path: Path, segue: Segue) -> None:

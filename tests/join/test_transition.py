@@ -29,7 +29,7 @@ def across(model: ConvAutoencoder, clips: ModuleType) -> Transition:
     return between(model, Linear(), clips.disc(14, 14), clips.disc(50, 34, blue=160))
 
 
-@pytest.mark.parametrize("path", [path() for path in PATHS if not path.surrounded], ids=str)
+@pytest.mark.parametrize("path", [path() for path in PATHS if path.needs == "nothing"], ids=str)
 def test_the_ends_are_the_frames_at_the_cut(path: PathChoice, model: ConvAutoencoder, clips: ModuleType) -> None:
     a, b = clips.disc(14, 14), clips.disc(50, 34, blue=160)
     frames = list(between(model, path, a, b).frames(torch.linspace(0, 1, 11)))

@@ -20,7 +20,7 @@ T = torch.linspace(0, 1, 17, dtype=torch.float64)
 def test_a_flat_decoders_geodesic_is_straight(metric: str, around: Around) -> None:
     near = around((2,))
     a, b = torch.tensor([-1.5, 0.3]), torch.tensor([1.2, 0.9])
-    path = Geodesic(metric=metric, density=0, tolerance=1e-8, iterations=300).between(a, b, near)  # type: ignore[arg-type]
+    path = Geodesic(metric=metric, reencode=0, tolerance=1e-8, iterations=300).between(a, b, near)  # type: ignore[arg-type]
     straight = a + T[:, None].float() * (b - a)
     torch.testing.assert_close(path(T), straight, rtol=0.01, atol=0.01)
     assert path.told["converged"] and path.told["energy"][1] <= path.told["energy"][0]
@@ -44,7 +44,7 @@ def test_on_a_sphere_it_is_the_great_circle() -> None:
     codes = torch.cartesian_prod(torch.linspace(-0.5, 2.5, 16), torch.linspace(0, 1.4, 8))
     near = Surroundings(Sphere(), LatentSpace(codes, tuple(map(str, range(len(codes))))))
     a, b = torch.tensor([0.0, 0.7]), torch.tensor([2.0, 0.7])
-    path = Geodesic(density=0, tolerance=1e-7, iterations=300).between(a, b, near)
+    path = Geodesic(reencode=0, tolerance=1e-7, iterations=300).between(a, b, near)
     places = Sphere().decode(path(T)).flatten(1).double()
     normal = torch.linalg.cross(places[0], places[-1])
     assert (places @ normal / normal.norm()).abs().max() < 0.01
@@ -62,9 +62,9 @@ def ring(count: int) -> Tensor:
 def test_density_keeps_it_near_the_codes(around: Around) -> None:
     near = around((2,), ring(60))
     a, b = ring(60)[0], ring(60)[25]
-    without = Geodesic(density=0, metric="latent").between(a, b, near)(T).norm(dim=1)
-    kept = Geodesic(density=1, metric="latent").between(a, b, near)(T).norm(dim=1)
-    assert without.min() < 0.5 and kept.min() > 0.9
+    without = Geodesic(reencode=0, metric="latent").between(a, b, near)(T).norm(dim=1)
+    kept = Geodesic(reencode=0, density=4, metric="latent").between(a, b, near)(T).norm(dim=1)
+    assert without.min() < 0.3 and kept.min() > 0.75
 
 
 class Ring(nn.Module):
@@ -82,7 +82,7 @@ class Ring(nn.Module):
 def test_so_does_the_reencoding_distance() -> None:
     codes = ring(30) * (1 + 0.05 * torch.randn(30, 1, generator=torch.Generator().manual_seed(0)))
     near = Surroundings(Ring(), LatentSpace(codes, tuple(map(str, range(30)))))
-    kept = Geodesic(density=0, reencode=1).between(codes[0], codes[12], near)(T).norm(dim=1)
+    kept = Geodesic().between(codes[0], codes[12], near)(T).norm(dim=1)
     assert kept.min() > 0.8
 
 

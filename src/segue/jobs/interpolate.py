@@ -30,7 +30,9 @@ class InterpolateRequest(Checked):
     a: str = needed("where from: an image file, or a pick of the run's set: test:17, label:5, label:5#3")
     b: str = needed("where to")
     out: Path = needed("a strip (.png), or an animation (.gif, .mp4, ...)")
-    path: str | PathChoice = option("linear", "the way: linear, slerp, graph, geodesic, and +smooth, +pace after it")
+    path: str | PathChoice = option(
+        "auto", "the way: auto, linear, slerp, graph, geodesic, transport; +smooth, +pace after it"
+    )
     via: str | None = option(None, "way points between the two, blanks between them: 'label:3 label:8'")
     loop: bool = option(False, "go on from the second end to the first again")
     near: int = option(10_000, "images of the set that a graph or geodesic path goes by, drawn at random", low=2)
@@ -75,10 +77,10 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     model, about = open_run(request.run, request.data)
     names = (request.a, *(request.via or "").split(), request.b)
     a, *via, b = picks = pick_ends(model, about, names, request.data_dir, report)
-    around = None
-    if choice.surrounded:
+    images = None
+    if choice.needs == "images" and "data" in about:
         images = some(images_of(about, request.data_dir, report).train, request.near, about["training"]["seed"])
-        around = surroundings_of(model, images, request.steps, report)
+    around = surroundings_of(model, images, request.steps, report)
     walked = tour(model, np.stack([pick.image for pick in picks]), choice, request.steps, report, around, request.loop)
     if suffix in ANIMATIONS:
         write_animation(request.out, walked.frames, request.fps)

@@ -156,7 +156,7 @@ def _mean_psnr(model: ConvAutoencoder, frames: Pixels) -> float:
 
 def _transition(model: ConvAutoencoder, choice: PathChoice, before: Footage, after: Footage, count: int) -> Transition:
     """The way from the last frame before the cut to the first after it, at the clips' own pace at both."""
-    around = _surroundings(model, before, after, count) if choice.surrounded else None
+    around = _surroundings(model, before, after, count) if choice.needs != "nothing" else None
     rough = between(model, choice, before.cut, after.cut, around)
     return replace(rough, path=paced(model, rough.path, count + 1, pace(before.beside), pace(after.beside)))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 import numpy as np
+import torch
 from torch import nn
 
 from segue.choices import choose
@@ -83,11 +84,13 @@ def some(images: ImageSet, limit: int, seed: int) -> ImageSet:
     return images.subset(np.sort(np.random.default_rng(seed).choice(len(images), limit, replace=False)))
 
 
-def surroundings_of(model: Autoencoder, images: ImageSet, frames: int, report: Report) -> Surroundings:
+def surroundings_of(model: Autoencoder, images: ImageSet | None, frames: int, report: Report) -> Surroundings:
     """What lies about the paths of a model: the codes of images, kept in the user's cache once they are computed.
 
     `frames` is how many a path will be shown in. Raises `InputError` for images of another shape than the model's.
     """
+    if images is None:
+        return Surroundings(model, LatentSpace(torch.zeros(0, *model.latent_shape), ()), frames, report)
     if not isinstance(model, nn.Module):
         return Surroundings(model, LatentSpace.of(model, images, report), frames, report)
     file = cached(images.digest(), model_digest(model), {"kind": "codes"})

@@ -7,6 +7,7 @@ spelling, `graph:k=8+smooth+pace`.
 from __future__ import annotations
 
 from segue.paths import chain
+from segue.paths.auto import Auto
 from segue.paths.chain import Chain
 from segue.paths.geodesic import Geodesic
 from segue.paths.graph import GraphPath
@@ -18,13 +19,17 @@ from segue.paths.tour import through
 from segue.paths.transport import Transport
 
 __all__ = [
-    "PATHS", "STEPS", "Chain", "Geodesic", "GraphPath", "Linear", "Pace", "Path", "PathChoice", "Slerp", "Smooth",
-    "Step", "Surroundings", "Transport", "lerp", "path_of", "slerp",
-    "through",
+    "LEADERBOARD", "PATHS", "STEPS", "Auto", "Chain", "Geodesic", "GraphPath", "Linear", "Pace", "Path", "PathChoice",
+    "Slerp", "Smooth", "Step", "Surroundings", "Transport", "lerp", "path_of", "slerp", "through",
 ]  # fmt: skip
 
-PATHS: tuple[type[PathChoice], ...] = (Linear, Slerp, GraphPath, Geodesic, Transport)
+PATHS: tuple[type[PathChoice], ...] = (Auto, Linear, Slerp, GraphPath, Geodesic, Transport)
 STEPS: tuple[type[Step], ...] = (Smooth, Pace)
+
+LEADERBOARD = (
+    "linear", "linear+pace", "slerp", "graph", "graph+smooth+pace", "graph:weight=decoded+smooth+pace", "geodesic+pace",
+)  # fmt: skip
+"""What is compared when nothing else is asked for."""
 
 
 def path_of(value: str | PathChoice) -> PathChoice:
@@ -32,7 +37,7 @@ def path_of(value: str | PathChoice) -> PathChoice:
 
     Raises `InputError` for an unknown name or option, for a value out of bounds, and for a step without a path.
 
-    >>> path_of("linear+smooth:width=0.1")
-    Chain(first=Linear(), steps=(Smooth(width=0.1),))
+    >>> path_of("linear+smooth:width=0.2")
+    Chain(first=Linear(), steps=(Smooth(width=0.2),))
     """
     return chain.read(value, PATHS, STEPS)

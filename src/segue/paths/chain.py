@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import get_args
 
 from torch import Tensor
 
 from segue.choices import choose
 from segue.errors import InputError
-from segue.paths.path import Path, PathChoice, Step, Surroundings
+from segue.paths.path import Needs, Path, PathChoice, Step, Surroundings
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class Chain(PathChoice):
     """A path, then steps, each applied to what the one before it gives.
 
     >>> from segue.paths import Linear, Smooth
-    >>> str(Chain(Linear(), (Smooth(width=0.1),)))
-    'linear+smooth:width=0.1'
+    >>> str(Chain(Linear(), (Smooth(width=0.2),)))
+    'linear+smooth:width=0.2'
     """
 
     name = "chain"
@@ -31,9 +32,11 @@ class Chain(PathChoice):
             object.__setattr__(self, "first", self.first.first)
 
     @property
-    def surrounded(self) -> bool:  # type: ignore[override]
-        """Whether any part has to know what lies about it."""
-        return self.first.surrounded or any(step.surrounded for step in self.steps)
+    def needs(self) -> Needs:  # type: ignore[override]
+        """What any of its parts has to know."""
+        order = get_args(Needs)
+        found: Needs = max((self.first.needs, *(step.needs for step in self.steps)), key=order.index)
+        return found
 
     def __str__(self) -> str:
         return "+".join(map(str, (self.first, *self.steps)))

@@ -42,10 +42,10 @@ class Geodesic(PathChoice):
     """
 
     name = "geodesic"
-    surrounded = True
+    needs = "images"
     metric: Literal["decoder", "perceptual", "latent"] = option("decoder", "what a step is measured in")
-    density: float = option(1.0, "power of 1/density, 0 for none", low=0, high=100)
-    reencode: float = option(0.0, "weight of the re-encoding distance, 0 for none", low=0)
+    density: float = option(0.0, "power of 1/density, 0 for none", low=0, high=100)
+    reencode: float = option(1.0, "weight of the re-encoding distance, 0 for none", low=0)
     k: int | None = option(8, "neighbours in the graph of the start; none for the fewest that connect", low=1)
     knots: int = option(12, "pieces of the spline", low=2, high=1000)
     points: int = option(32, "steps in which the energy is summed", low=4, high=10_000)

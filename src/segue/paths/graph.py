@@ -34,6 +34,9 @@ from segue.model import Autoencoder, device_of
 from segue.paths.curve import as_path, polyline, shares
 from segue.paths.path import Path, PathChoice, Surroundings, known
 
+POINTS = 4
+"""Images by which the decoded length of an edge is taken; edges are short."""
+
 
 @dataclass(frozen=True)
 class GraphPath(PathChoice):
@@ -56,7 +59,7 @@ class GraphPath(PathChoice):
     """
 
     name = "graph"
-    surrounded = True
+    needs = "images"
     k: int | None = option(8, "nearest neighbours; none for the fewest that connect", low=1)
     kind: Literal["knn", "mutual", "radius"] = option("knn", "who is joined: the nearest, mutual ones, all in a radius")
     radius: float | None = option(None, "of the radius graph; none for the least that connects", low=0)
@@ -89,9 +92,9 @@ class GraphPath(PathChoice):
         length: Length = euclidean
         if self.weight != "euclidean":
             steps = {"decoded": pixel_steps, "perceptual": perceptual_steps}[self.weight]
-            length = decoded(around.model, steps, report=around.report)
+            length = decoded(around.model, steps, points=POINTS, report=around.report)
             if isinstance(around.model, nn.Module):
-                length = kept(length, model_digest(around.model), {"weight": self.weight})
+                length = kept(length, model_digest(around.model), {"weight": self.weight, "points": POINTS})
         if self.density == "none":
             return length
         codes = flat(around.space.codes)

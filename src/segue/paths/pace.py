@@ -44,7 +44,7 @@ class Pace(Step):
     """
 
     name = "pace"
-    surrounded = True
+    needs = "model"
     by: Literal["decoded", "perceptual", "latent"] = option("decoded", "what is to be even: pixels, features, codes")
     ease: Literal["none", "in", "out", "in-out"] = option("none", "slow at the beginning, the end, or both")
 

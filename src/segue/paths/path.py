@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 import torch
 from torch import Tensor
@@ -17,6 +17,9 @@ from segue.model import Autoencoder
 from segue.progress import Report, silent
 
 T = TypeVar("T")
+
+Needs: TypeAlias = Literal["nothing", "model", "images"]
+"""What a path has to know; images include the model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +45,8 @@ class Path:
 class Surroundings:
     """What lies about a path: a model, and the codes of real images under it.
 
-    `frames` is how many even positions a path will be shown at, which `Pace` makes equal steps. What is dear and the
-    same for every path, as a neighbour graph, is made once and kept here.
+    The space may be empty, for what needs the model alone. `frames` is how many even positions a path will be shown at,
+    which `Pace` makes equal steps. What is dear and the same for every path, as a graph, is made once and kept here.
     """
 
     model: Autoencoder
@@ -61,9 +64,9 @@ class Surroundings:
 
 
 class PathChoice(Choice):
-    """A way of going from one code to another; `surrounded` says whether it has to know what lies about it."""
+    """A way of going from one code to another; `needs` says what it has to know of its surroundings."""
 
-    surrounded: ClassVar[bool] = False
+    needs: ClassVar[Needs] = "nothing"
 
     @abstractmethod
     def between(self, a: Tensor, b: Tensor, around: Surroundings | None = None) -> Path:
@@ -76,20 +79,22 @@ class PathChoice(Choice):
 class Step(Choice):
     """What a path can pass through on its way to be shown: spelled after it, as in `graph+smooth+pace`.
 
-    `surrounded` is as of a path.
+    `needs` is as of a path.
     """
 
-    surrounded: ClassVar[bool] = False
+    needs: ClassVar[Needs] = "nothing"
 
     @abstractmethod
     def applied(self, path: Path, around: Surroundings | None = None) -> Path:
         """A path that passes the same codes at its stops. Raises `InputError` as `PathChoice.between` does."""
 
 
-def known(around: Surroundings | None, choice: Choice) -> Surroundings:
-    """The surroundings; `InputError` where there are none for a choice that needs them."""
+def known(around: Surroundings | None, choice: PathChoice | Step) -> Surroundings:
+    """The surroundings; `InputError` where there are none, or without images, for a choice that needs them."""
     if around is None:
         raise InputError(f"{choice.name} with nothing around", "a model and its latent space", "give Surroundings")
+    if choice.needs == "images" and len(around.space) == 0:
+        raise InputError(f"{choice.name} of a model without images", "images to go by", "say which with --data")
     return around
 
 

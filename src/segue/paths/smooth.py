@@ -22,11 +22,11 @@ class Smooth(Step):
 
     >>> kinked = Path(lambda t: torch.stack([t, (t - 0.5).abs()], 1))
     >>> Smooth().applied(kinked)(torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64))[:, 1].round(decimals=2).tolist()
-    [0.5, 0.02, 0.5]
+    [0.5, 0.01, 0.5]
     """
 
     name = "smooth"
-    width: float = option(0.2, "waves shorter than this share of the path are damped by half and more", low=0, high=1)
+    width: float = option(0.1, "waves shorter than this share of the path are damped by half and more", low=0, high=1)
 
     def applied(self, path: Path, around: Surroundings | None = None) -> Path:
         a, b = path(torch.tensor([0.0, 1.0], dtype=torch.float64))

@@ -1,0 +1,178 @@
+"""ACAI's lines: (a) every method's straight line; (b) every path through a plain autoencoder, by how many real images.
+
+The protocol of Berthelot et al. 2018 (arXiv 1807.07543): 16 frames with both ends, Mean Distance and Smoothness against
+10,000 evenly spaced lines; ends held out. Ours differ in the budget (`--steps` of 64 images; there 16.8 million), in
+the networks (a code of 64 numbers; there 2x2x16), and in one evaluation where theirs is the median of 20. Smoothness is
+told both ways: undefined interpolations left out, and, as published, counted as perfect.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path as File
+from typing import Any
+
+import numpy as np
+import torch
+from machine import RESULTS, write
+
+from segue.datasets.worlds.lines import Lines, reference
+from segue.images import Pixels
+from segue.interpolation import cross_fade, decode, even_steps
+from segue.jobs.runs import open_run
+from segue.jobs.train import TrainRequest, run_train
+from segue.latent import LatentSpace, encode
+from segue.metrics.acai import both_means, mean_distance, smoothness
+from segue.model import Autoencoder
+from segue.paths import Surroundings, path_of
+from segue.training import Training
+
+FRAMES, PAIRS, BATCH = 16, 256, 64
+METHODS = {
+    "ae": ("ae", None), "denoising": ("ae", "gaussian:sigma=0.5"), "vae": ("vae", None), "aae": ("aae", None),
+    "acai": ("acai", None), "aeai": ("aeai", None), "vae/gan": ("vaegan", None),
+}  # fmt: skip
+PUBLISHED = {
+    "ae": (6.88, 0.44), "denoising": (4.21, 0.66), "vae": (1.21, 0.49), "aae": (3.26, 0.14), "acai": (0.24, 0.10),
+}  # fmt: skip
+"""Mean Distance in thousandths, Smoothness; all but the first and last Mean Distance recalled, not re-read."""
+
+NODES = (4000, 1000, 256, 64)
+PATHS = (
+    "linear", "slerp", "linear+pace", "graph", "graph+smooth", "graph+pace", "graph+smooth+pace",
+    "graph+smooth:width=0.2+pace", "graph:k=2+smooth+pace", "graph:k=none+smooth+pace", "graph:kind=radius+smooth+pace",
+    "graph:kind=mutual,k=none+smooth+pace", "graph:weight=decoded+smooth+pace",
+    "graph:density=knn,power=1+smooth+pace", "graph:density=kernel,power=1+smooth+pace",
+    "graph:density=energy,power=1+smooth+pace",
+)  # fmt: skip
+GEODESICS = ("geodesic+pace", "geodesic:reencode=0+pace", "geodesic:reencode=0,density=1+pace")
+"""Dear, so of fewer pairs."""
+
+
+def figures(frames: Pixels) -> dict[str, Any]:
+    """The two figures of interpolations `[pairs, 16, 32, 32, 1]`."""
+    lines, angles = reference()
+    distances, turns = mean_distance(frames, lines), smoothness(frames, lines, angles)
+    defined, published = both_means(turns)
+    half = 1.96 * float(np.nanstd(distances)) / len(frames) ** 0.5
+    return {
+        "pairs": len(frames), "mean_distance_e3": 1e3 * float(np.nanmean(distances)),
+        "mean_distance_half_interval_e3": 1e3 * half, "smoothness": defined, "smoothness_as_published": published,
+        "undefined": int(np.isnan(turns).sum()),
+    }  # fmt: skip
+
+
+def images(count: int, seed: int) -> Pixels:
+    world = Lines(count=count, seed=seed)
+    return world.render(world.factors())
+
+
+def trained(name: str, folder: File, steps: int, width: int) -> Autoencoder:
+    """The model of a method, trained once."""
+    method, corrupt = METHODS[name]
+    out = folder / f"lines-{name.replace('/', '')}-{steps}-{width}"
+    if not (out / "model.safetensors").exists():
+        run_train(
+            TrainRequest(
+                data="worlds:lines:count=40000,seed=1", out=out, method=method, corrupt=corrupt, latent=64, width=width,
+                training=Training(steps=steps, batch=BATCH), resume=(out / "checkpoint.safetensors").exists(),
+                pictures=0,
+            )
+        )  # fmt: skip
+    return open_run(out)[0]
+
+
+def walked(model: Autoencoder, ends: torch.Tensor, path: str, around: Surroundings | None) -> tuple[Pixels, float]:
+    """The frames of a path between pairs of codes `[pairs, 2, 64]`, and the seconds for each."""
+    start, choice, t = time.perf_counter(), path_of(path), even_steps(FRAMES)
+    frames = np.stack([decode(model, choice.between(a, b, around)(t)) for a, b in ends])
+    return frames, (time.perf_counter() - start) / len(ends)
+
+
+def controls(ends: Pixels) -> dict[str, Pixels]:
+    """Frames of each control between pairs of images `[pairs, 2, 32, 32, 1]`."""
+    world, t = Lines(), np.linspace(0, 1, FRAMES)
+    values = Lines(count=2 * len(ends), seed=99).factors().reshape(-1, 2, 1)
+    half = np.arange(FRAMES) >= FRAMES // 2
+    return {
+        "truth": np.stack([world.frames(world.truths(a, b, t))[0] for a, b in values]),
+        "cut": np.stack([np.where(half[:, None, None, None], b, a) for a, b in ends]),
+        "cross-fade": np.stack([cross_fade(a, b, FRAMES) for a, b in ends]),
+    }
+
+
+def snapped(frames: Pixels, among: Pixels) -> Pixels:
+    """Every frame replaced by the nearest of real images."""
+    from segue.metrics import Reference
+
+    flat = frames.reshape(-1, *frames.shape[-3:])
+    return among[Reference(among).nearest(flat).places].reshape(frames.shape)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--runs", type=File, default=File("runs"))
+    parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=list(METHODS))
+    parser.add_argument("--pairs", type=int, default=PAIRS)
+    parser.add_argument("--few", type=int, default=16, help="pairs for geodesics")
+    parser.add_argument("--ae", type=File, help="a trained run for part (b); else that of part (a)")
+    parser.add_argument("--part", choices=("a", "b"))
+    options = parser.parse_args()
+    file = RESULTS / "lines.json"
+    page: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    found = {key: page.get(key, {}) for key in ("methods", "paths", "controls")}
+    codes = ends_of(options.pairs)
+
+    def keep() -> None:
+        write("lines", "python benchmarks/lines.py", found)
+
+    if options.part != "b":
+        by_method(found["methods"], options, codes, keep)
+    if options.part != "a":
+        model = open_run(options.ae)[0] if options.ae else trained("ae", options.runs, options.steps, options.width)
+        by_path(found, model, options, codes, keep)
+
+
+def ends_of(pairs: int) -> Pixels:
+    return images(2 * pairs, seed=99).reshape(pairs, 2, 32, 32, 1)
+
+
+def by_method(rows: dict[str, Any], options: argparse.Namespace, ends: Pixels, keep: Callable[[], None]) -> None:
+    for name in options.methods:
+        model = trained(name, options.runs, options.steps, options.width)
+        codes = encode(model, ends.reshape(-1, 32, 32, 1)).reshape(len(ends), 2, -1)
+        frames, _ = walked(model, codes, "linear", None)
+        rows[name] = {
+            **figures(frames), "images_seen": options.steps * BATCH, "width": options.width,
+            "floor_e3": 1e3 * float(mean_distance(decode(model, codes.flatten(0, 1))[:, None], reference()[0]).mean()),
+            "published": PUBLISHED.get(name),
+        }  # fmt: skip
+        print("methods", name, rows[name], flush=True)
+        keep()
+
+
+def by_path(
+    found: dict[str, Any], model: Autoencoder, options: argparse.Namespace, ends: Pixels, keep: Callable[[], None]
+) -> None:
+    codes = encode(model, ends.reshape(-1, 32, 32, 1)).reshape(len(ends), 2, -1)
+    found["floor_e3"] = 1e3 * float(mean_distance(decode(model, codes.flatten(0, 1))[:, None], reference()[0]).mean())
+    found["controls"] = {name: figures(frames) for name, frames in controls(ends).items()}
+    for count in NODES:
+        nodes = images(count, seed=77)
+        around = Surroundings(model, LatentSpace(encode(model, nodes), tuple(map(str, range(count)))), FRAMES)
+        rows = found["paths"].setdefault(str(count), {})
+        rows["snap"] = figures(snapped(walked(model, codes, "linear", None)[0], nodes))
+        for path in (*PATHS, *GEODESICS):
+            frames, took = walked(model, codes[: options.few] if path in GEODESICS else codes, path, around)
+            rows[path] = {**figures(frames), "seconds_per_path": took}
+            print(count, path, rows[path], flush=True)
+            keep()
+
+
+if __name__ == "__main__":
+    main()
