@@ -72,11 +72,13 @@ def main() -> None:
         rows[path].update(shares)
         print(path, {name: round(value, 4) for name, value in rows[path].items()}, flush=True)
     with torch.no_grad():
-        floor = torch.cat([(model.decode(part) - real_part.reshape(-1, 1, 32, 32)).square().flatten(1).sum(1)
-                           for part, real_part in zip(codes.split(256), real.split(256), strict=True)])  # fmt: skip
+        floor = (model.decode(codes) - to_float(images)).square().flatten(1).sum(1)
     write(
         "glyphs", "python benchmarks/glyphs.py RUN",
-        {"trained": about["training"], "published": PUBLISHED, "reconstruction_rmse": float(floor.mean().sqrt()), "rows": rows},
+        {
+            "trained": about["training"], "published": PUBLISHED, "reconstruction_rmse": float(floor.mean().sqrt()),
+            "rows": rows,
+        },
     )  # fmt: skip
 
 
@@ -85,16 +87,15 @@ def one(
     model: Any, world: Glyphs, path: str, around: Surroundings, a: Floats, b: Floats, codes: torch.Tensor,
     ends: tuple[int, int], real: torch.Tensor,
 ) -> tuple[float, float, float, float]:  # fmt: skip
-    """Mean squared distances of one path: codes to the nearest and to the truth, images to the nearest and to the truth."""
+    """Mean squared distances of one path, to the nearest and to the truth: of its codes, of its images."""
     t = even_steps(POINTS)
     z = path_of(path).between(codes[ends[0]], codes[ends[1]], around)(t)
     x = model.decode(z).flatten(1)
     truths = [world.render(way) for way in world.truths(a, b, t.numpy())]
     in_codes = [(z - encode(model, truth)).square().sum(1).mean() for truth in truths]
     in_images = [(x - to_float(truth).flatten(1)).square().sum(1).mean() for truth in truths]
-    return (
-        float(to_nearest(z, codes).mean()), float(min(in_codes)), float(to_nearest(x, real).mean()), float(min(in_images)),
-    )  # fmt: skip
+    nearest = (float(to_nearest(points, among).mean()) for points, among in ((z, codes), (x, real)))
+    return next(nearest), float(min(in_codes)), next(nearest), float(min(in_images))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ FLOORS = (
     ("images", "clips", "datasets", "corruptions", "weights"),
     ("nets", "model", "losses", "players", "precision", "methods", "training", "foreign"),
     ("latent", "graph", "paths", "evaluation"),
-    ("interpolation", "metrics", "render", "join"),
+    ("interpolation", "metrics", "leaderboard", "render", "join"),
     ("jobs", "demo_clips", "recipes"),
     ("cli", "explorer", "__main__"),
 )

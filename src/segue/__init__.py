@@ -13,12 +13,26 @@ if TYPE_CHECKING:
     from segue.errors import InputError, Stopped
     from segue.foreign import TAEF2, Diffusers, Foreign
     from segue.images import read_image, to_float, to_uint8, write_image
-    from segue.interpolation import Interpolation, cross_fade, interpolate, walk
+    from segue.interpolation import Interpolation, cross_fade, interpolate, tour, walk
     from segue.jobs.join import JoinRequest, JoinResult
     from segue.jobs.join import run_join as join_clips
+    from segue.latent import LatentSpace
     from segue.methods import AAE, ACAI, AE, VAE, Method
     from segue.model import Autoencoder, ConvAutoencoder, load_model, save_model
-    from segue.paths import Linear, Path, PathChoice, Slerp, lerp, slerp
+    from segue.paths import (
+        Geodesic,
+        GraphPath,
+        Linear,
+        Path,
+        PathChoice,
+        Slerp,
+        Surroundings,
+        Transport,
+        lerp,
+        path_of,
+        slerp,
+        through,
+    )
     from segue.render.strip import Row, strip
     from segue.training import Training, train
 
@@ -27,11 +41,25 @@ _HOMES = {
     "segue.errors": ("InputError", "Stopped"),
     "segue.foreign": ("TAEF2", "Diffusers", "Foreign"),
     "segue.images": ("read_image", "to_float", "to_uint8", "write_image"),
-    "segue.interpolation": ("Interpolation", "cross_fade", "interpolate", "walk"),
+    "segue.interpolation": ("Interpolation", "cross_fade", "interpolate", "tour", "walk"),
     "segue.jobs.join": ("JoinRequest", "JoinResult", "join_clips=run_join"),
     "segue.methods": ("AAE", "ACAI", "AE", "VAE", "Method"),
     "segue.model": ("Autoencoder", "ConvAutoencoder", "load_model", "save_model"),
-    "segue.paths": ("Linear", "Path", "PathChoice", "Slerp", "lerp", "slerp"),
+    "segue.latent": ("LatentSpace",),
+    "segue.paths": (
+        "Geodesic",
+        "GraphPath",
+        "Linear",
+        "Path",
+        "PathChoice",
+        "Slerp",
+        "Surroundings",
+        "Transport",
+        "lerp",
+        "path_of",
+        "slerp",
+        "through",
+    ),
     "segue.render.strip": ("Row", "strip"),
     "segue.training": ("Training", "train"),
 }
@@ -48,11 +76,14 @@ __all__ = [
     "DataSet",
     "Diffusers",
     "Foreign",
+    "Geodesic",
+    "GraphPath",
     "ImageSet",
     "InputError",
     "Interpolation",
     "JoinRequest",
     "JoinResult",
+    "LatentSpace",
     "Linear",
     "Method",
     "Path",
@@ -60,19 +91,24 @@ __all__ = [
     "Row",
     "Slerp",
     "Stopped",
+    "Surroundings",
     "Training",
+    "Transport",
     "cross_fade",
     "interpolate",
     "join_clips",
     "lerp",
     "load",
     "load_model",
+    "path_of",
     "read_image",
     "save_model",
     "slerp",
     "strip",
+    "through",
     "to_float",
     "to_uint8",
+    "tour",
     "train",
     "walk",
     "write_image",

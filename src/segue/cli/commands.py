@@ -28,6 +28,7 @@ from segue.jobs.interpolate import InterpolateRequest, run_interpolate
 from segue.jobs.join import JoinRequest, run_join
 from segue.jobs.map import MapRequest, run_map
 from segue.jobs.sample import SampleRequest, run_sample
+from segue.jobs.score import ScoreRequest, run_score
 from segue.jobs.stress import StressRequest, run_stress
 from segue.jobs.train import TrainRequest, run_train
 
@@ -53,6 +54,10 @@ COMMANDS = (
     Command("map", "Draw a run's latent space: its codes, what is between them.", MapRequest, run_map, tell.latent_map),
     Command("sample", "Draw new images from a run's latent space.", SampleRequest, run_sample, tell.sample),
     Command("evaluate", "Measure a run on held-out images.", EvaluateRequest, run_evaluate, tell.evaluate),
+    Command(
+        "score", "Score every path by every metric, with controls.",
+        ScoreRequest, run_score, tell.score,
+    ),
     Command("stress", "Reconstruct corrupted images, and measure how well.", StressRequest, run_stress, tell.stress),
     Command("info", "Say what a file is.", InfoRequest, run_info, tell.info),
     Command("demo", "Generate two clips and join them.", DemoRequest, run_demo, tell.join),

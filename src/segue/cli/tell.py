@@ -11,6 +11,7 @@ from segue.jobs.interpolate import InterpolateResult
 from segue.jobs.join import JoinResult
 from segue.jobs.map import MapResult
 from segue.jobs.sample import SampleResult
+from segue.jobs.score import ScoreResult, told
 from segue.jobs.stress import Errors, StressResult
 from segue.jobs.train import TrainResult
 
@@ -114,6 +115,15 @@ def _errors(errors: Errors) -> str:
         return f"{figure[0]:.{digits}f}" + (f" +/- {half:.{digits}f}" if math.isfinite(half) else "")
 
     return f"{errors.images:>6}  {shown(errors.mse, 4):<18}  {shown(errors.psnr, 2):<14}  {shown(errors.ssim, 3)}"
+
+
+def score(result: ScoreResult) -> str:
+    lines = [told(result), "", f"scores      {result.out}"]
+    lines += [f"            {file}" for file in result.files if file.parent == result.out]
+    sheets = [file for file in result.files if file.parent != result.out]
+    if sheets:
+        lines.append(f"            {sheets[0].parent}: {len(sheets)} sheets, of the best, median and worst pairs")
+    return "\n".join([*lines, *_notes(result.notes)])
 
 
 def info(result: InfoResult) -> str:

@@ -12,7 +12,7 @@ import torch
 from segue import datasets
 from segue.choices import Checked, choose, needed, option
 from segue.corruptions import Corruption, corruption
-from segue.datasets import DataSet, generated, named
+from segue.datasets import DataSet, generated, named, recorded
 from segue.errors import InputError
 from segue.images import Fit, Pixels, to_float, to_uint8, written_whole
 from segue.jobs.pictures import TrainingPictures
@@ -149,7 +149,7 @@ def _check_out(request: TrainRequest) -> None:
 
 def _paths(data: str) -> tuple[Path, ...]:
     """The file or folder that `data` names, or the two of `IMAGES,LABELS`, from the root; none for a set's name."""
-    if not data or named.reads(data) or generated.reads(data):
+    if not data or any(source.reads(data) for source in (named, recorded, generated)):
         return ()
     parts = [data] if Path(data).exists() else data.split(",")
     return tuple(Path(part).resolve() for part in parts)

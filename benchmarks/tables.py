@@ -1,0 +1,152 @@
+"""Write the tables of the documentation anew from `results/`: between `<!-- NAME -->` and `<!-- end -->`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from machine import RESULTS
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def results(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text())
+    return found
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(head)
+    lines = [head, ["---"] * len(head), *map(list, rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def told(value: float | None, digits: int = 2) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def between(value: list[float]) -> str:
+    return f"{value[0]:.1f} ({value[1]:.1f} to {value[2]:.1f})"
+
+
+def family() -> str:
+    tables = []
+    for latent in (32, 256):
+        rows = results(f"family-{latent}")["rows"]
+        head = (f"codes of {latent}", "PSNR", "SSIM", "linear", "published", "k-means", "published")
+        tables.append(table(head, (
+            (name, f"{row['psnr'][0]:.1f} dB", told(row["ssim"][0], 3), told(row["linear"][0]),
+             told(row["published_linear"]), told(row["kmeans"][0], 1), told(row["published_kmeans"]))
+            for name, row in rows.items()
+        )))  # fmt: skip
+    return "\n\n".join(tables)
+
+
+def bounds() -> str:
+    rows = {name: row["likelihood"] for name, row in results("family-32")["rows"].items() if row["likelihood"]}
+    head = ("codes of 32, 1,000 test images", "ELBO", "-log p(x given z)", "KL", "bound with 500 samples", "bits/dim")
+    return table(head, (
+        (name, between(row["elbo"]), told(row["reconstruction"], 1), told(row["kl"], 1),
+         between(row["importance_bound"]), told(row["bits_per_value"] and row["bits_per_value"][0], 3))
+        for name, row in rows.items()
+    ))  # fmt: skip
+
+
+def lines() -> str:
+    page = results("lines")
+    rows = [(name, "", row) for name, row in page["controls"].items()]
+    rows += [(path, count, row) for count, paths in page["paths"].items() for path, row in paths.items()]
+    head = ("path", "real images it goes by", "Mean Distance x1e-3", "Smoothness", "pairs")
+    return table(head, (
+        (f"`{name}`", count, told(row["mean_distance_e3"], 3), told(row["smoothness"], 3), str(row["pairs"]))
+        for name, count, row in rows
+    ))  # fmt: skip
+
+
+def glyphs() -> str:
+    page = results("glyphs")
+    head = (
+        "path",
+        "D-RMSE, codes",
+        "gamma-RMSE, codes",
+        "of linear's",
+        "D-RMSE, images",
+        "gamma-RMSE, images",
+        "pairs",
+    )
+    rows = (
+        (f"`{name}`", told(row["d_rmse_codes"]), told(row["gamma_rmse_codes"]),
+         f"{row['d_rmse_codes_share']:.3f}, {row['gamma_rmse_codes_share']:.3f}", told(row["d_rmse_images"]),
+         told(row["gamma_rmse_images"]), str(row["pairs"]))
+        for name, row in page["rows"].items()
+    )  # fmt: skip
+    published = (
+        (
+            f"published, {name}",
+            told(found[0]),
+            told(found[1]),
+            f"{found[0] / 2.96:.3f}, {found[1] / 3.52:.3f}",
+            "",
+            "",
+            "",
+        )
+        for name, found in page["published"].items()
+    )
+    return table(head, (*rows, *published))
+
+
+SHOWN = {
+    "excess": ("excess x1e-3", 1e3, 3), "to-truth": ("to truth x1e-3", 1e3, 2), "pace:by=pixel": ("pace", 1, 3),
+    "pace": ("pace, perceptual", 1, 3), "jerk": ("jerk", 1, 2), "ghosting": ("ghosting", 1, 2),
+    "sharpness": ("sharpness", 1, 2), "re-encoding": ("re-encoding", 1, 3),
+}  # fmt: skip
+"""The metrics of a leaderboard that the documentation shows: their heads, units and digits."""
+
+
+def leaderboard(name: str) -> Callable[[], str]:
+    def made() -> str:
+        page = results(f"paths-{name}")
+        first = next(iter(page["rows"].values()))["figures"]
+        shown = {key: how for key, how in SHOWN.items() if defined(first.get(key, {}).get("mean"))}
+        return table(
+            (f"{page['pairs']} pairs", *(head for head, _, _ in shown.values())),
+            ((f"`{path}`", *(cell(row["figures"][key], *how[1:]) for key, how in shown.items()))
+             for path, row in page["rows"].items()),
+        )  # fmt: skip
+
+    return made
+
+
+def defined(value: float | None) -> bool:
+    return value is not None and value == value
+
+
+def cell(figure: dict[str, Any], unit: float, digits: int) -> str:
+    if not defined(figure["mean"]):
+        return ""
+    half = (figure["high"] - figure["low"]) / 2
+    return f"{figure['mean'] * unit:.{digits}f}" + (f" ±{half * unit:.{digits}f}" if defined(half) else "")
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "family": family, "bounds": bounds, "lines": lines, "glyphs": glyphs,
+    **{name: leaderboard(name) for name in ("pole-2d", "pole-3d", "pole-3-factors", "dsprites", "mnist", "fashion")},
+}  # fmt: skip
+
+
+def main() -> None:
+    for page in sorted(DOCS.glob("*.md")):
+        text = page.read_text()
+        for name, made in TABLES.items():
+            mark = re.compile(rf"<!-- {name} -->\n.*?<!-- end -->", re.DOTALL)
+            if mark.search(text):
+                filled = f"<!-- {name} -->\n\n{made()}\n\n<!-- end -->"
+                text = mark.sub(filled.replace("\\", r"\\"), text)
+        page.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
