@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path as File
-from typing import Any
 
 import torch
 from machine import data_dir, write
@@ -24,7 +23,7 @@ ABLATIONS = (
     " graph:k=none+smooth+pace graph:k=none,mst=false graph:kind=radius+smooth+pace graph:kind=mutual+smooth+pace"
     " graph:density=kernel,power=1+smooth+pace graph:weight=decoded graph:weight=decoded+pace"
     " graph:weight=decoded+smooth:width=0.3+pace graph:weight=decoded+smooth+pace:by=perceptual"
-    " geodesic:reencode=0+pace"
+    " geodesic:reencode=0+pace geodesic:weight=decoded+pace"
 )
 
 

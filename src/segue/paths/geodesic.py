@@ -47,6 +47,7 @@ class Geodesic(PathChoice):
     density: float = option(0.0, "power of 1/density, 0 for none", low=0, high=100)
     reencode: float = option(1.0, "weight of the re-encoding distance, 0 for none", low=0)
     k: int | None = option(8, "neighbours in the graph of the start; none for the fewest that connect", low=1)
+    weight: Literal["euclidean", "decoded", "perceptual"] = option("euclidean", "of that graph's edges")
     knots: int = option(12, "pieces of the spline", low=2, high=1000)
     points: int = option(32, "steps in which the energy is summed", low=4, high=10_000)
     iterations: int = option(60, "at most", low=1)
@@ -56,7 +57,7 @@ class Geodesic(PathChoice):
 
     def between(self, a: Tensor, b: Tensor, around: Surroundings | None = None) -> Path:
         around = known(around, self)
-        start = Smooth().applied(GraphPath(k=self.k).between(a, b, around))
+        start = Smooth().applied(GraphPath(k=self.k, weight=self.weight).between(a, b, around))
         if torch.equal(a, b):
             return Path(start.at, told={"converged": True, "energy": [0.0, 0.0], "iterations": 0})
         knots = np.linspace(0, 1, self.knots + 1)
