@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path as File
 from typing import Any
 
@@ -123,26 +122,27 @@ def main() -> None:
     parser.add_argument("--ae", type=File, help="a trained run for part (b); else that of part (a)")
     parser.add_argument("--part", choices=("a", "b"))
     options = parser.parse_args()
-    file = RESULTS / "lines.json"
-    page: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
-    found = {key: page.get(key, {}) for key in ("methods", "paths", "controls")}
-    codes = ends_of(options.pairs)
-
-    def keep() -> None:
-        write("lines", "python benchmarks/lines.py", found)
-
+    ends = ends_of(options.pairs)
     if options.part != "b":
-        by_method(found["methods"], options, codes, keep)
+        by_method(options, ends)
     if options.part != "a":
         model = open_run(options.ae)[0] if options.ae else trained("ae", options.runs, options.steps, options.width)
-        by_path(found, model, options, codes, keep)
+        by_path(model, options, ends)
+
+
+def kept(name: str) -> dict[str, Any]:
+    """What was measured before."""
+    file = RESULTS / f"{name}.json"
+    page: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    return page
 
 
 def ends_of(pairs: int) -> Pixels:
     return images(2 * pairs, seed=99).reshape(pairs, 2, 32, 32, 1)
 
 
-def by_method(rows: dict[str, Any], options: argparse.Namespace, ends: Pixels, keep: Callable[[], None]) -> None:
+def by_method(options: argparse.Namespace, ends: Pixels) -> None:
+    rows = kept("lines-methods").get("rows", {})
     for name in options.methods:
         model = trained(name, options.runs, options.steps, options.width)
         codes = encode(model, ends.reshape(-1, 32, 32, 1)).reshape(len(ends), 2, -1)
@@ -153,12 +153,11 @@ def by_method(rows: dict[str, Any], options: argparse.Namespace, ends: Pixels, k
             "published": PUBLISHED.get(name),
         }  # fmt: skip
         print("methods", name, rows[name], flush=True)
-        keep()
+        write("lines-methods", "python benchmarks/lines.py --part a", {"rows": rows})
 
 
-def by_path(
-    found: dict[str, Any], model: Autoencoder, options: argparse.Namespace, ends: Pixels, keep: Callable[[], None]
-) -> None:
+def by_path(model: Autoencoder, options: argparse.Namespace, ends: Pixels) -> None:
+    found: dict[str, Any] = {"paths": kept("lines").get("paths", {})}
     codes = encode(model, ends.reshape(-1, 32, 32, 1)).reshape(len(ends), 2, -1)
     found["floor_e3"] = 1e3 * float(mean_distance(decode(model, codes.flatten(0, 1))[:, None], reference()[0]).mean())
     found["controls"] = {name: figures(frames) for name, frames in controls(ends).items()}
@@ -171,7 +170,7 @@ def by_path(
             frames, took = walked(model, codes[: options.few] if path in GEODESICS else codes, path, around)
             rows[path] = {**figures(frames), "seconds_per_path": took}
             print(count, path, rows[path], flush=True)
-            keep()
+            write("lines", "python benchmarks/lines.py --part b", found)
 
 
 if __name__ == "__main__":
