@@ -20,10 +20,18 @@ format: $(READY)        ## put the style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY)         ## measure; results go to benchmarks/results/
+bench: $(READY)         ## measure, for hours; results go to benchmarks/results/, and into the tables of docs/
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/joins.py
 	$(BIN)/python benchmarks/losses.py
+	$(BIN)/python benchmarks/methods.py
+	$(BIN)/python benchmarks/family.py --latent 32
+	$(BIN)/python benchmarks/family.py --latent 256
+	$(BIN)/python benchmarks/stress.py
+	$(BIN)/python benchmarks/lines.py
+	$(BIN)/python benchmarks/paths.py pole-2d pole-3d pole-3-factors glyphs dsprites mnist fashion
+	$(BIN)/python benchmarks/glyphs.py runs/glyphs
+	$(BIN)/python benchmarks/tables.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("segue needs Python 3.11 or later, this is " + sys.version.split()[0] + ": run make PYTHON=python3.x") if sys.version_info < (3, 11) else 0'

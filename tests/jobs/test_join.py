@@ -57,6 +57,12 @@ def test_the_same_request_gives_the_same_bytes(
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "same.png").read_bytes()
 
 
+@pytest.mark.parametrize("path", ["graph+smooth", "auto", "geodesic:iterations=2,k=3"])
+def test_a_path_may_go_by_the_clips_frames(path: str, pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
+    result = segue("join", *pair, "-o", tmp_path / "out.mp4", "--path", path, *TINY)
+    assert result["frames"] == len(list(read_frames(tmp_path / "out.mp4"))) == 24
+
+
 def test_the_clock_ends_training(pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
     words = ["--minutes", "0.01", "--steps", 100_000, "--width", 2, "--latent", 2]
     result = segue("join", *pair, "-o", tmp_path / "out.mp4", *words)
