@@ -57,13 +57,15 @@ def bounds() -> str:
 
 def lines() -> str:
     page = results("lines")
-    rows = [(name, "", row) for name, row in page["controls"].items()]
-    rows += [(path, count, row) for count, paths in page["paths"].items() for path, row in paths.items()]
-    head = ("path", "real images it goes by", "Mean Distance x1e-3", "Smoothness", "pairs")
-    return table(head, (
-        (f"`{name}`", count, told(row["mean_distance_e3"], 3), told(row["smoothness"], 3), str(row["pairs"]))
-        for name, count, row in rows
-    ))  # fmt: skip
+    counts = list(page["paths"])
+    names = list(dict.fromkeys(name for count in counts for name in page["paths"][count]))
+
+    def both(row: dict[str, Any] | None) -> str:
+        return "" if row is None else f"{row['mean_distance_e3']:.3f} / {row['smoothness']:.3f}"
+
+    rows = [(f"`{name}`", *(both(page["paths"][count].get(name)) for count in counts)) for name in names]
+    rows += [(f"`{name}`", both(row), *("" for _ in counts[1:])) for name, row in page["controls"].items()]
+    return table(("Mean Distance x1e-3 / Smoothness", *(f"{count} images" for count in counts)), rows)
 
 
 def glyphs() -> str:

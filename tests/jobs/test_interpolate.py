@@ -136,6 +136,16 @@ def test_a_graph_goes_by_the_images_of_the_set(
     assert segue(*words)["codes"] == picked["codes"]
 
 
+def test_what_was_picked_and_what_went_wrong_is_told(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["interpolate", str(run), "label:5", "label:2", "-o", str(tmp_path / "out.png"), "--path"]
+    assert main([*words, "auto"]) == 0
+    assert "auto (graph:weight=decoded+smooth+pace) from" in capsys.readouterr().out
+    assert main([*words, "geodesic:iterations=1"]) == 0
+    assert "not converged" in capsys.readouterr().out
+
+
 def test_by_way_of_others_and_round(run: Path, set_of_run: datasets.DataSet, tmp_path: Path, segue: Segue) -> None:
     words = ["interpolate", run, "label:5", "label:2", "--via", "label:7 test:3", "--loop", "--path", "linear"]
     result = segue(*words, "-o", tmp_path / "out.gif", "--steps", 401)

@@ -15,6 +15,9 @@ from segue.jobs.score import ScoreResult, told
 from segue.jobs.stress import Errors, StressResult
 from segue.jobs.train import TrainResult
 
+UNEVEN = 0.01
+"""The departure from an even pace that is worth a word."""
+
 
 def join(result: JoinResult) -> str:
     first, count = result.transition["first"], result.transition["count"]
@@ -45,7 +48,12 @@ def train(result: TrainResult) -> str:
 
 
 def interpolate(result: InterpolateResult) -> str:
-    head = f"{result.path} from {result.a} to {result.b}, {len(result.t)} frames: {result.out}"
+    path = f"{result.path} ({result.told['picked']})" if "picked" in result.told else result.path
+    head = f"{path} from {result.a} to {result.b}, {len(result.t)} frames: {result.out}"
+    if result.told.get("converged") is False:
+        head += "\nnot converged: the energy still fell; ask for more with geodesic:iterations=200"
+    if result.told.get("uneven", 0) > UNEVEN:
+        head += f"\nuneven: steps differ by up to {result.told['uneven']:.0%}, the decoder leaps somewhere on the way"
     if result.codes is None:
         return head
     rows = [f"  {t:.3f}  {_code(code)}" for t, code in zip(result.t, result.codes, strict=True)]
