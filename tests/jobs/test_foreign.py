@@ -38,7 +38,7 @@ def test_words_for_people(data_dir: Path, tmp_path: Path, capsys: pytest.Capture
     photo = str(data_dir / "photos" / "coffee.png")
     assert main(["interpolate", MODEL, photo, photo, "-o", str(tmp_path / "strip.png"), "--steps", "2"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"linear from {photo} to {photo}, 2 frames: {tmp_path / 'strip.png'}"
+        f"auto (transport+pace) from {photo} to {photo}, 2 frames: {tmp_path / 'strip.png'}"
     ]
 
 
