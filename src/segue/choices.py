@@ -25,6 +25,11 @@ def needed(help: str) -> Any:
     return dataclasses.field(metadata={"help": help})
 
 
+def optional(help: str) -> Any:
+    """A dataclass field that may be left out (None), a word in its own place on the command line."""
+    return dataclasses.field(default=None, metadata={"help": help, "word": True})
+
+
 class Checked:
     """A frozen dataclass whose fields are checked against their types and bounds when it is made.
 

@@ -27,6 +27,7 @@ from segue.jobs.info import InfoRequest, run_info
 from segue.jobs.interpolate import InterpolateRequest, run_interpolate
 from segue.jobs.join import JoinRequest, run_join
 from segue.jobs.map import MapRequest, run_map
+from segue.jobs.reproduce import ReproduceRequest, run_reproduce
 from segue.jobs.sample import SampleRequest, run_sample
 from segue.jobs.score import ScoreRequest, run_score
 from segue.jobs.stress import StressRequest, run_stress
@@ -59,6 +60,10 @@ COMMANDS = (
         ScoreRequest, run_score, tell.score,
     ),
     Command("stress", "Reconstruct corrupted images, and measure how well.", StressRequest, run_stress, tell.stress),
+    Command(
+        "reproduce", "Carry out one of five small studies, and report beside what its source found.",
+        ReproduceRequest, run_reproduce, tell.reproduce,
+    ),
     Command("info", "Say what a file is.", InfoRequest, run_info, tell.info),
     Command("demo", "Generate two clips and join them.", DemoRequest, run_demo, tell.join),
 )  # fmt: skip
@@ -101,7 +106,7 @@ def _flat(request: type[Checked]) -> Iterator[dataclasses.Field[Any]]:
 def _parameter(field: dataclasses.Field[Any]) -> inspect.Parameter:
     """A field as a parameter. Values stay text: the request reads and checks them, and says what is wrong."""
     needed = field.default is dataclasses.MISSING
-    positional = needed and field.name != "out"
+    positional = (needed and field.name != "out") or field.metadata.get("word", False)
     place = inspect.Parameter.POSITIONAL_ONLY if positional else inspect.Parameter.KEYWORD_ONLY
     spelled = f"--{field.name.replace('_', '-')}"
     names = () if positional else (spelled, "-o") if field.name == "out" else (spelled,)

@@ -10,6 +10,7 @@ from segue.jobs.info import InfoResult
 from segue.jobs.interpolate import InterpolateResult
 from segue.jobs.join import JoinResult
 from segue.jobs.map import MapResult
+from segue.jobs.reproduce import Offers, ReproduceResult
 from segue.jobs.sample import SampleResult
 from segue.jobs.score import ScoreResult, told
 from segue.jobs.stress import Errors, StressResult
@@ -45,6 +46,17 @@ def train(result: TrainResult) -> str:
         f"figures     {figures}",
     ]
     return "\n".join([*lines, *_notes(result.notes)])
+
+
+def reproduce(result: ReproduceResult | Offers) -> str:
+    if isinstance(result, Offers):
+        wide = max(len(study.name) for study in result.studies)
+        return "\n".join(
+            f"{study.name:{wide}}  {study.about} ({study.data}; {study.minutes:g} min, quick {study.minutes_quick:g})"
+            for study in result.studies
+        )
+    claims = [f"\n{claim.verdict}\n  source  {claim.source}\n  here    {claim.found}" for claim in result.claims]
+    return "\n".join([f"report      {result.out}", f"took        {result.seconds:.0f} s", *claims])
 
 
 def interpolate(result: InterpolateResult) -> str:

@@ -1,0 +1,168 @@
+"""Reports: one self-contained HTML page of figures, tables and claims, with the raw numbers beside it."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from io import StringIO
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from segue.errors import InputError
+from segue.images import written_whole
+
+PAGE, NUMBERS, FLAT = "report.html", "numbers.json", "numbers.csv"
+KINDS = {
+    ".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".svg": "image/svg+xml",
+    ".mp4": "video/mp4", ".webm": "video/webm",
+}  # fmt: skip
+
+Cell: TypeAlias = str | int | float | None
+Verdict = Literal["confirmed", "confirmed with a condition", "not confirmed", "not tested"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure: a still (.png, .jpg, .svg), one that moves (.gif, .webp), or a film (.mp4, .webm), with its caption.
+
+    `also` are other forms of it, which the page offers to save.
+    """
+
+    file: Path
+    caption: str
+    also: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under named columns, and a caption; written as `NAME.csv` too. NaN and None are shown as a dash."""
+
+    name: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the source found, what was found here, and whether that confirms it. `name` is one word or two, hyphened."""
+
+    name: str
+    source: str
+    found: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, paragraphs (blank lines between them, `code` between backticks), and what they speak of."""
+
+    title: str
+    text: str
+    parts: tuple[Picture | Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a report says: its title, a lead of a sentence or two, sections, claims, and all numbers by name."""
+
+    title: str
+    lead: str
+    sections: tuple[Section, ...]
+    claims: tuple[Claim, ...] = ()
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+
+def write_report(study: Study, folder: Path, about: Mapping[str, str], commands: tuple[str, ...] = ()) -> Path:
+    """Write `report.html`, `numbers.json`, `numbers.csv` and a CSV file of each table; the page's path.
+
+    `about` is shown as it is: settings, seed, time. `commands` are those that made the figures. The page holds its
+    pictures and needs no other file. In `numbers.csv` nested names are joined by dots. Raises `InputError` for a
+    picture that is not there or of another kind, and for what cannot be written.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page.filters.update(paragraphs=_paragraphs, embedded=_embedded, cell=shown)
+    page.tests["picture"] = _is_picture
+    template = page.from_string(files("segue.render").joinpath("report.html.jinja").read_text(encoding="utf-8"))
+    html = template.render(study=study, about=about, commands=commands, films=(".mp4", ".webm"))
+    numbers = _json(study.numbers)
+    _write(folder / NUMBERS, json.dumps(numbers, indent=2) + "\n")
+    _write(folder / FLAT, _csv(("name", "value"), tuple(_flat(numbers))))
+    for section in study.sections:
+        for part in section.parts:
+            if isinstance(part, Table):
+                _write(folder / f"{part.name}.csv", _csv(part.columns, part.rows))
+    _write(folder / PAGE, html)
+    return folder / PAGE
+
+
+def shown(cell: Cell) -> str:
+    """A cell in words: numbers with as many digits as say something, a dash for what there is not.
+
+    >>> shown(0.123456), shown(98.76), shown(12345), shown(float("nan")), shown("linear")
+    ('0.123', '98.8', '12,345', '–', 'linear')
+    """
+    if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
+        return "–"  # noqa: RUF001
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, int) or abs(cell) >= 1000:
+        return f"{cell:,.0f}"
+    return f"{cell:.3g}"
+
+
+def _is_picture(part: object) -> bool:
+    return isinstance(part, Picture)
+
+
+def _paragraphs(text: str) -> Iterator[list[tuple[bool, str]]]:
+    """Each paragraph as pieces: whether it is code, and its text."""
+    for paragraph in text.strip().split("\n\n"):
+        if paragraph.strip():
+            yield [(index % 2 == 1, piece) for index, piece in enumerate(" ".join(paragraph.split()).split("`"))]
+
+
+def _embedded(file: Path) -> str:
+    """A file as a `data:` address."""
+    kind = KINDS.get(file.suffix.lower())
+    if kind is None or not file.is_file():
+        raise InputError(f"figure {file}", f"a file that ends in {', '.join(KINDS)}", "make it first")
+    return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
+
+
+def _json(value: Any) -> Any:
+    """As JSON has it: what is not finite becomes null."""
+    if isinstance(value, Mapping):
+        return {str(key): _json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, (str, int, bool)) or value is None else str(value)
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Cell]]:
+    if isinstance(value, (dict, list)):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            yield from _flat(item, f"{name}.{key}" if name else str(key))
+    else:
+        yield name, value
+
+
+def _csv(columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+    return text.getvalue()
+
+
+def _write(file: Path, text: str) -> None:
+    with written_whole(file) as beside:
+        beside.write_text(text, encoding="utf-8", newline="")
