@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench studies clean
 
 demo: $(READY)          ## join two generated clips; prints where the film and its contact sheet are
 	$(BIN)/segue demo -o demo
@@ -22,7 +22,7 @@ format: $(READY)        ## put the style right
 
 bench: $(READY)         ## measure, for hours; results go to benchmarks/results/, and into the tables of docs/
 	$(BIN)/python benchmarks/throughput.py
-	$(BIN)/python benchmarks/joins.py
+	$(BIN)/python benchmarks/joins.py pairs films
 	$(BIN)/python benchmarks/losses.py
 	$(BIN)/python benchmarks/methods.py
 	$(BIN)/python benchmarks/family.py --latent 32
@@ -31,6 +31,10 @@ bench: $(READY)         ## measure, for hours; results go to benchmarks/results/
 	$(BIN)/python benchmarks/lines.py
 	$(BIN)/python benchmarks/paths.py pole-2d pole-3d pole-3-factors glyphs dsprites mnist fashion
 	$(BIN)/python benchmarks/glyphs.py runs/glyphs
+	$(BIN)/python benchmarks/tables.py
+
+studies: $(READY)       ## the five studies in full, an hour or more; reports in reports/, figures into docs/studies.md
+	$(BIN)/python benchmarks/studies.py
 	$(BIN)/python benchmarks/tables.py
 
 $(READY): pyproject.toml constraints.txt

@@ -1,83 +1,150 @@
-"""Joins of real clips: time, peak memory, PSNR, and how much the seams show on the film as written.
+"""Joins of real clips: every ordered pair as `--quick` renders it, scored; and some whole, timed as a user sees them.
 
-Each join is a process of its own with default settings, so that time and memory are what a user sees. The film is
-then read back: the jump at each cut over the median change of the clip's adjoining half second, at full size.
+`joins.py pairs` scores the transition of each pair, on small frames before compression, beside the controls, and draws
+a contact sheet of each into a folder. `joins.py films` runs the command for a few pairs in a process of its own, reads
+the film back, and notes time, peak memory and the seams that are in the film.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from itertools import islice
+from dataclasses import asdict
+from itertools import islice, permutations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from machine import data_dir, write
+from machine import RESULTS, data_dir, write
 
-from segue.clips import read_frames
-from segue.join.seam import seam_jump
+from segue.clips import probe, read_frames
+from segue.images import write_image
+from segue.join.canvas import canvas_for
+from segue.join.footage import look
+from segue.join.joint import Joint, Rung, ready
+from segue.join.styles import CONTROLS, RUNGS
+from segue.join.timeline import Cut, mode_for
+from segue.metrics.seam import seam
+from segue.progress import silent
+from segue.render.strip import sheet
 
-# The third is there for its time: 5 s clips, the film at 720p.
-PAIRS = (
-    ("flower.mp4", "bigbuckbunny.mp4"),
-    ("big_buck_bunny_432_433.webm", "walk.mkv"),
+# The last is there for its time: 5 s clips, the film at 720p.
+FILMS = (
+    ("flower.mp4", "bigbuckbunny.mp4"), ("big_buck_bunny_432_433.webm", "walk.mkv"), ("chaplin.mp4", "fire2.mp4"),
     ("bigbuckbunny.mp4", "flower.mp4"),
-)
+)  # fmt: skip
 
 
-def join(a: Path, b: Path, out: Path) -> dict[str, Any]:
+def row(rung: Rung) -> dict[str, Any]:
+    return {"scores": asdict(rung.scores), "missed": [str(miss) for miss in rung.missed]}
+
+
+def joint_of(a: Path, b: Path, seconds: float = 1.0) -> tuple[Joint, np.ndarray[Any, Any]]:
+    """The joint of two clips with its controls, and its frames, small."""
+    one, other = probe(a), probe(b)
+    canvas = canvas_for(one, None, None, "letterbox")
+    count, lengths = canvas.count(seconds), (canvas.length(one), canvas.length(other))
+    cut = Cut(0, 1, count, mode_for(None, count, *lengths))
+    before = look(canvas, one, lengths[0], cut, leaving=True, report=silent)
+    after = look(canvas, other, lengths[1], cut, leaving=False, report=silent)
+    joint = ready(cut, before, after, RUNGS, _no_dream, CONTROLS)
+    ways = zip(joint.shares, before.live, after.live, strict=True)
+    return joint, np.stack([joint.blend(float(share), x, y) for share, x, y in ways])
+
+
+def _no_dream() -> Any:
+    raise AssertionError("no rung dreams")
+
+
+def pairs(folder: Path, names: list[str]) -> None:
+    clips = sorted(file for file in (data_dir() / "clips").iterdir() if not names or file.stem in names)
+    rows = kept().get("pairs", {})
+    for a, b in permutations(clips, 2):
+        start = time.process_time()
+        joint, frames = joint_of(a, b)
+        name = f"{a.stem} > {b.stem}"
+        rows[name] = {
+            "style": str(joint.rung.style), "mode": joint.cut.mode, "cpu_s": round(time.process_time() - start, 1),
+            **row(joint.rung), "first_rung": row(joint.tried[0]),
+            "controls": {str(rung.style): row(rung) for rung in joint.controls},
+        }  # fmt: skip
+        chosen = np.linspace(0, len(frames) - 1, 12).round().astype(int)
+        write_image(folder / f"{a.stem}-{b.stem}.png", sheet(frames[chosen], 4, title=name))
+        print(name, rows[name]["style"], rows[name]["missed"], flush=True)
+        save("pairs", rows)
+
+
+def films() -> None:
+    rows = kept().get("films", {})
+    for one, other in FILMS:
+        for quick in (False, True):
+            with tempfile.TemporaryDirectory() as folder:
+                film = Path(folder) / "film.mp4"
+                result = join(data_dir() / "clips" / one, data_dir() / "clips" / other, film, quick)
+                first, count = result["transition"]["first"], result["transition"]["count"]
+                in_film = seams(film, first, count, result["fps"])
+            name = f"{one} > {other}{', quick' if quick else ''}"
+            rows[name] = {
+                "size": f"{result['width']}x{result['height']}", "frames": result["frames"], "style": result["style"],
+                "wall_s": round(result["wall_s"], 1), "took_s": {k: round(v, 1) for k, v in result["took"].items()},
+                "peak_mb": round(result["peak_mb"]), "seam": result["seam"], "seam_in_the_film": in_film,
+            }  # fmt: skip
+            print(name, json.dumps(rows[name]), flush=True)
+            save("films", rows)
+
+
+def join(a: Path, b: Path, out: Path, quick: bool) -> dict[str, Any]:
     """Run the command; its JSON, with wall seconds and the peak memory of all joins so far."""
     start = time.perf_counter()
-    command = [sys.executable, "-m", "segue", "join", str(a), str(b), "-o", str(out), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    words = [sys.executable, "-m", "segue", "join", str(a), str(b), "-o", str(out), "--json"]
+    done = subprocess.run([*words, "--quick"] if quick else words, capture_output=True, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout)
     peak_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return {**result, "wall_s": time.perf_counter() - start, "peak_mb": peak_kb / 1024}
 
 
 def seams(film: Path, first: int, count: int, fps: float) -> dict[str, float]:
-    """The seams of the film as it was written."""
+    """The seams of the film as it was written: the largest change at each cut over the clip's own median."""
     near = round(fps / 2) + 1
     start = max(0, first - near)
-    frames = np.stack(list(islice(read_frames(film), start, first + count + near)))
+    frames = np.stack(list(islice(read_frames(film, start=start), first + count + near - start)))
     cut_a, cut_b = first - start, first - start + count
     return {
-        "a": seam_jump(frames[:cut_a][::-1], frames[cut_a : cut_a + 2]),
-        "b": seam_jump(frames[cut_b:], frames[cut_b - 2 : cut_b][::-1]),
+        "a": seam(frames[:cut_a][::-1], frames[cut_a : cut_a + 2]).position,
+        "b": seam(frames[cut_b:], frames[cut_b - 2 : cut_b][::-1]).position,
     }
 
 
+def kept() -> dict[str, Any]:
+    file = RESULTS / "joins.json"
+    page: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    return page if isinstance(page.get("pairs"), dict) else {}
+
+
+def save(part: str, rows: dict[str, Any]) -> None:
+    goal = {"wall_s": 90, "wall_quick_s": 30, "peak_mb": 3000}
+    write("joins", "python benchmarks/joins.py pairs films", {"goal": goal, **kept_parts(), part: rows})
+
+
+def kept_parts() -> dict[str, Any]:
+    return {part: rows for part, rows in kept().items() if part in ("pairs", "films")}
+
+
 def main() -> None:
-    rows = []
-    for names in PAIRS:
-        with tempfile.TemporaryDirectory() as folder:
-            film = Path(folder) / "film.mp4"
-            a, b = (data_dir() / "clips" / name for name in names)
-            result = join(a, b, film)
-            transition = result["transition"]
-            read_back = seams(film, transition["first"], transition["count"], result["fps"])
-        rows.append(
-            {
-                "a": names[0],
-                "b": names[1],
-                "size": f"{result['width']}x{result['height']}",
-                "frames": result["frames"],
-                "wall_s": round(result["wall_s"], 1),
-                "took_s": {name: round(seconds, 1) for name, seconds in result["took"].items()},
-                "peak_mb": round(result["peak_mb"]),
-                "psnr_db": round(result["psnr"], 2),
-                "seam_before_compression": {name: round(value, 2) for name, value in result["seam"].items()},
-                "seam_in_the_film": {name: round(value, 2) for name, value in read_back.items()},
-            }
-        )
-        print(json.dumps(rows[-1]), flush=True)
-    goal = {"wall_s": 90, "seam": 1.5}
-    print(write("joins", "python benchmarks/joins.py", {"goal": goal, "pairs": rows}))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="+", choices=("pairs", "films"))
+    parser.add_argument("--sheets", type=Path, default=Path("runs/joins"))
+    parser.add_argument("--clips", nargs="*", default=[], help="names without suffix; else all nine")
+    options = parser.parse_args()
+    if "pairs" in options.parts:
+        pairs(options.sheets, options.clips)
+    if "films" in options.parts:
+        films()
 
 
 if __name__ == "__main__":

@@ -68,6 +68,23 @@ def lines() -> str:
     return table(("Mean Distance x1e-3 / Smoothness", *(f"{count} images" for count in counts)), rows)
 
 
+def lines_methods() -> str:
+    head = (
+        "straight line",
+        "Mean Distance x1e-3",
+        "published",
+        "Smoothness",
+        "published",
+        "reconstruction of the ends",
+    )
+    return table(head, (
+        (name, told(row["mean_distance_e3"]), told(distance), told(row["smoothness"]), told(turning),
+         told(row["floor_e3"]))
+        for name, row in results("lines-methods")["rows"].items()
+        for distance, turning in [row["published"] or (None, None)]
+    ))  # fmt: skip
+
+
 def glyphs() -> str:
     page = results("glyphs")
     head = (
@@ -99,6 +116,19 @@ def glyphs() -> str:
     )
     return table(head, (*rows, *published))
 
+
+def studies(name: str) -> Callable[[], str]:
+    def made() -> str:
+        page = results("studies")["studies"][name]
+        head = ("what the source says", "what was found here", "verdict")
+        rows = ((claim["source"], claim["found"], f"**{claim['verdict']}**") for claim in page["claims"])
+        time = f"{page['seconds'] / 60:.0f} min on the machine of `benchmarks/results/studies.json`"
+        return f"{time}{', quick' if page['quick'] else ''}.\n\n{table(head, rows)}"
+
+    return made
+
+
+STUDIES = ("mnist-2d", "manifold", "ae-vs-vae", "fashion", "kmnist")
 
 SHOWN = {
     "excess": ("excess x1e-3", 1e3, 3), "to-truth": ("to truth x1e-3", 1e3, 2), "pace:by=pixel": ("pace", 1, 3),
@@ -134,13 +164,16 @@ def cell(figure: dict[str, Any], unit: float, digits: int) -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "family": family, "bounds": bounds, "lines": lines, "glyphs": glyphs,
+    "family": family, "bounds": bounds, "lines": lines, "lines-methods": lines_methods, "glyphs": glyphs,
     **{name: leaderboard(name) for name in ("pole-2d", "pole-3d", "pole-3-factors", "dsprites", "mnist", "fashion")},
+    **{f"study {name}": studies(name) for name in STUDIES},
 }  # fmt: skip
 
 
 def there(name: str) -> bool:
     """Whether that table has been measured."""
+    if name.startswith("study "):
+        return (RESULTS / "studies.json").exists() and name.removeprefix("study ") in results("studies")["studies"]
     file = {"family": "family-256", "bounds": "family-32"}.get(name, name)
     return any((RESULTS / f"{kind}{file}.json").exists() for kind in ("", "paths-"))
 

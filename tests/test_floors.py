@@ -19,9 +19,9 @@ FLOORS = (
     ("errors", "choices", "progress", "interrupts"),
     ("images", "clips", "datasets", "corruptions", "weights"),
     ("nets", "model", "losses", "players", "precision", "methods", "training", "foreign"),
-    ("latent", "graph", "paths", "evaluation"),
+    ("latent", "graph", "paths", "evaluation", "classifier"),
     ("interpolation", "metrics", "leaderboard", "render", "join"),
-    ("jobs", "demo_clips", "recipes"),
+    ("jobs", "demo_clips", "recipes", "sweep"),
     ("cli", "explorer", "__main__"),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}

@@ -73,6 +73,24 @@ def test_a_space_without_labels() -> None:
     assert space.class_means() == {} and len(space.of_label(0)) == 0
 
 
+def test_distances_of_classes_are_in_their_own_measure() -> None:
+    codes = torch.randn(60, 3, generator=torch.Generator().manual_seed(0))
+    codes[20:40, 0] += 3
+    codes[40:, 0] += 9
+    labels = np.repeat([0, 1, 2], 20)
+    space = LatentSpace(codes, tuple(map(str, range(60))), labels)
+    apart = space.class_distances()
+    assert list(apart) == [(0, 1), (1, 2), (0, 2)]
+    larger = LatentSpace(5 * codes + 7, space.ids, labels).class_distances()
+    assert larger == pytest.approx(apart, rel=1e-4)
+    a, b = codes[:20].mean(0), codes[20:40].mean(0)
+    radii = [float((codes[i : i + 20] - mean).norm(dim=1).mean()) for i, mean in ((0, a), (20, b))]
+    assert apart[0, 1] == pytest.approx(float((a - b).norm()) / np.mean(radii), rel=1e-5)
+    single = LatentSpace(torch.tensor([[0.0], [1.0]]), ("a", "b"), np.array([0, 1]))
+    assert single.class_distances() == {(0, 1): np.inf}
+    assert LatentSpace(codes, space.ids).class_distances() == {}
+
+
 def test_each_code_is_nearest_to_itself() -> None:
     codes = torch.randn(30, 2, 3, generator=torch.Generator().manual_seed(0))
     space = LatentSpace(codes, tuple(map(str, range(30))))

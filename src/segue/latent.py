@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +60,8 @@ class LatentSpace:
     [2, 1]
     >>> space.class_means()
     {0: tensor([0.5000]), 1: tensor([4.])}
+    >>> space.class_distances()
+    {(0, 1): 14.0}
     """
 
     codes: Tensor = field(repr=False)
@@ -84,6 +88,24 @@ class LatentSpace:
         """The mean code of each label that some image has; empty without labels."""
         present = [] if self.labels is None else np.unique(self.labels).tolist()
         return {label: self.of_label(label).mean(0) for label in present}
+
+    def class_distances(self) -> dict[tuple[int, int], float]:
+        """How far each two labels are from each other, the nearest first: 2 d / (r + s).
+
+        d is the distance between their means, r and s are the mean distances of their codes from these; 1 means that
+        the classes are as near to each other as codes are to the mean of their class. Infinite where both classes are
+        single points.
+        """
+        means = {label: mean.double() for label, mean in self.class_means().items()}
+        radii = {
+            label: float((self.of_label(label).double() - mean).flatten(1).norm(dim=1).mean())
+            for label, mean in means.items()
+        }
+        apart = {}
+        for a, b in combinations(means, 2):
+            radius = radii[a] + radii[b]
+            apart[a, b] = 2 * float((means[a] - means[b]).norm()) / radius if radius else math.inf
+        return dict(sorted(apart.items(), key=lambda pair: pair[1]))
 
     def nearest(self, code: Tensor, k: int = 1) -> Tensor:
         """The places `[k]` of the codes nearest to `code` `[*latent_shape]`, nearest first; all, if there are fewer.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Callable
+from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,22 +13,26 @@ from typing import Any
 import numpy as np
 import pytest
 
+from segue.cli import main
 from segue.clips import probe, read_frames
 from segue.demo_clips import write_demo_clips
 from segue.errors import Stopped
-from segue.images import Pixels, resize
+from segue.images import Pixels, read_image, resize
 from segue.jobs.join import JoinRequest, run_join
+from segue.join.scores import Scores
+from segue.join.styles import STYLES
+from segue.metrics.seam import Seam
 from segue.progress import Event
 
 Segue = Callable[..., dict[str, Any]]
 
-TINY = ("--steps", "3", "--width", "2", "--latent", "2")
+TINY = ("--quick", "--style", "dream", "--steps", "3", "--width", "2", "--latent", "2")
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two clips of half a second, with sound."""
-    return write_demo_clips(tmp_path_factory.mktemp("pair"), 0.5, 48, 64, Fraction(12))
+    """Two clips of half a second, with sound; tall, so that few cells are matched."""
+    return write_demo_clips(tmp_path_factory.mktemp("pair"), 0.5, 64, 48, Fraction(12))
 
 
 def psnr(a: Pixels, b: Pixels) -> float:
@@ -35,15 +40,58 @@ def psnr(a: Pixels, b: Pixels) -> float:
 
 
 def test_the_result_tells_all(pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
-    result = segue("join", *pair, "-o", tmp_path / "new" / "out.mp4", *TINY[2:], "--steps", "100")
+    result = segue("join", *pair, "-o", tmp_path / "new" / "out.mp4", "--style", "dream", *TINY[5:], "--steps", "60")
     assert list(result) == [
-        "out", "width", "height", "fps", "frames", "seconds", "transition", "seam", "psnr", "steps", "took", "sheet",
-        "notes",
+        "out", "width", "height", "fps", "frames", "seconds", "style", "mode", "arithmetic", "transition", "seam",
+        "scores", "rungs", "psnr", "steps", "took", "sheet", "notes",
     ]  # fmt: skip
-    assert result["out"] == str(tmp_path / "new" / "out.mp4") and result["steps"] == 100
+    assert result["out"] == str(tmp_path / "new" / "out.mp4")
     assert result["frames"] == 24 and result["transition"] == {"first": 6, "count": 12}
-    assert 0 < result["psnr"] < 60 and all(0 < result["seam"][side] < 1.5 for side in "ab")
+    assert (result["style"], result["mode"], result["steps"]) == ("dream", "insert", 60) and 0 < result["psnr"] < 60
+    assert list(result["scores"]) == ["dream", "flow", "fade", "cut"]
+    for scores in result["scores"].values():
+        assert list(scores) == [field.name for field in fields(Scores)]
+        assert list(scores["a"]) == list(scores["b"]) == [field.name for field in fields(Seam)]
+    assert result["seam"] == {end: result["scores"]["dream"][end]["position"] for end in "ab"}
+    ((rung, missed),) = ((rung["style"], rung["missed"]) for rung in result["rungs"])
+    assert rung == "dream" and (f"missed: {', '.join(missed)}" in result["notes"]) == bool(missed)
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["out.mp4"]
+
+
+def test_only_a_dream_is_trained(pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
+    for style in STYLES:
+        if style.name != "dream":
+            result = segue(
+                "join", *pair, "-o", tmp_path / "out.mp4", "--style", style.name, "--seconds", "0.2", "--quick"
+            )
+            assert (result["style"], result["steps"], result["psnr"]) == (style.name, 0, None)
+            assert result["mode"] == "overlap" and result["frames"] == 10
+
+
+def test_what_is_quick_tries_one_style_without_controls(pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
+    result = segue("join", *pair, "-o", tmp_path / "out.mp4", "--quick")
+    assert list(result["scores"]) == ["morph"] and [rung["style"] for rung in result["rungs"]] == ["morph"]
+
+
+def test_words_are_those_of_the_result(
+    pair: tuple[Path, Path], tmp_path: Path, segue: Segue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["join", *map(str, pair), "-o", str(tmp_path / "out.mp4"), "--style", "morph:smooth=3", "--seconds", "0.2"]
+    result = segue(*words)
+    assert main([*words, "--sheet"]) == 0
+    out, err = capsys.readouterr()
+    assert (
+        err.splitlines()[0] == result["arithmetic"] == "0.33 s of clip 1 + 0.17 s over both + 0.33 s of clip 2 = 0.83 s"
+    )
+    lines = out.splitlines()
+    assert lines[2:4] == ["transition  frames 4 to 5, 0.17 s from 0.33 s", f"            {result['arithmetic']}"]
+    assert f"{result['seam']['a']:.2f} and {result['seam']['b']:.2f}" in lines[4]
+    ours = result["scores"]["morph:smooth=3.0"]
+    assert lines[5].startswith("scores      morph:smooth=3.0  ghosting ") and f"pace {ours['pace']:.2f}" in lines[5]
+    assert [line.split()[0] for line in lines[6:9]] == ["flow", "fade", "cut"]
+    assert f"sheet       {tmp_path / 'out.png'}" in lines
+    assert [line[12:] for line in lines if line.startswith("note ")] == result["notes"]
+    assert read_image(tmp_path / "out.png").shape[2] == 3
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".webm"])
@@ -57,6 +105,14 @@ def test_the_same_request_gives_the_same_bytes(
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "same.png").read_bytes()
 
 
+@pytest.mark.parametrize("mode", ["overlap", "insert"])
+def test_a_morph_has_the_same_bytes_twice(mode: str, pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
+    for name in ("one", "same"):
+        words = ("--style", "morph", "--mode", mode, "--seconds", "0.3", "--quick")
+        segue("join", *pair, "-o", tmp_path / f"{name}.mp4", *words)
+    assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "same.mp4").read_bytes()
+
+
 @pytest.mark.parametrize("path", ["graph+smooth", "auto", "geodesic:iterations=2,k=3"])
 def test_a_path_may_go_by_the_clips_frames(path: str, pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
     result = segue("join", *pair, "-o", tmp_path / "out.mp4", "--path", path, *TINY)
@@ -64,15 +120,15 @@ def test_a_path_may_go_by_the_clips_frames(path: str, pair: tuple[Path, Path], t
 
 
 def test_the_clock_ends_training(pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
-    words = ["--minutes", "0.01", "--steps", 100_000, "--width", 2, "--latent", 2]
+    words = ["--quick", "--style", "dream", "--minutes", "0.01", "--steps", 100_000, "--width", 2, "--latent", 2]
     result = segue("join", *pair, "-o", tmp_path / "out.mp4", *words)
-    assert 1 <= result["steps"] < 100_000 and result["took"]["train"] < 10
+    assert 1 <= result["steps"] < 100_000 and result["took"]["train"] < 20
 
 
 def test_ctrl_c_while_training_leaves_no_file(
     pair: tuple[Path, Path], tmp_path: Path, python: tuple[str, ...], environment: dict[str, str]
 ) -> None:
-    words = [*python, "join", *pair, "-o", tmp_path / "out.mp4", "--steps", 250, "--width", 8]
+    words = [*python, "join", *pair, "-o", tmp_path / "out.mp4", "--style", "dream", "--steps", 900, "--width", 8]
     with subprocess.Popen([*map(str, words)], stderr=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stderr is not None
         said = [next(line for line in process.stderr if line.startswith("train: "))]
@@ -82,24 +138,31 @@ def test_ctrl_c_while_training_leaves_no_file(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("stage", ["read plasma.mp4", "train", "write"])
+STAGES = {"plan": 0, "look plasma.mp4": 2, "try": 0, "match": 2, "train": 2, "write": 2}
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_ctrl_c_at_any_stage_leaves_no_file(
     stage: str, pair: tuple[Path, Path], tmp_path: Path, usual_handler: None
 ) -> None:
+    reached: list[Event] = []
+
     def interrupt(event: Event) -> None:
-        if event.stage == stage and event.done == 2:
+        if event.stage == stage and event.done == STAGES[stage]:
+            reached.append(event)
             signal.raise_signal(signal.SIGINT)
 
-    request = JoinRequest(*pair, tmp_path / "out.mp4", steps=3, width=2, latent=2)
+    style = "morph" if stage == "match" else "dream"
+    request = JoinRequest(*pair, tmp_path / "out.mp4", style=style, steps=3, width=2, latent=2)
     with pytest.raises(Stopped if stage == "train" else KeyboardInterrupt):
         run_join(request, interrupt)
-    assert not list(tmp_path.iterdir())
+    assert len(reached) == 1 and not list(tmp_path.iterdir())
 
 
 def test_what_was_there_stays_if_joining_fails(pair: tuple[Path, Path], tmp_path: Path, usual_handler: None) -> None:
     out = tmp_path / "out.mp4"
     out.write_text("a film from before")
-    request = JoinRequest(*pair, out, steps=3, width=2, latent=2)
+    request = JoinRequest(*pair, out, style="fade")
 
     def interrupt(event: Event) -> None:
         if event.stage == "write":
@@ -112,7 +175,7 @@ def test_what_was_there_stays_if_joining_fails(pair: tuple[Path, Path], tmp_path
 
 def test_a_turned_phone_clip_and_a_gif(data_dir: Path, tmp_path: Path, segue: Segue) -> None:
     fire, gif = data_dir / "clips" / "fire2.mp4", data_dir / "clips" / "gyrorbium.gif"
-    words = ["--size", "90x160", "--seconds", "0.4", "--steps", 5, "--width", 2, "--latent", 2]
+    words = ["--size", "90x160", "--seconds", "0.4", "--mode", "insert", "--style", "fade"]
     result = segue("join", fire, gif, "-o", tmp_path / "out.mp4", *words)
     assert any("turned upright" in note for note in result["notes"])
     assert any("letterboxed" in note for note in result["notes"])
@@ -127,8 +190,8 @@ def test_a_turned_phone_clip_and_a_gif(data_dir: Path, tmp_path: Path, segue: Se
 
 def test_webm_and_mkv_of_other_sizes_rates_and_silence(data_dir: Path, tmp_path: Path, segue: Segue) -> None:
     pair = (data_dir / "clips" / name for name in ("big_buck_bunny_432_433.webm", "walk.mkv"))
-    words = ["--size", "90x160", "--seconds", "0.5", "--fit", "crop", "--steps", 5, "--width", 2, "--latent", 2]
+    words = ["--size", "160x90", "--seconds", "0.5", "--fit", "crop", "--style", "morph"]
     result = segue("join", *pair, "-o", tmp_path / "out.webm", *words)
-    assert result["transition"] == {"first": 24, "count": 12} and result["fps"] == 24
-    assert result["frames"] == 24 + 12 + round(89 / 30 * 24) and probe(tmp_path / "out.webm").has_sound
+    assert result["transition"] == {"first": 12, "count": 12} and result["fps"] == 24 and result["mode"] == "overlap"
+    assert result["frames"] == 24 - 12 + round(89 / 30 * 24) and probe(tmp_path / "out.webm").has_sound
     assert probe(tmp_path / "out.webm").frames == result["frames"]

@@ -63,6 +63,10 @@ def test_the_numbers_are_those_of_the_images(run: Path, segue: Segue, tmp_path: 
         rows = [float(row[f"{name}_mse"]) for row in table(tmp_path / "s.csv")]
         assert rows == pytest.approx(mse.tolist(), rel=1e-3, abs=1e-6)
     assert [row["id"] for row in table(tmp_path / "s.csv")] == list(test.ids)
+    changed = [row for row in table(tmp_path / "s.csv") if not row["done"].startswith("K = 0")]
+    nearer = [float(row["clean_mse"]) < float(row["seen_mse"]) for row in changed]
+    share, low, high = stressed["undone"]
+    assert share == pytest.approx(100 * np.mean(nearer)) and 0 < low < share < high < 100
 
 
 def test_kinds_part_the_images(run: Path, segue: Segue, tmp_path: Path) -> None:
@@ -88,6 +92,7 @@ def test_an_image_that_is_left_as_it_is_fares_as_the_control(run: Path, segue: S
         for measure in ("mse", "psnr", "ssim"):
             assert stressed["clean"][measure] == pytest.approx(stressed["control"][measure], rel=1e-5)
             assert stressed["seen"][measure] == stressed["clean"][measure]
+        assert stressed["undone"] is None
 
 
 def test_epochs_are_those_that_were_kept(run: Path, segue: Segue, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import av
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -33,12 +34,11 @@ def clips() -> ModuleType:
 
 @pytest.fixture
 def join(capsys: pytest.CaptureFixture[str]) -> Join:
-    """`segue join` with a tiny model, hardly trained unless told otherwise; returns its JSON."""
+    """`segue join`, by a plain fade where no style is asked for, which takes no time; returns its JSON."""
 
-    def run(*arguments: object, steps: int = 3, width: int = 2) -> dict[str, Any]:
+    def run(*arguments: object, style: str = "fade") -> dict[str, Any]:
         capsys.readouterr()
-        tiny = ["--steps", str(steps), "--width", str(width), "--latent", str(width), "--json"]
-        assert main(["join", *map(str, arguments), *tiny]) == 0, capsys.readouterr().err
+        assert main(["join", *map(str, arguments), "--style", style, "--json"]) == 0, capsys.readouterr().err
         result: dict[str, Any] = json.loads(capsys.readouterr().out)
         return result
 
@@ -107,6 +107,33 @@ def write(path: Path, frames: list[Pixels], fps: Fraction | int = 12, sound: Sou
         if sound is not None:
             film.write_sound(sound)
     return path
+
+
+def surround(path: Path, frames: list[Pixels], hertz: tuple[float, ...], fps: int = 12) -> Path:
+    """A film with a tone of its own in each of the six channels of 5.1 sound."""
+    seconds = len(frames) / fps
+    with av.open(str(path), "w") as container:
+        picture: Any = container.add_stream("libx264", fps, {"crf": "8"})
+        picture.height, picture.width = frames[0].shape[:2]
+        track: Any = container.add_stream("flac", RATE, layout="5.1")
+        for index, frame in enumerate(frames):
+            shown = av.VideoFrame.from_ndarray(frame, "rgb24")
+            shown.pts, shown.time_base = index, Fraction(1, fps)
+            container.mux(picture.encode(shown))
+        sound = np.stack([tone(pitch, seconds)[:, 0] for pitch in hertz], axis=1)
+        whole = (sound * 32767).astype(np.int16).reshape(1, -1)
+        block = av.AudioFrame.from_ndarray(whole, "s16", "5.1")
+        block.sample_rate, block.pts, block.time_base = RATE, 0, Fraction(1, RATE)
+        for packets in (picture.encode(None), track.encode(block), track.encode(None)):
+            container.mux(packets)
+    return path
+
+
+def centre(frame: Pixels) -> tuple[float, float]:
+    """Where the disc of a frame is, (x, y) px."""
+    light = np.clip(frame[..., 0].astype(float) - 110, 0, None)
+    down, across = np.mgrid[: frame.shape[0], : frame.shape[1]] + 0.5
+    return float((light * across).sum() / light.sum()), float((light * down).sum() / light.sum())
 
 
 def psnr(a: Pixels, b: Pixels) -> float:

@@ -10,46 +10,153 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from segue.clips import probe, read_frames, read_sound
+from segue.clips import ClipInfo, probe, read_frames, read_sound
 from segue.images import Pixels
 from segue.join.canvas import Canvas
-from segue.join.film import write_film
+from segue.join.dream import Dream
+from segue.join.film import edges, film_frames, write_film
+from segue.join.footage import look
+from segue.join.joint import Joint, ready
+from segue.join.schedule import Blend
+from segue.join.styles import Fade
+from segue.join.timeline import Cut, Mode, Part, timeline
 from segue.progress import Event, silent
 
-
-def test_parts_follow_each_other_and_are_reported(tmp_path: Path, clips: ModuleType) -> None:
-    a, b = (clips.write(tmp_path / f"{n}.mp4", clips.counted(range(n, n + 3))) for n in (1, 33))
-    events: list[Event] = []
-    canvas = Canvas(48, 64, Fraction(12), "crop")
-    write_film(tmp_path / "c.mp4", canvas, probe(a), probe(b), clips.counted([20, 21]), (3, 2, 3), events.append)
-    assert clips.numbers_in(read_frames(tmp_path / "c.mp4")) == [1, 2, 3, 20, 21, 33, 34, 35]
-    assert [(event.stage, event.done, event.total) for event in events] == [("write", i, 8) for i in range(1, 9)]
-    assert not probe(tmp_path / "c.mp4").has_sound
+A, B = 1, 33  # the clips' numbers begin here
+CANVAS = Canvas(48, 64, Fraction(12), "crop")
+each_mode = pytest.mark.parametrize("mode", ["overlap", "insert"])
 
 
-@pytest.mark.parametrize("fps", [Fraction(30000, 1001), Fraction(7)])
-def test_sound_does_not_drift(fps: Fraction, tmp_path: Path, clips: ModuleType) -> None:
-    a, b = (
-        clips.write(tmp_path / f"{hertz}.mp4", clips.counted(range(11)), fps, clips.tone(hertz, float(11 / fps)))
-        for hertz in (440, 880)
+def untrained() -> Dream:
+    raise AssertionError("a fade does not dream")
+
+
+def joint(cut: Cut, infos: list[ClipInfo], blend: Blend | None = None, canvas: Canvas = CANVAS) -> Joint:
+    """A fade at a cut, or what else is shown there."""
+    sides = (
+        look(canvas, infos[clip], canvas.length(infos[clip]), cut, leaving=leaving, report=silent)
+        for clip, leaving in ((cut.a, True), (cut.b, False))
     )
-    canvas = Canvas(48, 64, fps, "crop")
-    write_film(tmp_path / "c.mkv", canvas, probe(a), probe(b), clips.counted([20] * 5), (11, 5, 11), silent)
+    made = ready(cut, *sides, [Fade()], untrained)
+    return Joint(cut, blend or made.blend, made.shares, made.rung, made.tried, made.controls)
+
+
+@pytest.fixture
+def pair(tmp_path: Path, clips: ModuleType) -> list[ClipInfo]:
+    """Seven frames each."""
+    return [probe(clips.write(tmp_path / f"{n}.mp4", clips.counted(range(n, n + 7)))) for n in (A, B)]
+
+
+def first_half(share: float, a: Pixels, b: Pixels) -> Pixels:
+    return a if share < 0.5 else b
+
+
+Numbers = tuple[list[int], list[int], list[int]]
+
+
+@pytest.mark.parametrize(
+    ("mode", "numbers"),
+    [
+        ("overlap", ([A, A + 1, A + 2, A + 3], [A + 4, B + 1, B + 2], [B + 3, B + 4, B + 5, B + 6])),
+        ("insert", ([*range(A, A + 7)], [A + 6, B, B], [*range(B, B + 7)])),
+    ],
+)
+def test_parts_follow_each_other_and_are_reported(
+    mode: Mode, numbers: Numbers, pair: list[ClipInfo], tmp_path: Path, clips: ModuleType
+) -> None:
+    cut, film = Cut(0, 1, 3, mode), tmp_path / "c.mp4"
+    parts, events = timeline([7, 7], [cut]), list[Event]()
+    write_film(film, CANVAS, pair, parts, [joint(cut, pair, first_half)], "mix", events.append)
+    found = clips.numbers_in(read_frames(film))
+    before, within, after = numbers
+    count = sum(map(len, numbers))
+    assert found[: len(before)] == before and found[-len(after) :] == after and len(found) == count
+    if mode == "overlap":  # beyond the clips their numbers drift with what moved
+        assert found[len(before) : -len(after)] == within
+    assert [(event.stage, event.done, event.total) for event in events] == [
+        ("write", i, count) for i in range(1, count + 1)
+    ]
+    assert not probe(film).has_sound
+
+
+@each_mode
+def test_three_clips_that_come_round(mode: Mode, pair: list[ClipInfo], clips: ModuleType) -> None:
+    infos = [*pair, pair[0]]
+    cuts = [Cut(0, 1, 3, mode), Cut(1, 2, 2, mode), Cut(2, 0, 3, mode)]
+    parts = timeline([7, 7, 7], cuts)
+    frames = list(film_frames(CANVAS, infos, parts, [joint(cut, infos, first_half) for cut in cuts]))
+    found = clips.numbers_in(frames)
+    if mode == "insert":
+        own, other = [*range(A, A + 7)], [*range(B, B + 7)]
+        assert (found[:7], found[10:17], found[19:26], len(found)) == (own, other, own, 29)
+    else:
+        assert found == [A + 3, A + 4, B + 1, B + 2, B + 3, B + 4, B + 5, A + 1, A + 2, A + 3, A + 4, A + 1, A + 2]
+
+
+@each_mode
+def test_stretches_are_the_clips_frames_to_the_byte(mode: Mode, pair: list[ClipInfo]) -> None:
+    cut = Cut(0, 1, 2, mode)
+    frames = list(film_frames(CANVAS, pair, timeline([7, 7], [cut]), [joint(cut, pair)]))
+    own = [list(read_frames(info.path)) for info in pair]
+    kept = 5 if mode == "overlap" else 7
+    assert all(np.array_equal(one, other) for one, other in zip(frames[:kept], own[0], strict=False))
+    assert all(np.array_equal(one, other) for one, other in zip(frames[-kept:], own[1][-kept:], strict=True))
+
+
+@pytest.mark.parametrize("fps", [Fraction(30000, 1001), Fraction(7), Fraction(25)])
+def test_each_edge_is_rounded_once(fps: Fraction) -> None:
+    parts: tuple[Part, ...] = timeline([11] * 40, [Cut(i, i + 1, 3, "overlap") for i in range(39)])
+    found = edges(parts, Canvas(48, 64, fps, "crop"))
+    assert found[0] == 0 and found[-1] == round((11 * 40 - 3 * 39) / fps * 48000)
+    lengths = [part.count / fps * 48000 for part in parts]
+    assert np.diff(found) == pytest.approx([float(length) for length in lengths], abs=1)
+
+
+@each_mode
+@pytest.mark.parametrize("fps", [Fraction(30000, 1001), Fraction(7)])
+def test_sound_does_not_drift(fps: Fraction, mode: Mode, tmp_path: Path, clips: ModuleType) -> None:
+    infos = [
+        probe(clips.write(tmp_path / f"{n}.mp4", clips.counted(range(11)), fps, clips.tone(hertz, float(11 / fps))))
+        for n, hertz in enumerate((440, 880))
+    ]
+    canvas, cut = Canvas(48, 64, fps, "crop"), Cut(0, 1, 5, mode)
+    write_film(
+        tmp_path / "c.mkv",
+        canvas,
+        infos,
+        timeline([11, 11], [cut]),
+        [joint(cut, infos, first_half, canvas)],
+        "mix",
+        silent,
+    )
     info = probe(tmp_path / "c.mkv")
     sound = np.concatenate(list(read_sound(info.path)))
-    assert info.frames == 27 and len(sound) == round(27 / fps * 48000)
+    assert info.frames == (17 if mode == "overlap" else 27) and len(sound) == round(info.frames / fps * 48000)
     assert clips.loudness(sound[-2400:], 880) > 0.25  # to the very end
+
+
+def test_without_sound_where_none_is_asked_for(tmp_path: Path, clips: ModuleType) -> None:
+    info = probe(clips.write(tmp_path / "a.mp4", clips.counted(range(6)), 12, clips.tone(440, 0.5)))
+    cut = Cut(0, 1, 2, "overlap")
+    for audio, heard in (("none", False), ("b", True)):
+        film = tmp_path / f"{audio}.mp4"
+        write_film(film, CANVAS, [info, info], timeline([6, 6], [cut]), [joint(cut, [info, info])], audio, silent)  # type: ignore[arg-type]
+        assert probe(film).has_sound is heard
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_nothing_is_left_if_anything_fails(error: type[BaseException], tmp_path: Path, clips: ModuleType) -> None:
-    clip = clips.write(tmp_path / "a.mp4", clips.counted(range(3)), 12, clips.tone(440, 0.25))
+    clip = clips.write(tmp_path / "a.mp4", clips.counted(range(5)), 12, clips.tone(440, 5 / 12))
+    shown: Iterator[int] = iter(range(1))
 
-    def broken() -> Iterator[Pixels]:
-        yield from clips.counted([9])
-        raise error
+    def broken(share: float, a: Pixels, b: Pixels) -> Pixels:
+        if next(shown, None) is None:
+            raise error
+        return a
 
-    canvas = Canvas(48, 64, Fraction(12), "crop")
+    cut, infos = Cut(0, 1, 2, "overlap"), [probe(clip)] * 2
     with pytest.raises(error):
-        write_film(tmp_path / "c.mp4", canvas, probe(clip), probe(clip), broken(), (3, 2, 3), silent)
+        write_film(
+            tmp_path / "c.mp4", CANVAS, infos, timeline([5, 5], [cut]), [joint(cut, infos, broken)], "mix", silent
+        )
     assert list(tmp_path.iterdir()) == [clip]

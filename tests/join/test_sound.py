@@ -8,58 +8,197 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from segue.clips import read_sound
-from segue.join.sound import RATE, Sound, equal_power, joined_sound
+from segue.join import sound
+from segue.join.sound import RATE, SOFT, Over, Sound, Track, equal_power, head, joined_sound, mirrored, over
+from segue.join.timeline import Cut, Mode, timeline, total
+
+FPS = 12
+HOWS: tuple[Over, ...] = ("mix", "cut", "a", "b")
+each_how = pytest.mark.parametrize("how", HOWS)
+each_mode = pytest.mark.parametrize("mode", ["overlap", "insert"])
+
+counts = st.integers(1, 6)
 
 
-def whole(a: Path, b: Path, samples: tuple[int, int, int]) -> Sound:
-    return np.concatenate(list(joined_sound(a, b, samples)))
-
-
-@pytest.fixture
-def pair(tmp_path: Path, clips: ModuleType) -> tuple[Path, Path]:
-    """A second of 440 Hz, and one of 880."""
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory, clips: ModuleType) -> tuple[Path, Path]:
+    """A second of 440 Hz, and one of 880; twelve frames each."""
+    folder = tmp_path_factory.mktemp("pair")
     a, b = (
-        clips.write(tmp_path / f"{hertz}.mkv", clips.counted(range(12)), 12, clips.tone(hertz, 1))
+        clips.write(folder / f"{hertz}.mkv", clips.counted(range(12)), FPS, clips.tone(hertz, 1))
         for hertz in (440, 880)
     )
     return a, b
 
 
+@pytest.fixture(scope="module")
+def tracks(pair: tuple[Path, Path]) -> list[Sound]:
+    return [np.concatenate(list(read_sound(path, RATE))) for path in pair]
+
+
+def joined(clips: tuple[Path, ...], cuts: list[Cut], how: Over = "mix", fps: float = FPS) -> Sound:
+    """The sound of a film of clips of a second, whose edges are rounded as those of a film are."""
+    parts = timeline([round(fps)] * len(clips), cuts)
+    edges = [round(total(parts[:index]) / fps * RATE) for index in range(len(parts) + 1)]
+    return np.concatenate(list(joined_sound(clips, parts, edges, how)))
+
+
+def place(frames: float) -> int:
+    return round(frames / FPS * RATE)
+
+
 def test_equal_power_is_even_and_meets_both_ends() -> None:
     one, other = np.eye(2, dtype=np.float32)[:, None].repeat(1000, axis=1)
     mixed = equal_power(one, other)
-    assert np.square(mixed).sum(axis=1) == pytest.approx(1, abs=1e-6)
+    assert np.square(mixed).sum(axis=1) == pytest.approx(1, abs=1e-6) and mixed.dtype == np.float32
     assert mixed[0] == pytest.approx([1, 0], abs=1e-3) and mixed[-1] == pytest.approx([0, 1], abs=1e-3)
     assert equal_power(one[:0], other[:0]).shape == (0, 2)
 
 
-@pytest.mark.parametrize("within", [1, 2000, RATE // 2, 5 * RATE // 2])
-def test_the_parts_are_as_long_as_asked(within: int, pair: tuple[Path, Path]) -> None:
-    sound = whole(*pair, (RATE, within, RATE))
-    assert sound.shape == (2 * RATE + within, 2) and sound.dtype == np.float32
-    a, b = (np.concatenate(list(read_sound(path, RATE))) for path in pair)
-    assert np.array_equal(sound[:RATE], a) and np.array_equal(sound[-RATE:], b)
+@settings(max_examples=15)
+@given(
+    modes=st.tuples(st.sampled_from(["overlap", "insert"]), st.sampled_from(["overlap", "insert"])),
+    sizes=st.tuples(counts, counts),
+    how=st.sampled_from(HOWS),
+    fps=st.sampled_from([12, 12.5, 11.988]),
+)
+def test_it_is_as_long_as_the_picture_to_the_sample(
+    modes: tuple[Mode, Mode], sizes: tuple[int, int], how: Over, fps: float, pair: tuple[Path, Path]
+) -> None:
+    cuts = [Cut(i, i + 1, size, mode) for i, (size, mode) in enumerate(zip(sizes, modes, strict=True))]
+    found = joined((*pair, pair[0]), cuts, how, fps)
+    frames = 36 + sum(-cut.count if cut.taken else cut.count for cut in cuts)
+    assert found.shape == (round(frames / fps * RATE), 2) and found.dtype == np.float32
+    assert np.abs(found).max() < 0.42 * 2**0.5  # two tones, never louder than they can be together
 
 
-def test_the_cuts_do_not_click(pair: tuple[Path, Path]) -> None:
-    steps = np.abs(np.diff(whole(*pair, (RATE, RATE // 2, RATE)), axis=0)).max(axis=1)
-    usual = np.abs(np.diff(np.concatenate(list(read_sound(pair[1], RATE))), axis=0)).max()
-    for cut in (RATE, RATE + RATE // 2):
-        assert steps[cut - 50 : cut + 50].max() < 1.1 * usual
+@each_how
+@each_mode
+@pytest.mark.parametrize("count", [1, 4])
+def test_outside_the_transition_it_is_the_clips_own_in_step(
+    count: int, mode: Mode, how: Over, pair: tuple[Path, Path], tracks: list[Sound]
+) -> None:
+    found = joined(pair, [Cut(0, 1, count, mode)], how)
+    own = place(12 - count) if mode == "overlap" else RATE
+    assert np.array_equal(found[:own], tracks[0][:own]) and np.array_equal(found[-own:], tracks[1][-own:])
 
 
-def test_clips_shorter_or_longer_than_asked_are_filled_or_cut(pair: tuple[Path, Path]) -> None:
-    sound = whole(*pair, (RATE + 700, 1000, RATE // 2))
-    assert len(sound) == RATE + 1700 + RATE // 2
-    assert not sound[RATE : RATE + 700].any()
+@each_how
+@pytest.mark.parametrize("count", [1, 4])
+def test_over_both_clips_their_own_sounds_are_heard(
+    count: int, how: Over, pair: tuple[Path, Path], tracks: list[Sound]
+) -> None:
+    found = joined(pair, [Cut(0, 1, count, "overlap")], how)[place(12 - count) : place(12)]
+    a, b = tracks[0][-len(found) :], tracks[1][: len(found)]
+    if how == "mix":
+        assert np.array_equal(found, equal_power(a, b))
+        return
+    turn = {"cut": (len(found) - SOFT) // 2, "a": len(found) - SOFT, "b": 0}[how]
+    assert np.array_equal(found[:turn], a[:turn]) and np.array_equal(found[turn + SOFT :], b[turn + SOFT :])
 
 
-def test_a_silent_clip_is_silence(tmp_path: Path, pair: tuple[Path, Path], clips: ModuleType) -> None:
-    silent = clips.write(tmp_path / "silent.mp4", clips.counted(range(12)), 12)
-    sound = whole(silent, pair[1], (RATE, RATE, RATE))
-    assert not sound[:RATE].any()
-    powers = [np.square(sound[start:end]).mean() for start, end in pairwise(range(RATE, 2 * RATE + 1, RATE // 8))]
+@each_how
+@each_mode
+def test_nothing_clicks(mode: Mode, how: Over, pair: tuple[Path, Path], tracks: list[Sound]) -> None:
+    found = joined(pair, [Cut(0, 1, 6, mode)], how)
+    usual = np.abs(np.diff(tracks[1], axis=0)).max()
+    assert np.abs(np.diff(found, axis=0)).max() < 1.25 * usual
+    assert max(np.abs(found[edge - 2] - 2 * found[edge - 1] + found[edge]).max() for edge in (RATE, RATE // 2)) < 0.05
+
+
+@each_mode
+def test_a_mix_fades_from_one_to_the_other_at_even_power(
+    mode: Mode, pair: tuple[Path, Path], clips: ModuleType
+) -> None:
+    found = joined(pair, [Cut(0, 1, 12, "insert")] if mode == "insert" else [Cut(0, 1, 11, "overlap")])
+    start = RATE if mode == "insert" else place(1)
+    pieces = [found[start + i * RATE // 8 :][: RATE // 8] for i in range(7)]
+    low, high = ([clips.loudness(piece, hertz) for piece in pieces] for hertz in (440, 880))
+    assert all(a > b for a, b in pairwise(low)) and all(a < b for a, b in pairwise(high))
+    assert np.hypot(low, high) == pytest.approx(np.full(7, 0.4), abs=0.05)
+
+
+@each_mode
+def test_a_clip_without_sound_is_silent(
+    mode: Mode, tmp_path: Path, pair: tuple[Path, Path], clips: ModuleType, tracks: list[Sound]
+) -> None:
+    silent = clips.write(tmp_path / "silent.mp4", clips.counted(range(12)), FPS)
+    found = joined((silent, pair[1]), [Cut(0, 1, 4, mode)])
+    start = place(8) if mode == "overlap" else RATE
+    assert not found[:start].any() and np.array_equal(found[-place(8) :], tracks[1][-place(8) :])
+    powers = [np.square(found[start + i * RATE // 12 :][: RATE // 12]).mean() for i in range(4)]
     assert all(quiet < loud for quiet, loud in pairwise(powers))
-    assert not whole(silent, silent, (100, 100, 100)).any()
+    assert not joined((silent, silent), [Cut(0, 1, 4, mode)]).any()
+
+
+def test_longer_than_the_clips_it_goes_back_and_forth(pair: tuple[Path, Path], clips: ModuleType) -> None:
+    found = joined(pair, [Cut(0, 1, 30, "insert")])
+    for second in (1.1, 2.0, 2.9):
+        piece = found[round(second * RATE) :][: RATE // 4]
+        assert np.hypot(clips.loudness(piece, 440), clips.loudness(piece, 880)) == pytest.approx(0.4, abs=0.06)
+
+
+@each_mode
+def test_a_film_that_closes_begins_after_what_it_ends_with(
+    mode: Mode, pair: tuple[Path, Path], tracks: list[Sound]
+) -> None:
+    found = joined(pair, [Cut(0, 1, 3, mode), Cut(1, 0, 3, mode)])
+    over_it = place(3)
+    skipped = over_it if mode == "overlap" else 0
+    assert np.array_equal(found[: place(6)], tracks[0][skipped:][: place(6)])
+    if mode == "overlap":
+        assert np.array_equal(found[-over_it:], equal_power(tracks[1][-over_it:], tracks[0][:over_it]))
+    seam = np.concatenate([found[-50:], found[:50]])  # played round and round
+    assert np.abs(np.diff(seam, axis=0)).max() < 0.06
+
+
+@each_mode
+def test_one_clip_that_closes_on_itself(mode: Mode, pair: tuple[Path, Path], tracks: list[Sound]) -> None:
+    found = joined(pair[:1], [Cut(0, 0, 4, mode)])
+    (own,) = tracks[:1]
+    count = place(4)
+    if mode == "overlap":
+        assert np.array_equal(found, np.concatenate([own[count:-count], equal_power(own[-count:], own[:count])]))
+    else:
+        tail, start = own[::-1][:count], own[:count][::-1]
+        assert np.array_equal(found, np.concatenate([own, equal_power(tail, start)]))
+
+
+def test_mirrored_repeats_back_and_forth() -> None:
+    ramp = np.repeat(np.arange(3, dtype=np.float32)[:, None], 2, axis=1)
+    assert mirrored(ramp, 8)[:, 0].tolist() == [0, 1, 2, 2, 1, 0, 0, 1]
+    assert mirrored(ramp, 2)[:, 0].tolist() == [0, 1] and not mirrored(ramp[:0], 5).any()
+
+
+@pytest.mark.parametrize("samples", [0, 1, 700, RATE, RATE + 500])
+def test_a_track_gives_what_is_asked_and_then_silence(
+    samples: int, pair: tuple[Path, Path], tracks: list[Sound]
+) -> None:
+    track = Track(pair[0])
+    one, rest = track.take(samples), track.take(RATE)
+    whole = np.concatenate([tracks[0], np.zeros((2 * RATE, 2), np.float32)])
+    assert np.array_equal(np.concatenate([one, rest]), whole[: samples + RATE])
+    assert np.array_equal(track.tail, whole[: samples + RATE])
+    assert np.array_equal(head(pair[0], samples), tracks[0][:samples])
+
+
+def test_of_a_long_clip_only_the_end_is_kept(
+    pair: tuple[Path, Path], tracks: list[Sound], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound, "LONGEST", 5000)
+    track = Track(pair[0])
+    for samples in (100, 20_000, 12_345):
+        track.take(samples)
+    assert np.array_equal(track.tail, tracks[0][27_445:32_445])
+    assert track._held < 5000 + 4096 and track._held == sum(map(len, track._kept))
+
+
+@each_how
+@pytest.mark.parametrize("samples", [0, 1, SOFT - 1, SOFT, 3 * SOFT])
+def test_any_length_can_be_gone_over(samples: int, how: Over) -> None:
+    one, other = np.full((samples, 2), 1, np.float32), np.full((samples, 2), -1, np.float32)
+    assert over(one, other, how).shape == (samples, 2)

@@ -31,6 +31,7 @@ from segue.jobs.reproduce import ReproduceRequest, run_reproduce
 from segue.jobs.sample import SampleRequest, run_sample
 from segue.jobs.score import ScoreRequest, run_score
 from segue.jobs.stress import StressRequest, run_stress
+from segue.jobs.sweep import SweepRequest, run_sweep
 from segue.jobs.train import TrainRequest, run_train
 
 
@@ -48,6 +49,7 @@ class Command:
 COMMANDS = (
     Command("join", "Join two clips by a generated transition.", JoinRequest, run_join, tell.join),
     Command("train", "Train an autoencoder on an image set.", TrainRequest, run_train, tell.train),
+    Command("sweep", "Train at many points, and find the best.", SweepRequest, run_sweep, tell.sweep),
     Command(
         "interpolate", "Go from one image to another, as a strip, a GIF or a film.", InterpolateRequest,
         run_interpolate, tell.interpolate,
@@ -61,7 +63,7 @@ COMMANDS = (
     ),
     Command("stress", "Reconstruct corrupted images, and measure how well.", StressRequest, run_stress, tell.stress),
     Command(
-        "reproduce", "Carry out one of five small studies, and report beside what its source found.",
+        "reproduce", "Do a small study again, and report beside its source.",
         ReproduceRequest, run_reproduce, tell.reproduce,
     ),
     Command("info", "Say what a file is.", InfoRequest, run_info, tell.info),
@@ -111,13 +113,15 @@ def _parameter(field: dataclasses.Field[Any]) -> inspect.Parameter:
     spelled = f"--{field.name.replace('_', '-')}"
     names = () if positional else (spelled, "-o") if field.name == "out" else (spelled,)
     default = inspect.Parameter.empty if needed else field.default if isinstance(field.default, bool) else None
-    shown = "" if needed or field.default is None or field.default is False else f" \\[{field.default}]"
+    shown = "" if needed or field.default in (None, False, ()) else f" \\[{field.default}]"
     # A value may be -1; a word in its own place that begins so is a misspelt option.
     note = Parameter(
         name=names or None, help=field.metadata["help"] + shown, negative="", show_default=False,
         allow_leading_hyphen=bool(names),
     )  # fmt: skip
     kind: Any = bool if isinstance(field.default, bool) else str if needed else str | None
+    if isinstance(field.default, tuple):
+        kind = list[str] | None  # may be given several times
     return inspect.Parameter(field.name, place, default=default, annotation=Annotated[kind, note])
 
 

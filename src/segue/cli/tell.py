@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 
 from segue.jobs.evaluate import EvaluateResult, Interval
@@ -14,7 +15,9 @@ from segue.jobs.reproduce import Offers, ReproduceResult
 from segue.jobs.sample import SampleResult
 from segue.jobs.score import ScoreResult, told
 from segue.jobs.stress import Errors, StressResult
+from segue.jobs.sweep import SweepResult
 from segue.jobs.train import TrainResult
+from segue.join.scores import Scores
 
 UNEVEN = 0.01
 """The departure from an even pace that is worth a word."""
@@ -27,12 +30,25 @@ def join(result: JoinResult) -> str:
         f"film        {result.out}",
         f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",
         f"transition  frames {first} to {first + count - 1}, {length:.2f} s from {start:.2f} s",
+        f"            {result.arithmetic}",
         f"seams       {result.seam['a']:.2f} and {result.seam['b']:.2f} of the clips' own change (1.5 is hardly seen)",
-        f"learned     {result.steps} steps, {result.psnr:.1f} dB, {result.took['all']:.0f} s in all",
+        *_scores(result.scores),
+        f"took        {result.took['all']:.0f} s",
     ]
     if result.sheet is not None:
         lines.append(f"sheet       {result.sheet}")
     return "\n".join([*lines, *_notes(result.notes)])
+
+
+def _scores(scores: dict[str, Scores]) -> list[str]:
+    """The style taken, and the controls beneath."""
+    wide = max(map(len, scores))
+    lines = [
+        f"{style:{wide}}  ghosting {own.ghosting:.2f}, sharpness {own.sharpness:.2f}, pace {own.pace:.2f}, "
+        f"flicker {own.flicker:.2f}"
+        for style, own in scores.items()
+    ]
+    return [f"{'scores' if not index else '':12}{line}" for index, line in enumerate(lines)]
 
 
 def train(result: TrainResult) -> str:
@@ -46,6 +62,18 @@ def train(result: TrainResult) -> str:
         f"figures     {figures}",
     ]
     return "\n".join([*lines, *_notes(result.notes)])
+
+
+def sweep(result: SweepResult) -> str:
+    counts = Counter(row.state for row in result.rows)
+    lines = [f"sweep       {result.out}", *(f"            {file}" for file in result.files)]
+    lines.append(f"trials      {', '.join(f'{count} {state}' for state, count in counts.items())}")
+    if result.best is not None:
+        name = next(iter(result.better))
+        values = " ".join(f"{axis}={value}" for axis, value in result.best.values.items())
+        lines.append(f"best        {name} {result.best.figures[name]:.4g} of trial {result.best.number}: {values}")
+    reasons = Counter(row.reason for row in result.rows if row.state == "failed")
+    return "\n".join([*lines, *(f"failed      {count}: {reason}" for reason, count in reasons.items())])
 
 
 def reproduce(result: ReproduceResult | Offers) -> str:
@@ -126,6 +154,9 @@ def stress(result: StressResult) -> str:
         name = "model" if stressed.epoch is None else f"epoch {stressed.epoch}"
         lines.append(f"{name:<{width + 2}}  images  {'MSE':<18}  {'PSNR (dB)':<14}  SSIM")
         lines += [f"  {label:<{width}}  {_errors(errors)}" for label, errors in compared.items()]
+        if stressed.undone is not None:
+            share, low, high = stressed.undone
+            lines.append(f"  undone in {share:.1f} % ({low:.1f} to {high:.1f}) of the images that were changed")
     return "\n".join(lines)
 
 

@@ -27,11 +27,12 @@ Sound: TypeAlias = npt.NDArray[np.float32]
 GAP_SECONDS = 0.02
 
 
-def read_frames(path: Path, *, fps: Fraction | None = None) -> Generator[Pixels]:
+def read_frames(path: Path, *, fps: Fraction | None = None, start: int = 0) -> Generator[Pixels]:
     """The clip's frames, uint8 `[h, w, 3]`, one at a time: frame i is what is shown at i / fps seconds.
 
     `fps` None is the clip's own rate and gives `probe(path).frames` frames; any other gives
-    `max(1, round(seconds * fps))`, repeating and leaving out frames. Each frame is the caller's own.
+    `max(1, round(seconds * fps))`, repeating and leaving out frames. The first `start` of them are passed over, which
+    is quicker than reading them. Each frame is the caller's own.
     The file is closed at the end, or when the generator is closed or dropped. Raises what `probe`
     raises, at once.
 
@@ -46,10 +47,10 @@ def read_frames(path: Path, *, fps: Fraction | None = None) -> Generator[Pixels]
         raise InputError(f"{float(fps):g} frames a second", "more than 0, up to 1000", "choose a rate in that range")
     info, timing = examine(path)
     rate = fps or info.fps
-    return _frames(info, timing, rate, count_ticks(info.seconds, rate))
+    return _frames(info, timing, rate, start, count_ticks(info.seconds, rate))
 
 
-def _frames(info: ClipInfo, timing: Timing, fps: Fraction, count: int) -> Generator[Pixels]:
+def _frames(info: ClipInfo, timing: Timing, fps: Fraction, start: int, count: int) -> Generator[Pixels]:
     screen = Screen(info.height, info.width)
     pixels: Pixels | None = None
     given = 0
@@ -60,8 +61,9 @@ def _frames(info: ClipInfo, timing: Timing, fps: Fraction, count: int) -> Genera
         for index, frame in enumerate(decoded_pictures(container, stream)):
             until = min(count, math.ceil(timing.time(seconds_of(frame), index) * fps))
             while latest is not None and given < until:
-                pixels = screen.show(latest) if pixels is None else pixels.copy()
-                yield pixels
+                if given >= start:
+                    pixels = screen.show(latest) if pixels is None else pixels.copy()
+                    yield pixels
                 given += 1
             latest, pixels = frame, None
             if given == count:
@@ -69,8 +71,9 @@ def _frames(info: ClipInfo, timing: Timing, fps: Fraction, count: int) -> Genera
         if latest is None:
             raise not_a_clip(info.path, "no frame that can be decoded")
         while given < count:
-            pixels = screen.show(latest) if pixels is None else pixels.copy()
-            yield pixels
+            if given >= start:
+                pixels = screen.show(latest) if pixels is None else pixels.copy()
+                yield pixels
             given += 1
 
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 from segue.choices import choose
 from segue.datasets.image_set import DataSet, ImageSet
 from segue.datasets.wanted import ABOUT_TO_FILL, MOST_BYTES, Index, Wanted
-from segue.datasets.worlds import WORLDS
+from segue.datasets.worlds import WORLDS, World
+from segue.datasets.worlds.factors import Values
 from segue.errors import InputError
+from segue.images import Pixels
+from segue.progress import Report, silent
+
+KEPT_BYTES = 1 << 28
+"""Of rendered images, which several jobs in one process ask for in turn, at most so many bytes are kept."""
+
+_kept: dict[tuple[World, bytes], Pixels] = {}
 
 
 def reads(data: str) -> bool:
@@ -24,8 +32,22 @@ def load(data: str, wanted: Wanted) -> DataSet:
         raise InputError(f"{world} with {count} images", f"{MOST_BYTES >> 30} GiB of pixels", ABOUT_TO_FILL)
 
     def part(index: Index) -> ImageSet:
-        images = wanted.reshaped(world.render(factors[index], wanted.report))
+        images = wanted.reshaped(rendered(world, factors[index], wanted.report))
         ids = tuple(map(str, index.tolist()))
         return ImageSet(images, ids, factors=factors[index], factor_names=world.factor_names)
 
     return DataSet(str(world), part(train_index), None if test_index is None else part(test_index))
+
+
+def rendered(world: World, factors: Values, report: Report = silent) -> Pixels:
+    """The images of factors `[n, k]`, read-only: those that are kept, or new ones, for which the oldest make room."""
+    key = (world, factors.tobytes())
+    if key in _kept:
+        return _kept[key]
+    images = world.render(factors, report)
+    images.flags.writeable = False
+    if images.nbytes <= KEPT_BYTES:
+        while sum(each.nbytes for each in _kept.values()) + images.nbytes > KEPT_BYTES:
+            del _kept[next(iter(_kept))]
+        _kept[key] = images
+    return images

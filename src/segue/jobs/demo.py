@@ -17,7 +17,7 @@ class DemoRequest(Checked):
 
     out: Path = needed("folder for the clips, the film and its contact sheet")
     seconds: float = option(3.0, "length of each clip", low=0.2, high=600)
-    steps: int = option(1200, "training steps", low=1, high=10_000_000)
+    steps: int = option(1200, "of a dream, the training steps", low=1, high=10_000_000)
     seed: int = option(0, "seed of weights, order and noise", low=0, high=2**31 - 1)
 
 

@@ -162,11 +162,13 @@ def _axes(how: Projection, count: int, shares: tuple[float, ...] | None) -> list
     return [f"Principal axis {i + 1}{share}" for i, share in enumerate(of)]
 
 
-def decoded_plane(model: Autoencoder, codes: Tensor) -> tuple[Pixels, tuple[float, float, float, float]]:
-    """A grid over the central range of two-dimensional codes, decoded, and its left, right, bottom and top."""
+def decoded_plane(
+    model: Autoencoder, codes: Tensor, side: int = SIDE
+) -> tuple[Pixels, tuple[float, float, float, float]]:
+    """A square grid over the central range of two-dimensional codes, decoded; its left, right, bottom and top."""
     low, high = central_range(codes)
     high = torch.maximum(high, low + 1e-6)  # codes that are all the same have a place, but no extent
-    lines = low + (high - low) * middles(SIDE)[:, None]
+    lines = low + (high - low) * middles(side)[:, None]
     images = decode(model, plane(lines[:, 0], lines[:, 1]).float())
     return images, (float(low[0]), float(high[0]), float(low[1]), float(high[1]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -68,7 +69,8 @@ def run_reproduce(request: ReproduceRequest, report: Report = silent) -> Reprodu
     """Carry out a study, and write its report: `report.html`, `numbers.json` and `.csv`, tables, figures and runs.
 
     Ctrl-C keeps the runs that are finished and the checkpoint of the one that is not; the same request goes on from
-    there. Raises `InputError` for another name, data that are not there, and a folder that has another report.
+    there. Raises `InputError` for another name, data that are not there, and a folder that has another report
+    or things of others.
     """
     if request.list:
         names = ("name", "about", "data", "minutes_quick", "minutes")
@@ -76,13 +78,14 @@ def run_reproduce(request: ReproduceRequest, report: Report = silent) -> Reprodu
     recipe = _recipe(request.name)
     folder = request.out or Path("reports") / recipe.name
     _open(folder, recipe, request)
+    before = " (some runs were there before)" if (folder / RUNS).exists() else ""
     started = time.monotonic()
-    bench = Bench(folder, request.quick, request.seed, request.data_dir, report)
+    bench = Bench(folder, "quick" if request.quick else "full", request.seed, request.data_dir, report)
     study = recipe.study(bench)
     seconds = time.monotonic() - started
     about = {
         "Study": f"{recipe.name}{', quick' if request.quick else ''}", "Data": recipe.data, "Seed": str(request.seed),
-        "Time": f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min",
+        "Time": (f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min") + before,
         "Made by": f"segue {version('segue')}",
     }  # fmt: skip
     quick = " --quick" if request.quick else ""
@@ -104,16 +107,26 @@ def _recipe(name: str | None) -> Recipe:
 def _open(folder: Path, recipe: Recipe, request: ReproduceRequest) -> None:
     """The folder is this request's, and holds nothing of another."""
     asked = {"study": recipe.name, "quick": request.quick, "seed": request.seed}
-    file = folder / REQUEST
     if folder.exists() and not folder.is_dir():
         raise InputError(f"output {folder}, a file", "a folder for the report", "choose another name with -o")
-    before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else asked
-    if before != asked and not request.force:
-        was = f"{before['study']}{' --quick' if before['quick'] else ''} with seed {before['seed']}"
-        raise InputError(f"{folder}, which has {was}", "a new folder", "choose another with -o, or add --force")
-    if before != asked:
+    before = _asked(folder / REQUEST)
+    if before is None and folder.exists() and any(folder.iterdir()):
+        raise InputError(f"{folder}, with things of others", "a new folder, or a report's", "choose another with -o")
+    if before is not None and before != asked:
+        if not request.force:
+            was = f"{before['study']}{' --quick' if before['quick'] else ''} with seed {before['seed']}"
+            raise InputError(f"{folder}, which has {was}", "a new folder", "choose another with -o, or add --force")
         for part in (RUNS, FIGURES):
             shutil.rmtree(folder / part, ignore_errors=True)
         (folder / PAGE).unlink(missing_ok=True)
-    with written_whole(file) as beside:
+    with written_whole(folder / REQUEST) as beside:
         beside.write_text(json.dumps(asked) + "\n", encoding="utf-8")
+
+
+def _asked(file: Path) -> dict[str, Any] | None:
+    """What a report that is there was asked for by; None where there is none."""
+    with suppress(OSError, ValueError):
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and found.keys() == {"study", "quick", "seed"}:
+            return found
+    return None

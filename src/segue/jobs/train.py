@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -93,15 +94,19 @@ class TrainResult:
     notes: tuple[str, ...]
 
 
-def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
+def run_train(
+    request: TrainRequest, report: Report = silent, on_epoch: Callable[[Row], None] | None = None
+) -> TrainResult:  # fmt: skip
     """Train as asked; the run folder then holds model, config, metrics as CSV, figures, and pictures of the training.
+
+    `on_epoch` is called with the figures of every epoch; what it raises ends the run.
 
     Raises `InputError` for what cannot be read or written, and for a folder that already holds a run
     (unless `resume` or `force`); `Stopped` at Ctrl-C, when the folder holds a checkpoint to resume from.
     """
     method, spoilt = choose(request.method, METHODS, "method"), corruption(request.corrupt)
     pick_device(request.training.device)
-    _check_out(request)
+    check_out(request)
     method = method.prepared(request.weights, request.data_dir, report)
     report(Event("load", note=f"reading {request.data}"))
     data = request.images.load(request.data, request.training.seed, request.data_dir, report)
@@ -116,10 +121,16 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
         request.out / PICTURES, data, method, show=request.show, seed=request.training.seed, resume=request.resume
     )
     _write_config(request, config)
+
+    def ended(history: tuple[Row, ...], model: ConvAutoencoder) -> None:
+        record(history, model)
+        if on_epoch is not None:
+            on_epoch(history[-1])
+
     trained = train(
         model, method, data.train, request.training, corrupt=spoilt, held_out=data.test,
         checkpoint=request.out / CHECKPOINT, resume=request.resume, stages=request.pictures,
-        on_stage=pictures.stage, on_epoch=record, report=report,
+        on_stage=pictures.stage, on_epoch=ended, report=report,
     )  # fmt: skip
     model.cpu()
     figures = trained.history[-1]
@@ -134,7 +145,8 @@ def run_train(request: TrainRequest, report: Report = silent) -> TrainResult:
     )  # fmt: skip
 
 
-def _check_out(request: TrainRequest) -> None:
+def check_out(request: TrainRequest) -> None:
+    """Raise `InputError` for a run folder among the images, or one that holds what `request` would not overwrite."""
     out = request.out
     written = [folder.resolve() for folder in (out, out / FIGURES, out / PICTURES)]
     if any(path.is_dir() and any(folder.is_relative_to(path) for folder in written) for path in _paths(request.data)):

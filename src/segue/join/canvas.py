@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
 from pathlib import Path
 
 from segue.clips import ClipInfo, read_frames
@@ -23,10 +22,17 @@ class Canvas:
 
     def frames(self, clip: Path, start: int = 0) -> Iterator[Pixels]:
         """A clip's frames `[height, width, 3]` at `fps` from number `start` on, never stretched."""
-        for frame in islice(read_frames(clip, fps=self.fps), start, None):
-            if _even(*frame.shape[:2]) == (self.height, self.width):
-                frame = frame[: self.height, : self.width]  # of an odd side the last row is cut, nothing resampled
-            yield fit(frame, self.height, self.width, self.how)
+        return map(self.fitted, read_frames(clip, fps=self.fps, start=start))
+
+    def fitted(self, frame: Pixels) -> Pixels:
+        """A frame brought to this size."""
+        if _even(*frame.shape[:2]) == (self.height, self.width):
+            frame = frame[: self.height, : self.width]  # of an odd side the last row is cut, nothing resampled
+        return fit(frame, self.height, self.width, self.how)
+
+    def length(self, info: ClipInfo) -> int:
+        """How many frames a clip has here."""
+        return max(1, round(info.seconds * self.fps))
 
     def count(self, seconds: float) -> int:
         """The whole number of frames nearest to `seconds`, at least one."""

@@ -52,12 +52,11 @@ def truth_of(data: str, parts: Sequence[ImageSet], wanted: Wanted) -> Truth | No
     if generated.reads(data):
         world = choose(data, WORLDS, "world")
 
-        def rendered(values: Values) -> Pixels:
-            frames = world.frames(values)
-            images = wanted.reshaped(frames.reshape(-1, *frames.shape[2:]))
-            return images.reshape(*frames.shape[:2], *images.shape[1:])
+        def frames(values: Values) -> Pixels:
+            images = wanted.reshaped(generated.rendered(world, values.reshape(-1, values.shape[-1])))
+            return images.reshape(*values.shape[:-1], *images.shape[1:])
 
-        return Truth(world.space, rendered)
+        return Truth(world.space, frames)
     if recorded.reads(data):
         return _recorded(choose(data, RECORDED, "data"), parts)
     return None

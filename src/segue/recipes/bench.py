@@ -6,39 +6,56 @@ import dataclasses
 import json
 import shlex
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
+
+import numpy as np
 
 from segue.choices import Checked
-from segue.datasets import DataSet
-from segue.images import written_whole
+from segue.classifier import Classifier, load_classifier, save_classifier, train_classifier
+from segue.datasets import DataSet, ImageSet
+from segue.errors import InputError
+from segue.images import Pixels, written_whole
+from segue.jobs.sample import SampleRequest, run_sample
 from segue.jobs.train import CHECKPOINT, MODEL, DataOptions, TrainRequest, run_train
 from segue.progress import Event, Report, silent
 from segue.training import Training
 
 RUNS, FIGURES, REQUEST = "runs", "figures", "request.json"
+READER = "classifier.safetensors"
+TINY = {"limit": 256, "steps": 8, "width": 8, "pictures": 2}  # the most that a tiny study's trainings take
 
+Size = Literal["tiny", "quick", "full"]
 R = TypeVar("R", bound=Checked)
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Where a recipe works: its folder, whether it has to be quick, its seed, and where the data are.
+    """Where a recipe works: its folder, the size of the study, its seed, and where the data are.
 
-    `commands` collects what was done, as one would type it.
+    A `tiny` study tests a recipe: all of its figures and tables, of models that have hardly learned. `commands`
+    collects what was done, as one would type it.
     """
 
     folder: Path
-    quick: bool = False
+    size: Size = "full"
     seed: int = 0
     data_dir: Path | None = None
     report: Report = silent
     commands: list[str] = field(default_factory=list)
 
-    def either(self, quick: T, full: T) -> T:
-        """The first where the study has to be quick, the second where it is done in full."""
+    @property
+    def quick(self) -> bool:
+        """Whether the study is not done in full."""
+        return self.size != "full"
+
+    def either(self, quick: T, full: T, tiny: T | None = None) -> T:
+        """What suits the size of the study; a tiny one takes what a quick one does, unless it has its own."""
+        if self.size == "tiny" and tiny is not None:
+            return tiny
         return quick if self.quick else full
 
     def figure(self, name: str) -> Path:
@@ -47,14 +64,17 @@ class Bench:
 
     def images(self, data: str, **options: Any) -> DataSet:
         """An image set by name, as `segue train` reads it: `size`, `limit`, `channels`, `hold_out`, `fit`."""
+        options |= self._capped(options, "limit")
         self.report(Event("load", note=f"reading {data}"))
         return DataOptions(**options).load(data, self.seed, self.data_dir, self.report)
 
     def train(self, name: str, data: str, **options: Any) -> Path:
         """A run by this name: the one that is there, if it was asked for in the same words, else a new one.
 
-        `options` are those of `segue train`: `method="vae", latent=2, epochs=3`. What was interrupted goes on.
+        `options` are those of `segue train`: `method="vae", latent=2, epochs=3`. What was interrupted goes on. A tiny
+        study trains a small network on few images for few steps, or for all epochs where some are kept.
         """
+        options |= self._capped(options, "limit", "width", "pictures", *(() if options.get("keep") else ("steps",)))
         run = self.folder / RUNS / name
         request = self._train_request(run, data, dict(options))
         asked = json.dumps(_spelled(request), indent=2) + "\n"
@@ -76,6 +96,31 @@ class Bench:
         request = dataclasses.replace(request, **{k: v for k, v in mine.items() if k in names})  # type: ignore[type-var]
         self.commands.append(command(request, self.folder))
         return job(request, self.report)
+
+    def sampled(self, name: str, run: Path, **options: Any) -> Pixels:
+        """Images that `segue sample` draws, uint8 `[n, h, w, c]`; codes and images are kept under this name."""
+        file = self.figure(f"{name}.npz")
+        self.do(run_sample, SampleRequest(run, file, **options))
+        with np.load(file) as arrays:
+            images: Pixels = arrays["images"]
+        return images
+
+    def classifier(self, images: ImageSet, steps: int) -> Classifier:
+        """A classifier of labelled images: the one that is there, if it was trained on the same, else a new one."""
+        steps = self._capped({"steps": steps}, "steps").get("steps", steps)
+        file, asked = self.folder / RUNS / READER, {"images": images.digest(), "steps": steps, "seed": self.seed}
+        with suppress(InputError):
+            there, about = load_classifier(file)
+            if about == asked:
+                return there
+        made = train_classifier(images, steps=steps, seed=self.seed, report=self.report)
+        save_classifier(file, made, asked)
+        return made
+
+    def _capped(self, options: dict[str, Any], *names: str) -> dict[str, Any]:
+        """In a tiny study, the options of these names, none above what `TINY` allows."""
+        given = {name: options.get(name) for name in names if self.size == "tiny"}
+        return {name: TINY[name] if value is None else min(value, TINY[name]) for name, value in given.items()}
 
     def _train_request(self, run: Path, data: str, options: dict[str, Any]) -> TrainRequest:
         images = {name: options.pop(name) for name in _names(DataOptions) & options.keys()}
@@ -100,8 +145,10 @@ def command(request: Checked, folder: Path) -> str:
         if isinstance(value, Path) and value.is_relative_to(folder):
             value = value.relative_to(folder)
         needed = field_.default is dataclasses.MISSING and field_.name != "out"
-        words += [] if needed else [f"--{field_.name.replace('_', '-')}"]
-        words += [] if value is True else [_word(value, field_.name)]
+        option = [] if needed else [f"--{field_.name.replace('_', '-')}"]
+        several = field_.type == "tuple[str, ...]"  # an option that is given once for each
+        for each in value if several else (value,):
+            words += [*option, *([] if each is True else [_word(each, field_.name)])]
     return shlex.join(words)
 
 

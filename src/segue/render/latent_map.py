@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -33,6 +33,7 @@ FONT = "DejaVu Sans"
 
 Points = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+Over = Callable[[Any], None]
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,15 @@ class _Class:
 
 def latent_map(
     points: Points, path: Path, *, labels: Labels | None = None, names: Sequence[str] = (), axes: Sequence[str] = (),
-    title: str = "", images: Pixels | None = None, thumbnails: int = 0,
+    title: str = "", images: Pixels | None = None, thumbnails: int = 0, over: Over | None = None,
 ) -> None:  # fmt: skip
     """Points `[n, d]` as a picture or PDF: d = 1 a histogram of each class, 2 a scatter plot, 3 one in perspective.
 
     `labels` `[n]` are places in `names`; each class is written at its median, and with few there is a legend.
     `axes` names the d axes. Up to so many `thumbnails` of the points' `images` `[n, h, w, c]` are shown where their
     points are, as far apart as can be, instead of the classes' names; in two dimensions. There are fewer where more
-    would cover each other. Raises `InputError` for no points, another d, and a suffix other than .png or .pdf.
+    would cover each other. `over` may draw on the axes, which then are without names too. Raises `InputError`
+    for no points, another d, and a suffix other than .png or .pdf.
     """
     if points.ndim != 2 or not len(points) or not 1 <= points.shape[1] <= 3:
         raise InputError(f"points {list(points.shape)}", "[1 or more, 1 to 3]", "project them first")
@@ -64,12 +66,14 @@ def latent_map(
     if points.shape[1] == 1:
         figure = _ridges(classes, axes[0], title)
     else:
-        figure = _scatter(classes, axes, title, named=not thumbnails)
+        figure = _scatter(classes, axes, title, named=not thumbnails and over is None)
     if thumbnails and images is not None and points.shape[1] == 2:
         colours = [PLAIN] * len(points) if labels is None else [PALETTE[i % len(PALETTE)] for i in labels]
         chosen, side_pt = _placed(points, thumbnails)
         for i in chosen:
             _thumbnail(figure.axes[0], points[i], images[i], colours[i], side_pt)
+    if over is not None:
+        over(figure.axes[0])
     save(figure, path)
 
 
@@ -119,9 +123,9 @@ def _scatter(classes: Sequence[_Class], names: Sequence[str], title: str, named:
     order = np.random.default_rng(0).permutation(len(points))  # or the last class would hide the others
     size = float(np.clip(20_000 / len(points), 4, 30))
     axes.scatter(*points[order].T, c=colours[order], s=size, alpha=0.75, linewidths=0, rasterized=True)
-    _dress(axes, title, names)
+    dress(axes, title, names)
     if deep:
-        _clear(axes)
+        clear(axes)
     else:
         axes.set_aspect("equal", adjustable="datalim")  # distances are what the picture is of
     if few:
@@ -182,7 +186,7 @@ def _ridges(classes: Sequence[_Class], name: str, title: str) -> Figure:
         base = -place
         axes.stairs(base + scale * height, edges, baseline=base, fill=True, color=one.colour, linewidth=0)
         axes.axhline(base, color=RULE, linewidth=0.8, zorder=0)
-    _dress(axes, title, (name, ""))
+    dress(axes, title, (name, ""))
     axes.grid(visible=False)
     axes.set_yticks([0.25 - place for place in range(len(classes))], [one.name for one in classes])
     axes.tick_params(axis="y", labelsize=9.5, labelcolor=INK)
@@ -191,11 +195,12 @@ def _ridges(classes: Sequence[_Class], name: str, title: str) -> Figure:
 
 def decoded_grid(
     images: Pixels, path: Path, extent: tuple[float, float, float, float], *, axes: Sequence[str] = ("z1", "z2"),
-    title: str = "",
+    title: str = "", over: Over | None = None,
 ) -> None:  # fmt: skip
     """A square number of images `[n, h, w, c]`, read line by line, on the plane that they were decoded from.
 
-    `extent` is its left, right, bottom and top. Raises `InputError` for another number of images, and as `save` does.
+    `extent` is its left, right, bottom and top; `over` may draw on the axes. Raises `InputError` for another number of
+    images, and as `save` does.
     """
     side = math.isqrt(len(images))
     if not side or side * side != len(images):
@@ -209,9 +214,11 @@ def decoded_grid(
     place = (left / whole_w, bottom / whole_h, width / whole_w, height / whole_h)
     plane = figure.add_axes(place)  # exactly as large as the mosaic, so that no pixel is resampled
     plane.imshow(mosaic, extent=extent, aspect="auto", interpolation="nearest")
-    _dress(plane, title, axes)
+    dress(plane, title, axes)
     plane.grid(visible=False)
     plane.spines["bottom"].set_visible(False)
+    if over is not None:
+        over(plane)
     save(figure, path)
 
 
@@ -237,7 +244,7 @@ def kl_bars(kl: npt.NDArray[np.float64], path: Path) -> None:
     figure = blank(float(np.clip(1.8 + 0.16 * kl.size, 3.2, 7.4)), 2.6)
     axes = figure.add_subplot()
     axes.bar(np.arange(kl.size), kl[order], width=0.8 if kl.size <= 64 else 1.0, color=PLAIN, linewidth=0)
-    _dress(axes, f"KL divergence to the prior: {kl.sum():.1f} nats", ("Dimension", "Nats"))
+    dress(axes, f"KL divergence to the prior: {kl.sum():.1f} nats", ("Dimension", "Nats"))
     axes.grid(visible=False, axis="x")
     axes.set_xlim(-0.8, kl.size - 0.2)
     axes.set_ylim(0, max(1e-6, 1.08 * float(kl.max())))
@@ -249,7 +256,7 @@ def kl_bars(kl: npt.NDArray[np.float64], path: Path) -> None:
     save(figure, path)
 
 
-def _dress(axes: Any, title: str, names: Sequence[str]) -> None:
+def dress(axes: Any, title: str, names: Sequence[str]) -> None:
     """Quiet axes with names and a title; `axes` of two dimensions or three."""
     axes.set_title(title, loc="left", fontsize=10.5, color=INK, pad=9, fontfamily=FONT)
     for which, name in zip("xyz", names, strict=False):
@@ -269,7 +276,7 @@ def _bare(axes: Axes) -> None:
     axes.spines["bottom"].set_color(RULE)
 
 
-def _clear(axes: Any) -> None:
+def clear(axes: Any) -> None:
     """Axes in perspective without grey walls."""
     axes.set_box_aspect(None, zoom=0.94)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):

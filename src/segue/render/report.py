@@ -6,7 +6,8 @@ import base64
 import csv
 import json
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from io import StringIO
@@ -21,6 +22,8 @@ KINDS = {
     ".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".svg": "image/svg+xml",
     ".mp4": "video/mp4", ".webm": "video/webm",
 }  # fmt: skip
+
+SIGNS = r"(?<=[a-z])([:+,=/])(?=\w)"  # of spelled options, after which a table's cell may break
 
 Cell: TypeAlias = str | int | float | None
 Verdict = Literal["confirmed", "confirmed with a condition", "not confirmed", "not tested"]
@@ -58,6 +61,15 @@ class Claim:
     verdict: Verdict
 
 
+def verdict(whole: bool, partly: bool = False) -> Verdict:
+    """The verdict on a claim that is borne out as a `whole`, only `partly`, or not.
+
+    >>> verdict(False, partly=True)
+    'confirmed with a condition'
+    """
+    return "confirmed" if whole else "confirmed with a condition" if partly else "not confirmed"
+
+
 @dataclass(frozen=True)
 class Section:
     """A heading, paragraphs (blank lines between them, `code` between backticks), and what they speak of."""
@@ -86,9 +98,11 @@ def write_report(study: Study, folder: Path, about: Mapping[str, str], commands:
     picture that is not there or of another kind, and for what cannot be written.
     """
     from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup, escape
 
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page.filters.update(paragraphs=_paragraphs, embedded=_embedded, cell=shown)
+    page.filters.update(paragraphs=_paragraphs, embedded=_embedded, cell=shown, parts=_parts, joined=_joined)
+    page.filters["breaking"] = lambda text: Markup(re.sub(SIGNS, r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped
     page.tests["picture"] = _is_picture
     template = page.from_string(files("segue.render").joinpath("report.html.jinja").read_text(encoding="utf-8"))
     html = template.render(study=study, about=about, commands=commands, films=(".mp4", ".webm"))
@@ -104,10 +118,10 @@ def write_report(study: Study, folder: Path, about: Mapping[str, str], commands:
 
 
 def shown(cell: Cell) -> str:
-    """A cell in words: numbers with as many digits as say something, a dash for what there is not.
+    """A cell in words: of what was measured three digits, or the whole part; a dash for what there is not.
 
-    >>> shown(0.123456), shown(98.76), shown(12345), shown(float("nan")), shown("linear")
-    ('0.123', '98.8', '12,345', '–', 'linear')
+    >>> shown(0.02), shown(98.76), shown(100.0), shown(12345), shown(float("nan")), shown("linear")
+    ('0.0200', '98.8', '100', '12,345', '–', 'linear')
     """
     if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
         return "–"  # noqa: RUF001
@@ -115,7 +129,16 @@ def shown(cell: Cell) -> str:
         return cell
     if isinstance(cell, int) or abs(cell) >= 1000:
         return f"{cell:,.0f}"
-    return f"{cell:.3g}"
+    return f"{cell:#.3g}".removesuffix(".")
+
+
+def listed(things: Sequence[object]) -> str:
+    """Two things or more in words.
+
+    >>> listed([1, 2, 3])
+    '1, 2 and 3'
+    """
+    return f"{', '.join(map(str, things[:-1]))} and {things[-1]}"
 
 
 def _is_picture(part: object) -> bool:
@@ -126,7 +149,18 @@ def _paragraphs(text: str) -> Iterator[list[tuple[bool, str]]]:
     """Each paragraph as pieces: whether it is code, and its text."""
     for paragraph in text.strip().split("\n\n"):
         if paragraph.strip():
-            yield [(index % 2 == 1, piece) for index, piece in enumerate(" ".join(paragraph.split()).split("`"))]
+            words = _joined(" ".join(paragraph.split()))
+            yield [(index % 2 == 1, piece) for index, piece in enumerate(words.split("`"))]
+
+
+def _joined(text: str) -> str:
+    """The text with no line break between a number and its unit."""
+    return re.sub(r"(?<=\d) (?=(%|dB|nats)(?!\w))", "\u00a0", text)
+
+
+def _parts(command: str) -> list[str]:
+    """A command in the pieces that a line may end between: an option stays with its value."""
+    return re.findall(r"--\S+ (?!--)(?:'[^']*'|\S+)|'[^']*'|\S+", command)
 
 
 def _embedded(file: Path) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segue.datasets import WORLDS, load
-from segue.datasets.worlds import World
+from segue.datasets import WORLDS, generated, load
+from segue.datasets.worlds import Discs, World
 from segue.datasets.worlds.factors import Values
 from segue.errors import InputError
+from segue.progress import Event
 
 every_world = pytest.mark.parametrize("kind", WORLDS, ids=lambda kind: kind.name)
 
@@ -100,3 +101,18 @@ def test_loads_by_name_and_spells_itself(kind: type[World]) -> None:
     assert part.factor_names == kind().factor_names
     assert np.array_equal(part.images, kind().render(part.factors))
     assert str(kind()) == kind.name
+
+
+def test_a_set_that_is_asked_for_again_is_not_rendered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generated, "_kept", {})
+    count: list[Event] = []
+    again = Discs(x=2, y=2)
+    values = again.factors()
+    first = generated.rendered(again, values, count.append)
+    told = len(count)
+    assert generated.rendered(again, values.copy(), count.append) is first
+    assert len(count) == told > 0
+    assert not first.flags.writeable
+    monkeypatch.setattr(generated, "KEPT_BYTES", first.nbytes)
+    generated.rendered(again, values[1:])
+    assert [images.nbytes < first.nbytes for images in generated._kept.values()] == [True]  # the oldest made room

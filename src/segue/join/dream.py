@@ -1,0 +1,67 @@
+"""The dream: a walk through the latent space of both clips' frames, with their own detail at its ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from segue.images import Pixels, resize, to_float, to_uint8
+from segue.model import Autoencoder
+from segue.paths import Path, PathChoice, Surroundings
+
+FADE = 0.6
+"""The share of the way over which a clip's own detail fades."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dream:
+    """Pictures decoded along a path, while both clips go on playing, plus what the decoder misses of them, fading.
+
+    With frames `a` and `b` of the moment, `z(s) = path(s) + (1 - s) (E(a) - path(0)) + s (E(b) - path(1))`, and the
+    picture is `D(z(s)) + w(s) (a - D(E(a))) + w(1 - s) (b - D(E(b)))` with `w(0) = 1` and `w(s) = 0` from `FADE` on: at
+    0 and 1 it is `a` and `b`, to the pixel.
+    """
+
+    model: Autoencoder
+    path: Path
+
+    @torch.no_grad()
+    def frame(self, share: float, a: Pixels, b: Pixels) -> Pixels:
+        """The picture a `share` of the way from frame `a` to frame `b`, `[h, w, 3]`; at 0 and 1 these themselves."""
+        if share <= 0 or share >= 1:
+            return a if share <= 0 else b
+        codes = self.model.encode(seen(self.model, a, b))
+        ends, here = self.path(torch.tensor([0.0, 1.0])), self.path(torch.tensor([share]))[0]
+        code = here + (1 - share) * (codes[0] - ends[0]) + share * (codes[1] - ends[1])
+        small = self.model.decode(torch.stack([code, *codes]))
+        large = F.interpolate(small, size=a.shape[:2], mode="bicubic", align_corners=False)
+        missed = to_float(np.stack([a, b])) - large[1:]
+        shown: Pixels = to_uint8((large[0] + fade(share) * missed[0] + fade(1 - share) * missed[1])[None])[0]
+        return shown
+
+
+def fade(share: float) -> float:
+    """How much of an end's own detail is left: 1 at 0, 0 from `FADE` on, level at both.
+
+    >>> fade(0.0), round(fade(0.3), 6), fade(0.6), fade(1.0)
+    (1.0, 0.5, 0.0, 0.0)
+    """
+    u = min(max(share / FADE, 0.0), 1.0)
+    return 1 - u * u * (3 - 2 * u)
+
+
+@torch.no_grad()
+def dream(model: Autoencoder, choice: PathChoice, a: Pixels, b: Pixels, around: Surroundings | None = None) -> Dream:
+    """The dream between frames `a` and `b`, `[h, w, 3]` of one size, along a path between their codes."""
+    codes = model.encode(seen(model, a, b))
+    return Dream(model, choice.between(codes[0], codes[1], around))
+
+
+def seen(model: Autoencoder, a: Pixels, b: Pixels) -> Tensor:
+    """Two frames as the model sees them, `[2, 3, h, w]`."""
+    _, height, width = model.image_shape
+    return to_float(np.stack([resize(a, height, width), resize(b, height, width)]))

@@ -1,0 +1,92 @@
+"""A cut made ready: the style that does best there, its schedule, and how it scores beside the controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from segue.images import Pixels, resize
+from segue.join.dream import Dream
+from segue.join.footage import Footage
+from segue.join.schedule import Blend, Schedule, scheduled
+from segue.join.scores import Miss, Scores, misses, scored
+from segue.join.styles import CONTROLS, Stage, Style
+from segue.join.timeline import Cut
+from segue.metrics.nearest import Floats
+from segue.metrics.seam import pace
+from segue.progress import Event, Report, silent
+
+
+class Rung(NamedTuple):
+    """A style that was tried, how it scored, and what it missed."""
+
+    style: Style
+    scores: Scores
+    missed: tuple[Miss, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Joint:
+    """A transition that can be shown: a picture for each of the two clips' live frames.
+
+    `rung` is the style taken, `tried` all that were, in order; `controls` what others do at this cut.
+    """
+
+    cut: Cut
+    blend: Blend
+    shares: Floats
+    rung: Rung
+    tried: tuple[Rung, ...]
+    controls: tuple[Rung, ...]
+
+    def frames(self, a: Iterator[Pixels], b: Iterator[Pixels]) -> Iterator[Pixels]:
+        """The `cut.count` frames of the transition, given what plays on either side, `n + 2` frames each."""
+        for index, (share, one, other) in enumerate(zip(self.shares, a, b, strict=True)):
+            if 0 < index <= self.cut.count:
+                yield self.blend(float(share), one, other)
+
+
+class _Shown(NamedTuple):
+    rung: Rung
+    blend: Blend
+    shares: Floats
+
+
+def ready(
+    cut: Cut, before: Footage, after: Footage, styles: Sequence[Style], dreamt: Callable[[], Dream],
+    controls: Sequence[Style] = CONTROLS, report: Report = silent,
+) -> Joint:  # fmt: skip
+    """Try styles in turn until one meets every goal; where none does, the one that is least off is taken."""
+    middle = len(before.live) // 2
+    stage = Stage(before.live[middle], after.live[middle], dreamt, report)
+    shown: list[_Shown] = []
+    for style in styles:
+        report(Event("try", len(shown), len(styles), note=f"trying {style}"))
+        shown.append(_shown(style, stage, before, after))
+        if not shown[-1].rung.missed:
+            break
+    best = min(shown, key=lambda one: sum(miss.by for miss in one.rung.missed))
+    beside = tuple(_shown(style, stage, before, after).rung for style in controls)
+    return Joint(cut, best.blend, best.shares, best.rung, tuple(one.rung for one in shown), beside)
+
+
+def _shown(style: Style, stage: Stage, before: Footage, after: Footage) -> _Shown:
+    blend = style.blend(stage)
+    if style.even:
+        small = shrunk(before.live), shrunk(after.live)
+        schedule = scheduled(blend, *small, pace(before.own), pace(after.own))
+    else:
+        schedule = Schedule(np.linspace(0, 1, len(before.live)), float("nan"))
+    pairs = zip(schedule.shares, before.live, after.live, strict=True)
+    frames = np.stack([blend(float(share), one, other) for share, one, other in pairs])
+    scores = scored(frames, before, after)
+    return _Shown(Rung(style, scores, misses(scores)), blend, schedule.shares)
+
+
+def shrunk(frames: Pixels) -> Pixels:
+    """Frames a third as large, at which a schedule is found nine times as fast."""
+    height, width = (max(16, side // 3) for side in frames.shape[1:3])
+    return np.stack([resize(frame, height, width) for frame in frames])

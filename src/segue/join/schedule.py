@@ -1,0 +1,84 @@
+"""How far a transition is at each of its frames, so that the picture changes evenly and leaves as the clips move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from segue.images import Pixels
+from segue.metrics.nearest import Floats
+from segue.metrics.seam import change
+
+Blend = Callable[[float, Pixels, Pixels], Pixels]
+"""The picture a share of the way from a frame of the first clip to one of the second, all `[h, w, 3]`."""
+
+ROUNDS = 8
+"""How often the steps are mended; what is left then is what the clips do by themselves."""
+
+
+class Schedule(NamedTuple):
+    """How far the transition is at its frames, `[n + 2]` from 0 to 1, both clips' own frames at its ends included.
+
+    `unevenness` is the coefficient of variation of the change from frame to frame, over the profile wanted.
+    """
+
+    shares: Floats
+    unevenness: float
+
+
+def scheduled(blend: Blend, a: Pixels, b: Pixels, first: float, last: float) -> Schedule:
+    """The schedule by which a blend of the live frames `a` and `b`, `[n + 2, h, w, 3]`, follows `profile`.
+
+    `first` and `last` are the paces of the two clips. It starts from the schedule by which the blend of two still
+    frames, those in the middle, would swell and sink; each step is then lengthened or shortened by what its change is
+    over what it should be, ever more gently. Of these schedules the most even one counts.
+    """
+    shares = _swelling(blend, a[len(a) // 2], b[len(b) // 2], len(a) - 1)
+    best = Schedule(shares, np.inf)
+    for done in range(ROUNDS):
+        changes = change([blend(float(share), *pair) for share, *pair in zip(shares, a, b, strict=True)])
+        if not changes.any():
+            return Schedule(shares, 0.0)
+        best = min(best, Schedule(shares, unevenness(changes, first, last)), key=lambda found: found.unevenness)
+        ratio = changes / profile(len(changes), changes.sum(), first, last)
+        steps = np.diff(shares) * np.clip(1 / np.maximum(ratio, 1e-3), 0.5, 2) ** (0.8 / (1 + done / 2))
+        shares = np.append(0, np.cumsum(steps) / steps.sum())
+        shares[-1] = 1
+    return best
+
+
+def _swelling(blend: Blend, a: Pixels, b: Pixels, steps: int) -> Floats:
+    """The schedule by which the blend of two still frames changes as the swell of `profile` does."""
+    fine = np.linspace(0, 1, 4 * steps + 1)
+    lengths = np.append(0, np.cumsum(change([blend(float(share), a, b) for share in fine])))
+    # A stretch without change would make the inverse ambiguous; a trace of slope settles it.
+    rising = lengths / max(lengths[-1], 1e-12) + 1e-6 * fine
+    wanted = np.append(0, np.cumsum(profile(steps, 1.0, 0, 0)))
+    shares: Floats = np.interp(wanted * rising[-1], rising, fine)
+    shares[-1] = 1
+    return shares
+
+
+def unevenness(changes: Floats, first: float, last: float) -> float:
+    """The coefficient of variation of changes `[n]`, over the profile that they should have; 0 is even."""
+    ratio = changes / profile(len(changes), changes.sum(), first, last)
+    return float(ratio.std() / ratio.mean()) if changes.any() else 0.0
+
+
+def profile(steps: int, total: float, first: float, last: float) -> Floats:
+    """`steps` step lengths that sum to `total`: what the clips do by themselves, and a swell that carries the rest.
+
+    The clips go on at their own pace, `first` passing into `last`. The swell is level at both ends. Where the way is
+    too short even for the clips, they are scaled down together.
+
+    >>> profile(4, 8.0, 1.0, 1.0).round(3).tolist()
+    [1.259, 2.741, 2.741, 1.259]
+    """
+    u = (np.arange(steps) + 0.5) / steps
+    own = first * (1 - u) + last * u
+    swell = (u * (1 - u)) ** 2.5
+    over, rest = own.sum() / max(total, 1e-12), max(0.0, total - own.sum())
+    lengths: Floats = own / max(1.0, over) + swell * (rest / swell.sum())
+    return lengths

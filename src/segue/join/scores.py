@@ -1,0 +1,99 @@
+"""How good a transition is: its seams, its pace, ghosts, sharpness, flicker; and what it should be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from segue.images import Pixels
+from segue.join.footage import Footage
+from segue.join.schedule import unevenness
+from segue.metrics.ghosting import ghosting
+from segue.metrics.seam import Seam, change, distinct, pace, seam
+from segue.metrics.sharpness import sharpness
+from segue.metrics.steps import motion
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A transition measured on small frames, before compression.
+
+    `a`, `b`: the seams where it leaves the first clip and enters the second. `pace`: the coefficient of variation of
+    the change from frame to frame, the wanted profile divided out. `ghosting` and `sharpness`: of the middle third, as
+    the metrics of these names. `flicker`: the mean bend over the mean step, over the same of the clips themselves. NaN
+    where there is nothing to measure.
+    """
+
+    a: Seam
+    b: Seam
+    pace: float
+    ghosting: float
+    sharpness: float
+    flicker: float
+
+
+LEAST_FLICKER = 1e-6
+"""A clip that bends less, as one that brightens evenly, bends by rounding alone: it is nothing to compare with."""
+
+
+class Goal(NamedTuple):
+    """What a figure should be: from `low` to `high`."""
+
+    name: str
+    low: float
+    high: float
+
+
+GOALS = (
+    *(Goal(f"{end}.{part}", 0, high) for end in "ab" for part, high in
+      (("position", 1.5), ("velocity", 1.0), ("colour", 1.0), ("sharpness", 1.0))),
+    Goal("pace", 0, 0.15), Goal("ghosting", 0, 0.6), Goal("sharpness", 0.8, 1.2), Goal("flicker", 0, 1.5),
+)  # fmt: skip
+
+
+class Miss(NamedTuple):
+    """A figure that is not what it should be."""
+
+    goal: Goal
+    value: float
+
+    @property
+    def by(self) -> float:
+        """How far off it is, as a share of the goal."""
+        return self.value / self.goal.high - 1 if self.value > self.goal.high else 1 - self.value / self.goal.low
+
+    def __str__(self) -> str:
+        goal = self.goal
+        wanted = f"{goal.low:g} to {goal.high:g}" if goal.low else f"at most {goal.high:g}"
+        return f"{goal.name} {self.value:.2f} ({wanted})"
+
+
+def scored(frames: Pixels, before: Footage, after: Footage) -> Scores:
+    """The scores of a transition's frames `[n + 2, h, w, 3]`, from the first clip's last to the second's first."""
+    changes = change(frames)
+    own = [ratio for ratio in (_flicker(distinct(clip.own)) for clip in (before, after)) if ratio > LEAST_FLICKER]
+    return Scores(
+        seam(before.own, frames[1:]), seam(after.own, frames[-2::-1]),
+        unevenness(changes, pace(before.own), pace(after.own)),
+        ghosting(frames, frames[0], frames[-1]), sharpness(frames, frames[0], frames[-1]),
+        _flicker(frames) / float(np.mean(own)) if own else float("nan"),
+    )  # fmt: skip
+
+
+def misses(scores: Scores) -> tuple[Miss, ...]:
+    """The figures that are not what they should be; those that are not defined are left out."""
+    found = []
+    for goal in GOALS:
+        end, _, part = goal.name.partition(".")
+        value = getattr(getattr(scores, end), part) if part else getattr(scores, goal.name)
+        if math.isfinite(value) and not goal.low <= value <= goal.high:
+            found.append(Miss(goal, value))
+    return tuple(found)
+
+
+def _flicker(frames: Pixels) -> float:
+    moved = motion(frames)
+    return float(moved.bends.mean() / moved.steps.mean()) if len(moved.bends) and moved.steps.any() else float("nan")

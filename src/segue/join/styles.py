@@ -1,0 +1,124 @@
+"""Styles of a transition: `STYLES`. Some of them are what every editor has, and stand beside the others as controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from segue.choices import Choice, option
+from segue.images import Pixels
+from segue.join.dream import Dream as Dreamt
+from segue.join.flow import enlarged, flow, mixed, moved
+from segue.join.morph import Morph as Moving
+from segue.join.morph import matching
+from segue.join.schedule import Blend
+from segue.paths.transport import Movements
+from segue.progress import Report, silent
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What a style sees: a frame of each clip, `[h, w, 3]` of one size, from the middle of the transition, and a dream
+    between the two for whoever asks for it, which takes training."""
+
+    a: Pixels
+    b: Pixels
+    dreamt: Callable[[], Dreamt]
+    report: Report = silent
+
+    @cached_property
+    def moves(self) -> Movements:
+        """How the cells of one get to those of the other."""
+        return matching(self.a, self.b, self.report)
+
+
+class Style(Choice):
+    """How the picture of one clip becomes that of the other. `even`: its steps are made even; else they go by time."""
+
+    even: ClassVar[bool] = True
+
+    def blend(self, stage: Stage) -> Blend:
+        """The picture for any share of the way and any two frames of the clips; at 0 and 1 it is these themselves."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Morph(Style):
+    """What is in one clip glides to where its like is in the other, in full detail, while both go on playing."""
+
+    name = "morph"
+    smooth: float = option(2.0, "cells (53 to the longer side) over which movements are averaged", low=0.1, high=50)
+    turn: float = option(0.15, "share of the way in which one place turns to the other clip", low=0.01, high=1)
+    lead: float = option(1.0, "1: places that gain detail turn first; 0: those whose way is short", low=0, high=1)
+
+    def blend(self, stage: Stage) -> Blend:
+        return Moving(stage.moves, self.smooth, self.turn, self.lead).frame
+
+
+@dataclass(frozen=True)
+class Melt(Style):
+    """A morph whose movements are hardly averaged: things run, swirl and tear."""
+
+    name = "melt"
+    smooth: float = option(0.9, "cells (53 to the longer side) over which movements are averaged", low=0.1, high=50)
+    turn: float = option(0.15, "share of the way in which one place turns to the other clip", low=0.01, high=1)
+
+    def blend(self, stage: Stage) -> Blend:
+        return Moving(stage.moves, self.smooth, self.turn).frame
+
+
+@dataclass(frozen=True)
+class Dream(Style):
+    """What an autoencoder of both clips imagines between them: soft, and for clips alike a true metamorphosis."""
+
+    name = "dream"
+
+    def blend(self, stage: Stage) -> Blend:
+        return stage.dreamt().frame
+
+
+@dataclass(frozen=True)
+class OpticalFlow(Style):
+    """A control: both pictures moved along the optical flow between them, and mixed."""
+
+    name = "flow"
+    even = False
+
+    def blend(self, stage: Stage) -> Blend:
+        there, back = flow(stage.a, stage.b), flow(stage.b, stage.a)
+
+        def frame(share: float, a: Pixels, b: Pixels) -> Pixels:
+            one, other = (enlarged(along, *a.shape[:2]) for along in (there, back))
+            return mixed(moved(a, one, share), moved(b, other, 1 - share), share)
+
+        return frame
+
+
+@dataclass(frozen=True)
+class Fade(Style):
+    """A control: the cross-fade."""
+
+    name = "fade"
+    even = False
+
+    def blend(self, stage: Stage) -> Blend:
+        return lambda share, a, b: mixed(a, b, share)
+
+
+@dataclass(frozen=True)
+class Cut(Style):
+    """A control: from one picture to the other at once."""
+
+    name = "cut"
+    even = False
+
+    def blend(self, stage: Stage) -> Blend:
+        return lambda share, a, b: a if share < 0.5 else b
+
+
+STYLES: tuple[type[Style], ...] = (Morph, Melt, Dream, OpticalFlow, Fade, Cut)
+CONTROLS: tuple[Style, ...] = (OpticalFlow(), Fade(), Cut())
+RUNGS: tuple[Style, ...] = (Morph(), Morph(lead=0.5), Morph(lead=0), Morph(smooth=1.2), Melt())
+"""What is tried in turn where no style is asked for, until one meets every goal."""

@@ -1,0 +1,102 @@
+"""What a decoder's images are read as, over a plane of codes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.colors import to_rgb
+from matplotlib.patheffects import withStroke
+
+from segue.errors import InputError
+from segue.render.figures import INK, blank, save
+from segue.render.latent_map import FONT, Over, Points, dress
+from segue.render.scatter import PALETTE
+
+PALEST, STRONGEST = 0.12, 0.62  # of a class's colour on white: where nothing is sure, and where all is
+LEAST = 0.004  # share of the plane below which a region goes without its name
+
+
+def class_map(
+    probabilities: npt.NDArray[np.float64], extent: tuple[float, float, float, float], path: Path, *,
+    names: Sequence[str], title: str = "", over: Over | None = None, free: Points | None = None,
+) -> None:  # fmt: skip
+    """Probabilities of classes `[n, k]` on a square grid, read line by line, as regions in the classes' colours.
+
+    A region is the stronger the surer the reading. `extent` is left, right, bottom and top; `over` may draw on the
+    axes, and names keep away from the places `[m, 2]` to be left `free`. Raises `InputError` for another number of
+    places than a square, more or fewer names than classes, and as `save` does.
+    """
+    side = math.isqrt(len(probabilities))
+    if not side or side * side != len(probabilities):
+        raise InputError(f"{len(probabilities)} places in a grid", "a square number", "decode as many rows as columns")
+    if probabilities.shape[1] != len(names):
+        raise InputError(f"{len(names)} names of {probabilities.shape[1]} classes", "one each", "name them all")
+    read = probabilities.argmax(1).reshape(side, side)
+    sure = probabilities.max(1).reshape(side, side, 1)
+    left, right, bottom, top = extent
+    figure = blank(7.0, float(np.clip(6.4 * (top - bottom) / max(right - left, 1e-12), 3.0, 6.4)) + 0.9)
+    axes = figure.add_subplot()
+    axes.imshow(_coloured(read, sure), extent=extent, aspect="auto", interpolation="nearest")
+    _borders(axes, read, extent)
+    taken = _taken(free, extent, side)
+    for label, (across, down) in _places(read, taken):
+        x, y = left + (right - left) * across, top + (bottom - top) * down
+        axes.text(
+            x, y, names[label], color=INK, fontsize=13, fontfamily=FONT, fontweight="bold", ha="center", va="center",
+            alpha=0.75, path_effects=[withStroke(linewidth=2.5, foreground="white")],
+        )  # fmt: skip
+    dress(axes, title, ("z1", "z2"))
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)
+    if over is not None:
+        over(axes)
+    save(figure, path)
+
+
+def _coloured(read: npt.NDArray[np.int64], sure: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    colours = np.array([to_rgb(PALETTE[label % len(PALETTE)]) for label in range(int(read.max()) + 1)])
+    strength = PALEST + (STRONGEST - PALEST) * sure
+    mixed: npt.NDArray[np.float64] = strength * colours[read] + (1 - strength)
+    return mixed
+
+
+def _borders(axes: Any, read: npt.NDArray[np.int64], extent: tuple[float, float, float, float]) -> None:
+    for label in np.unique(read).tolist():
+        inside = (read == label).astype(float)
+        if 0 < inside.mean() < 1:
+            axes.contour(inside, levels=[0.5], extent=extent, origin="upper", colors="white", linewidths=0.9)
+
+
+def _taken(
+    free: Points | None, extent: tuple[float, float, float, float], side: int
+) -> npt.NDArray[np.bool_]:  # fmt: skip
+    """The cells `[side, side]` in which places lie that are to be left free."""
+    taken = np.zeros((side, side), bool)
+    if free is not None:
+        left, right, bottom, top = extent
+        shares = (free - [left, top]) / [right - left, bottom - top]
+        inside = shares[((shares >= 0) & (shares < 1)).all(1)]
+        across, down = np.floor(inside * side).astype(int).T
+        taken[down, across] = True
+    return taken
+
+
+def _places(read: npt.NDArray[np.int64], taken: npt.NDArray[np.bool_]) -> list[tuple[int, tuple[float, float]]]:
+    """Where to write each region's class: far from its border and from what is taken, as shares of the plane."""
+    from scipy.ndimage import distance_transform_edt, label
+
+    found = []
+    for one in np.unique(read).tolist():
+        regions, count = label(read == one)
+        for region in range(1, count + 1):
+            inside = regions == region
+            if inside.mean() >= LEAST:
+                depth = distance_transform_edt(np.pad(inside & ~taken, 1))[1:-1, 1:-1]
+                down, across = np.unravel_index(int(depth.argmax()), read.shape)
+                found.append((one, ((across + 0.5) / read.shape[1], (down + 0.5) / read.shape[0])))
+    return found

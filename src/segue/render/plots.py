@@ -1,0 +1,106 @@
+"""Plots of numbers: means with their intervals, and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, NullLocator
+
+from segue.errors import InputError
+from segue.render.figures import INK, QUIET, RULE, STEPS, blank, save
+
+FONT = "DejaVu Sans"
+WIDE_IN = 9.4  # of a figure, at most
+COLOURS = ("#0b6b58", "#c4314b", "#332288", "#c9a227", "#6b7280")
+
+Interval = tuple[float, float, float]
+"""A number, and the ends of its interval; NaN where there is none."""
+
+Line = Sequence[tuple[float, float]]
+"""Points of a line, from left to right."""
+
+
+def intervals(rows: Mapping[str, Sequence[Interval]], columns: Sequence[str], path: Path) -> None:
+    """Numbers with their intervals, as dots with whiskers: a line for each of `rows`, a panel for each of `columns`.
+
+    Each panel has a scale of its own, from 0. Raises `InputError` for no rows, rows that are not as long as `columns`,
+    and as `save` does.
+    """
+    if not rows or any(len(row) != len(columns) for row in rows.values()):
+        raise InputError(
+            f"{len(rows)} rows for {len(columns)} columns", "rows as long as columns", "give each a number"
+        )
+    figure = blank(2.2 + 2.0 * len(columns), 0.9 + 0.36 * len(rows))
+    panels = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]
+    heights = -np.arange(len(rows))
+    for place, (axes, column) in enumerate(zip(panels, columns, strict=True)):
+        for height, (number, low, high), colour in zip(
+            heights, (row[place] for row in rows.values()), _colours(len(rows)), strict=True
+        ):
+            axes.plot([low, high], [height, height], color=colour, linewidth=2.2, solid_capstyle="round")
+            axes.plot([number], [height], color=colour, marker="o", markersize=6.5)
+        _dress(axes, column)
+        axes.grid(axis="x", color=RULE, linewidth=0.8)
+        axes.set_ylim(heights[-1] - 0.6, 0.6)
+        most = max(axes.get_xlim()[1], 1e-9)
+        axes.set_xlim(-0.04 * most, 1.08 * most)  # a dot at 0 is shown whole
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=STEPS))
+        axes.set_yticks(heights, list(rows), fontsize=9.5, color=INK, fontfamily=FONT)
+    save(figure, path)
+
+
+def lines(
+    panels: Mapping[str, Mapping[str, Line]], path: Path, *, along: str, logarithmic: bool = False, columns: int = 3
+) -> None:
+    """Panels of lines through points `(x, y)`, one beside the other; a name has one colour in all, told beneath.
+
+    `along` names the axis across, which is `logarithmic` to base 2 or linear, ticked where there are points. Raises
+    `InputError` where there is nothing to draw, and as `save` does.
+    """
+    names = list(dict.fromkeys(name for panel in panels.values() for name in panel))
+    if not names or not all(line for panel in panels.values() for line in panel.values()):
+        raise InputError("no lines", "panels of lines of one or more points", "give what to draw")
+    across = min(columns, len(panels))
+    down = -(-len(panels) // across)
+    figure = blank(WIDE_IN if across > 1 else WIDE_IN / 2, 0.5 + 2.6 * down)
+    colours = dict(zip(names, _colours(len(names)), strict=True))
+    for place, (title, panel) in enumerate(panels.items()):
+        axes = figure.add_subplot(down, across, place + 1)
+        for name, line in panel.items():
+            xs, ys = zip(*line, strict=True)
+            axes.plot(xs, ys, color=colours[name], linewidth=1.8, marker="o", markersize=4.5, label=name)
+        _dress(axes, title)
+        axes.grid(axis="y", color=RULE, linewidth=0.8)
+        axes.set_xlabel(along, fontsize=9, color=QUIET, fontfamily=FONT)
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=STEPS))
+        if logarithmic:
+            axes.set_xscale("log", base=2)
+        at = sorted({x for line in panel.values() for x, _ in line})
+        if len(at) <= 8:
+            axes.set_xticks(at, [f"{x:g}" for x in at])
+            axes.xaxis.set_minor_locator(NullLocator())
+        axes.margins(x=0.05, y=0.12)
+    handles = {line.get_label(): line for axes in figure.axes for line in axes.get_lines()}
+    look = {"family": FONT, "size": 9}
+    legend = figure.legend(
+        handles=[handles[name] for name in names], loc="outside lower center", ncols=len(names), frameon=False,
+        prop=look,
+    )  # fmt: skip
+    for text in legend.get_texts():
+        text.set_color(INK)
+    save(figure, path)
+
+
+def _colours(count: int) -> list[str]:
+    return [COLOURS[place % len(COLOURS)] for place in range(count)]
+
+
+def _dress(axes: Axes, title: str) -> None:
+    axes.set_title(title, loc="left", fontsize=10, color=INK, pad=8, fontfamily=FONT)
+    axes.tick_params(length=0, labelsize=8.5, labelcolor=QUIET, pad=4)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.spines["bottom"].set_color(RULE)
