@@ -1,6 +1,7 @@
 """All studies in full or `--quick`: reports in one folder with an index, claims in `results/studies.json`.
 
-A study that was stopped goes on; one whose report is there is done again from the runs that are there.
+A study that was stopped goes on; one whose report is there is done again from the runs that are there,
+and its time is not noted.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from machine import RESULTS, data_dir, write
 from segue.images import written_whole
 from segue.jobs.reproduce import ReproduceRequest, ReproduceResult, run_reproduce
 from segue.recipes import RECIPES
+from segue.recipes.bench import RUNS
 from segue.render.report import PAGE
 
 INDEX = """<!doctype html><html lang="en"><meta charset="utf-8"><title>segue: the studies</title>
@@ -37,12 +39,13 @@ def main() -> None:
     for recipe in RECIPES:
         if options.names and recipe.name not in options.names:
             continue
+        fresh = not (options.out / recipe.name / RUNS).exists()
         request = ReproduceRequest(recipe.name, options.out / recipe.name, quick=options.quick, data_dir=data_dir())
         result = run_reproduce(request)
         if not isinstance(result, ReproduceResult):
             raise TypeError(result)
         rows[recipe.name] = {
-            "quick": options.quick, "seconds": round(result.seconds),
+            "quick": options.quick, "seconds": round(result.seconds) if fresh else None,
             "claims": [asdict(claim) for claim in result.claims], "numbers": result.numbers,
         }  # fmt: skip
         print(

@@ -117,13 +117,19 @@ def glyphs() -> str:
     return table(head, (*rows, *published))
 
 
+def plain(text: str) -> str:
+    """Text on one line that cannot end a cell."""
+    return " ".join(text.split()).replace("|", "/")
+
+
 def studies(name: str) -> Callable[[], str]:
     def made() -> str:
         page = results("studies")["studies"][name]
         head = ("what the source says", "what was found here", "verdict")
-        rows = ((claim["source"], claim["found"], f"**{claim['verdict']}**") for claim in page["claims"])
-        time = f"{page['seconds'] / 60:.0f} min on the machine of `benchmarks/results/studies.json`"
-        return f"{time}{', quick' if page['quick'] else ''}.\n\n{table(head, rows)}"
+        rows = ((plain(claim["source"]), plain(claim["found"]), f"**{claim['verdict']}**") for claim in page["claims"])
+        size = "The quick study" if page["quick"] else "The full study"
+        time = f", {page['seconds'] / 60:.0f} minutes" if page["seconds"] else ""
+        return f"{size}{time}.\n\n{table(head, rows)}"
 
     return made
 
