@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,9 +40,9 @@ class Style(Choice):
 
     even: ClassVar[bool] = True
 
+    @abstractmethod
     def blend(self, stage: Stage) -> Blend:
         """The picture for any share of the way and any two frames of the clips; at 0 and 1 it is these themselves."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
