@@ -49,7 +49,13 @@ POLE = Study(
 STUDIES = {
     "pole-2d": POLE,
     "pole-3d": replace(POLE, latent=3),
-    "pole-3-factors": replace(POLE, data="worlds:pole:height=all,horizontal=20,vertical=20", latent=3, paths=PATHS),
+    "pole-3-factors": replace(
+        POLE,
+        data="worlds:pole:height=all,horizontal=20,vertical=20",
+        latent=3,
+        paths=PATHS + " graph:mst=false graph:k=4,mst=false graph:k=none,mst=false"
+        " graph:density=kernel,power=1+smooth+pace graph:density=kernel,power=0.1+smooth+pace",
+    ),
     "glyphs": Study("worlds:glyphs", latent=64, steps=4000, kind="same-label"),
     "dsprites": Study("dsprites:shape=heart", latent=10, steps=4000, kind="one-factor"),
     "mnist": Study("mnist", latent=32, steps=3000),

@@ -151,11 +151,17 @@ def leaderboard(name: str) -> Callable[[], str]:
         shown = {key: how for key, how in SHOWN.items() if defined(first.get(key, {}).get("mean"))}
         return table(
             (f"{page['pairs']} pairs", *(head for head, _, _ in shown.values())),
-            ((f"`{path}`", *(cell(row["figures"][key], *how[1:]) for key, how in shown.items()))
+            ((f"`{path}`{some(page['pairs'], row['failed'])}",
+              *(cell(row["figures"][key], *how[1:]) for key, how in shown.items()))
              for path, row in page["rows"].items()),
         )  # fmt: skip
 
     return made
+
+
+def some(pairs: int, failed: int) -> str:
+    """A word where a path was not found between all of the pairs."""
+    return f" (found for {pairs - failed} only)" if failed else ""
 
 
 def defined(value: float | None) -> bool:
