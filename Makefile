@@ -23,6 +23,7 @@ format: $(READY)        ## put the style right
 bench: $(READY)         ## measure, for hours; results go to benchmarks/results/, and into the tables of docs/
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/joins.py pairs films
+	$(BIN)/python benchmarks/slow.py
 	$(BIN)/python benchmarks/losses.py
 	$(BIN)/python benchmarks/methods.py
 	$(BIN)/python benchmarks/family.py --latent 32

@@ -27,6 +27,7 @@ from segue.images import write_image
 from segue.join.canvas import canvas_for
 from segue.join.footage import look
 from segue.join.joint import Joint, Rung, ready
+from segue.join.source import source
 from segue.join.styles import CONTROLS, RUNGS
 from segue.join.timeline import Cut, mode_for
 from segue.metrics.seam import seam
@@ -48,10 +49,10 @@ def joint_of(a: Path, b: Path, seconds: float = 1.0) -> tuple[Joint, np.ndarray[
     """The joint of two clips with its controls, and its frames, small."""
     one, other = probe(a), probe(b)
     canvas = canvas_for(one, None, None, "letterbox")
-    count, lengths = canvas.count(seconds), (canvas.length(one), canvas.length(other))
-    cut = Cut(0, 1, count, mode_for(None, count, *lengths))
-    before = look(canvas, one, lengths[0], cut, leaving=True, report=silent)
-    after = look(canvas, other, lengths[1], cut, leaving=False, report=silent)
+    left, right, count = source(canvas, one), source(canvas, other), canvas.count(seconds)
+    cut = Cut(0, 1, count, mode_for(None, count, left.length, right.length))
+    before = look(left, cut, leaving=True, report=silent)
+    after = look(right, cut, leaving=False, report=silent)
     joint = ready(cut, before, after, RUNGS, _no_dream, CONTROLS)
     ways = zip(joint.shares, before.live, after.live, strict=True)
     return joint, np.stack([joint.blend(float(share), x, y) for share, x, y in ways])

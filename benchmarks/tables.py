@@ -175,8 +175,25 @@ def cell(figure: dict[str, Any], unit: float, digits: int) -> str:
     return f"{figure['mean'] * unit:.{digits}f}" + (f" ±{half * unit:.{digits}f}" if defined(half) else "")
 
 
+def slow() -> str:
+    page = results("slow")["mean"]
+
+    def cells(row: dict[str, float]) -> list[str]:
+        return [f"{row['psnr']:.2f} dB", told(row["ssim"], 3), told(row["ghosting"]), told(row["sharpness"])]
+
+    head = [f"{figure}, {kept}" for kept in page for figure in ("PSNR", "SSIM", "ghosting", "sharpness")]
+    ways = [way for way in next(iter(page.values())) if way != "truth"]
+    rows = [
+        (f"`{way}`" if way in ("flow", "latent") else way, *(c for part in page.values() for c in cells(part[way])))
+        for way in ways
+    ]
+    true = [c for part in page.values() for c in ("", "", *cells(part["truth"])[2:])]
+    return table(("mean of nine clips", *head), [*rows, ("the frames left out", *true)])
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "family": family, "bounds": bounds, "lines": lines, "lines-methods": lines_methods, "glyphs": glyphs,
+    "slow": slow,
     **{name: leaderboard(name) for name in ("pole-2d", "pole-3d", "pole-3-factors", "dsprites", "mnist", "fashion")},
     **{f"study {name}": studies(name) for name in STUDIES},
 }  # fmt: skip

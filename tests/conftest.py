@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,12 +20,27 @@ from segue.model import ConvAutoencoder
 
 HERE = Path(__file__).resolve().parent
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = (
+    "--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-default-apps", "--disable-extensions", "--disable-sync", "--disable-dev-shm-usage", "--mute-audio",
+)  # fmt: skip
+
 # One thread per worker: the tests run side by side, and results then do not depend on how many do.
 torch.set_num_threads(1)
 
 # No test is timed: the machines are noisy.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache of this session's own: nothing that was kept before is found, nothing is left in the user's."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEGUE_CACHE", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +53,28 @@ def data_dir() -> Path:
             pytest.fail(why)
         pytest.skip(why)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium without a window; skips where there is none, unless `SEGUE_REQUIRE_BROWSER` is 1."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _without("playwright is not installed: pip install -e '.[dev]'")
+    path = os.environ.get("CHROME") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        _without(f"none of {', '.join(BROWSERS)} is installed, nor named by CHROME")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        yield chromium
+        chromium.close()
+
+
+def _without(why: str) -> None:
+    if os.environ.get("SEGUE_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"no browser: {why}")
+    pytest.skip(f"no browser: {why}")
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ FLOORS = (
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 LONGEST_FILE, LONGEST_FUNCTION = 300, 60
-HEAVY = ("av", "matplotlib", "sklearn", "scipy", "cyclopts", "rich", "starlette")
+HEAVY = ("av", "matplotlib", "sklearn", "scipy", "cyclopts", "rich", "starlette", "cv2", "opentimelineio")
 
 
 def module_name(file: Path) -> str:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from segue.foreign import TAEF2, Diffusers, Foreign
     from segue.images import read_image, to_float, to_uint8, write_image
     from segue.interpolation import Interpolation, cross_fade, interpolate, tour, walk
-    from segue.jobs.join import JoinRequest, JoinResult
+    from segue.jobs.join import JoinResult
     from segue.jobs.join import run_join as join_clips
+    from segue.jobs.join_request import JoinRequest
     from segue.latent import LatentSpace
     from segue.methods import AAE, ACAI, AE, VAE, Method
     from segue.model import Autoencoder, ConvAutoencoder, load_model, save_model
@@ -42,7 +43,8 @@ _HOMES = {
     "segue.foreign": ("TAEF2", "Diffusers", "Foreign"),
     "segue.images": ("read_image", "to_float", "to_uint8", "write_image"),
     "segue.interpolation": ("Interpolation", "cross_fade", "interpolate", "tour", "walk"),
-    "segue.jobs.join": ("JoinRequest", "JoinResult", "join_clips=run_join"),
+    "segue.jobs.join": ("JoinResult", "join_clips=run_join"),
+    "segue.jobs.join_request": ("JoinRequest",),
     "segue.methods": ("AAE", "ACAI", "AE", "VAE", "Method"),
     "segue.model": ("Autoencoder", "ConvAutoencoder", "load_model", "save_model"),
     "segue.latent": ("LatentSpace",),

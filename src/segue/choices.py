@@ -10,6 +10,7 @@ import dataclasses
 import math
 import types
 import typing
+from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin
 
 from segue.errors import InputError, unknown
@@ -25,9 +26,18 @@ def needed(help: str) -> Any:
     return dataclasses.field(metadata={"help": help})
 
 
-def optional(help: str) -> Any:
-    """A dataclass field that may be left out (None), a word in its own place on the command line."""
-    return dataclasses.field(default=None, metadata={"help": help, "word": True})
+def optional(help: str, default: Any = None) -> Any:
+    """A dataclass field that may be left out, a word in its own place on the command line; with () any number."""
+    return dataclasses.field(default=default, metadata={"help": help, "word": True})
+
+
+def spelled(field: str) -> str:
+    """A field as an option; one whose name Python keeps for itself ends in `_`.
+
+    >>> spelled("best_cut"), spelled("from_")
+    ('--best-cut', '--from')
+    """
+    return f"--{field.strip('_').replace('_', '-')}"
 
 
 class Checked:
@@ -44,7 +54,7 @@ class Checked:
             object.__setattr__(self, field.name, value)
 
     def _label(self, field: str) -> str:
-        return f"--{field.replace('_', '-')}"
+        return spelled(field)
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values."""
@@ -166,6 +176,8 @@ def _coerce(value: Any, kind: Any, label: str) -> Any:
         return _to_bool(value, label)
     if kind in (int, float):
         return _to_number(value, kind, label)
+    if kind is Path and isinstance(value, str):
+        return Path(value)
     if kind is str and not isinstance(value, str):
         raise InputError(f"{label}={value}", "text", "write it in quotes")
     return value
@@ -234,7 +246,7 @@ def _check_bounds(value: Any, field: dataclasses.Field[Any], label: str) -> None
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Choice):
+    if isinstance(value, (Choice, Path)):
         return str(value)
     return [_plain(v) for v in value] if isinstance(value, tuple) else value
 

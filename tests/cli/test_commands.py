@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from segue.choices import spelled
 from segue.cli import main
 from segue.cli.commands import COMMANDS, Command, _flat, _plain
 
@@ -35,7 +36,7 @@ def test_every_field_of_a_request_is_an_option(command: Command, capsys: pytest.
     assert len({field.name for field in fields}) == len(fields)  # or one would hide another
     for field in fields:
         own_place = (field.default is dataclasses.MISSING and field.name != "out") or "word" in field.metadata
-        assert (field.name.upper() if own_place else f"--{field.name.replace('_', '-')}") in flat
+        assert (field.name.upper() if own_place else spelled(field.name)) in flat
         assert field.metadata["help"].split()[0] in flat
     assert "--json" in flat and command.help in flat
 

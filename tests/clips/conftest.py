@@ -52,17 +52,22 @@ def write_film(
     pix_fmt: str = "yuv420p",
     aspect: Fraction = Fraction(1),
     codec: str = "libx264",
+    options: dict[str, str] | None = None,
+    fps: int = 1000,
+    context: dict[str, Any] | None = None,
 ) -> Path:
     """A film of frames shown at `stamps_ms`, the first frame of which need not be at 0."""
     with av.open(str(path), "w") as container:
-        stream: Any = container.add_stream(codec, 1000)
+        stream: Any = container.add_stream(codec, fps, options or {})
         stream.height, stream.width = frames[0].shape[:2] if frames else (64, 96)
         stream.pix_fmt = pix_fmt
-        stream.codec_context.time_base = Fraction(1, 1000)
+        stream.codec_context.time_base = Fraction(1, fps)
         stream.codec_context.sample_aspect_ratio = aspect
+        for name, value in (context or {}).items():
+            setattr(stream.codec_context, name, value)
         container.start_encoding()
         for frame, stamp in zip(frames, stamps_ms, strict=True):
-            picture = av.VideoFrame.from_ndarray(frame, "rgb24")
+            picture = av.VideoFrame.from_ndarray(frame, "rgba" if frame.shape[2] == 4 else "rgb24")
             picture.pts, picture.time_base = stamp, Fraction(1, 1000)
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))

@@ -16,17 +16,21 @@ from segue.clips import FILMS, FilmWriter, probe, read_frames, write_gif
 from segue.clips.timing import find_timing
 from segue.errors import InputError
 
+UNMARKED = "unmarked colours taken as BT.601, shown as BT.709"
 REAL = {
-    "big_buck_bunny_432_433.webm": (1280, 720, "24", 24, 2, ()),
+    "big_buck_bunny_432_433.webm": (1280, 720, "24", 24, 2, ("BT.601 colours shown as BT.709",)),
     "bigbuckbunny.mp4": (1280, 720, "25", 132, 6, ("5.1 sound mixed to stereo",)),
-    "chaplin.mp4": (640, 360, "25", 241, 2, ()),
-    "fire2.mp4": (1280, 720, "25/2", 30, 1, ("turned upright by 180 degrees", "variable frame rate")),
-    "flower.mp4": (960, 540, "30000/1001", 150, 2, ()),
+    "chaplin.mp4": (640, 360, "25", 241, 2, (UNMARKED,)),
+    "fire2.mp4": (
+        1280, 720, "25/2", 30, 1,
+        ("turned upright by 180 degrees", "variable frame rate", "mono sound heard on both sides"),
+    ),
+    "flower.mp4": (960, 540, "30000/1001", 150, 2, ("BT.601 colours shown as BT.709",)),
     "gyrorbium.gif": (350, 225, "10", 46, None, ()),
-    "pigs_in_a_polka.gif": (314, 273, "10", 30, None, ()),
-    "reaction_diffusion.mp4": (512, 512, "30", 302, None, ()),
-    "walk.mkv": (640, 480, "30", 89, None, ()),
-}
+    "pigs_in_a_polka.gif": (314, 273, "10", 30, None, ("transparency shown over black",)),
+    "reaction_diffusion.mp4": (512, 512, "30", 302, None, (UNMARKED,)),
+    "walk.mkv": (640, 480, "30", 89, None, ("full colour range shown as limited", UNMARKED)),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REAL)

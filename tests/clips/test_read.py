@@ -52,7 +52,7 @@ def test_fire2_stands_upright(data_dir: Path) -> None:
 def test_variable_rate(tmp_path: Path, films: ModuleType) -> None:
     path = films.write_film(tmp_path / "a.mp4", [films.numbered(i) for i in range(5)], [500, 540, 700, 733, 1200])
     info = probe(path)
-    assert info.fps == 30 and info.notes == ("variable frame rate",)
+    assert info.fps == 30 and "variable frame rate" in info.notes
     changes = [0, 0.04, 0.2, 0.233, 0.7]
     expected = [sum(i / 30 >= change - 1e-9 for change in changes) - 1 for i in range(info.frames)]
     assert _numbers(path, films) == expected
@@ -112,7 +112,7 @@ def test_upright(
     assert frame.shape == ((96, 64, 3) if turned else (64, 96, 3)) == (info.height, info.width, 3)
     # The red field lies in the top left corner of what was stored.
     assert np.abs(frame[corner].astype(int) - (230, 20, 30)).max() < 4
-    assert len(info.notes) == 1
+    assert sum("turned" in note or "mirrored" in note for note in info.notes) == 1
 
 
 @pytest.mark.parametrize(("aspect", "width"), [(Fraction(4, 3), 128), (Fraction(8, 9), 85), (Fraction(1, 1000), 96)])

@@ -121,7 +121,6 @@ def test_a_film_with_no_sound_takes_none(tmp_path: Path, films: ModuleType) -> N
     ("name", "width", "fps", "options"),
     [
         ("a.avi", 96, "10", {}),
-        ("a", 96, "10", {}),
         ("a.mp4", 95, "10", {}),
         ("a.mp4", 0, "10", {}),
         ("a.mp4", 96, "0", {}),

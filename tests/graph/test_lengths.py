@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import platformdirs
 import pytest
 import torch
 from torch import Tensor
@@ -157,7 +156,7 @@ def test_a_density_of_few_or_equal_codes(density: Callable[..., Callable[[Codes]
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / name)
+    monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "segue"))
     return tmp_path / "segue" / "graphs"
 
 

@@ -22,7 +22,7 @@ def test_the_demo_writes_clips_film_and_sheet(tmp_path: Path, segue: Segue, monk
     monkeypatch.setattr(demo, "write_demo_clips", partial(write_demo_clips, height=64, width=40))
     result = segue("demo", "-o", tmp_path / "demo", "--seconds", "0.2")
     names = sorted(path.name for path in (tmp_path / "demo").iterdir())
-    assert names == ["joined.mp4", "joined.png", "kaleidoscope.mp4", "plasma.mp4"]
+    assert names == ["joined.json", "joined.mp4", "joined.png", "kaleidoscope.mp4", "plasma.mp4"]
     film = probe(Path(result["out"]))
     assert result["style"] in [rung["style"] for rung in result["rungs"]] and result["steps"] == 0
     assert film.frames == result["frames"] and film.has_sound and result["transition"]["first"] > 1

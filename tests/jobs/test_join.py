@@ -18,7 +18,8 @@ from segue.clips import probe, read_frames
 from segue.demo_clips import write_demo_clips
 from segue.errors import Stopped
 from segue.images import Pixels, read_image, resize
-from segue.jobs.join import JoinRequest, run_join
+from segue.jobs.join import run_join
+from segue.jobs.join_request import JoinRequest
 from segue.join.scores import Scores
 from segue.join.styles import STYLES
 from segue.metrics.seam import Seam
@@ -43,7 +44,8 @@ def test_the_result_tells_all(pair: tuple[Path, Path], tmp_path: Path, segue: Se
     result = segue("join", *pair, "-o", tmp_path / "new" / "out.mp4", "--style", "dream", *TINY[5:], "--steps", "60")
     assert list(result) == [
         "out", "width", "height", "fps", "frames", "seconds", "style", "mode", "arithmetic", "transition", "seam",
-        "scores", "rungs", "psnr", "steps", "took", "sheet", "notes",
+        "scores", "rungs", "psnr", "steps", "took", "sheet", "notes", "transitions", "record", "moments",
+        "films", "otio", "report",
     ]  # fmt: skip
     assert result["out"] == str(tmp_path / "new" / "out.mp4")
     assert result["frames"] == 24 and result["transition"] == {"first": 6, "count": 12}
@@ -55,7 +57,9 @@ def test_the_result_tells_all(pair: tuple[Path, Path], tmp_path: Path, segue: Se
     assert result["seam"] == {end: result["scores"]["dream"][end]["position"] for end in "ab"}
     ((rung, missed),) = ((rung["style"], rung["missed"]) for rung in result["rungs"])
     assert rung == "dream" and (f"missed: {', '.join(missed)}" in result["notes"]) == bool(missed)
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["out.mp4"]
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["out.json", "out.mp4"]
+    (one,) = result["transitions"]
+    assert all(one[key] == result[key] for key in ("style", "mode", "seam", "scores", "rungs"))
 
 
 def test_only_a_dream_is_trained(pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
@@ -153,7 +157,7 @@ def test_ctrl_c_at_any_stage_leaves_no_file(
             signal.raise_signal(signal.SIGINT)
 
     style = "morph" if stage == "match" else "dream"
-    request = JoinRequest(*pair, tmp_path / "out.mp4", style=style, steps=3, width=2, latent=2)
+    request = JoinRequest(tmp_path / "out.mp4", pair, style=style, steps=3, width=2, latent=2, seed=41)
     with pytest.raises(Stopped if stage == "train" else KeyboardInterrupt):
         run_join(request, interrupt)
     assert len(reached) == 1 and not list(tmp_path.iterdir())
@@ -162,7 +166,7 @@ def test_ctrl_c_at_any_stage_leaves_no_file(
 def test_what_was_there_stays_if_joining_fails(pair: tuple[Path, Path], tmp_path: Path, usual_handler: None) -> None:
     out = tmp_path / "out.mp4"
     out.write_text("a film from before")
-    request = JoinRequest(*pair, out, style="fade")
+    request = JoinRequest(out, pair, style="fade")
 
     def interrupt(event: Event) -> None:
         if event.stage == "write":

@@ -31,7 +31,7 @@ class Counting(ConvAutoencoder):
 
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Counting:
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
+    monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "segue"))
     torch.manual_seed(0)
     return Counting((1, 16, 16), latent=3, width=4).eval()
 

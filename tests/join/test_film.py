@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
@@ -14,10 +15,12 @@ from segue.clips import ClipInfo, probe, read_frames, read_sound
 from segue.images import Pixels
 from segue.join.canvas import Canvas
 from segue.join.dream import Dream
-from segue.join.film import edges, film_frames, write_film
+from segue.join.film import film_frames, write_film
 from segue.join.footage import look
 from segue.join.joint import Joint, ready
 from segue.join.schedule import Blend
+from segue.join.sound import edges
+from segue.join.source import Source, source
 from segue.join.styles import Fade
 from segue.join.timeline import Cut, Mode, Part, timeline
 from segue.progress import Event, silent
@@ -34,11 +37,15 @@ def untrained() -> Dream:
 def joint(cut: Cut, infos: list[ClipInfo], blend: Blend | None = None, canvas: Canvas = CANVAS) -> Joint:
     """A fade at a cut, or what else is shown there."""
     sides = (
-        look(canvas, infos[clip], canvas.length(infos[clip]), cut, leaving=leaving, report=silent)
+        look(source(canvas, infos[clip]), cut, leaving=leaving, report=silent)
         for clip, leaving in ((cut.a, True), (cut.b, False))
     )
     made = ready(cut, *sides, [Fade()], untrained)
-    return Joint(cut, blend or made.blend, made.shares, made.rung, made.tried, made.controls)
+    return replace(made, blend=blend or made.blend)
+
+
+def taken(infos: list[ClipInfo], canvas: Canvas = CANVAS) -> list[Source]:
+    return [source(canvas, info) for info in infos]
 
 
 @pytest.fixture
@@ -66,7 +73,7 @@ def test_parts_follow_each_other_and_are_reported(
 ) -> None:
     cut, film = Cut(0, 1, 3, mode), tmp_path / "c.mp4"
     parts, events = timeline([7, 7], [cut]), list[Event]()
-    write_film(film, CANVAS, pair, parts, [joint(cut, pair, first_half)], "mix", events.append)
+    write_film(film, taken(pair), parts, [joint(cut, pair, first_half)], "mix", events.append)
     found = clips.numbers_in(read_frames(film))
     before, within, after = numbers
     count = sum(map(len, numbers))
@@ -84,7 +91,7 @@ def test_three_clips_that_come_round(mode: Mode, pair: list[ClipInfo], clips: Mo
     infos = [*pair, pair[0]]
     cuts = [Cut(0, 1, 3, mode), Cut(1, 2, 2, mode), Cut(2, 0, 3, mode)]
     parts = timeline([7, 7, 7], cuts)
-    frames = list(film_frames(CANVAS, infos, parts, [joint(cut, infos, first_half) for cut in cuts]))
+    frames = list(film_frames(taken(infos), parts, [joint(cut, infos, first_half) for cut in cuts]))
     found = clips.numbers_in(frames)
     if mode == "insert":
         own, other = [*range(A, A + 7)], [*range(B, B + 7)]
@@ -96,7 +103,7 @@ def test_three_clips_that_come_round(mode: Mode, pair: list[ClipInfo], clips: Mo
 @each_mode
 def test_stretches_are_the_clips_frames_to_the_byte(mode: Mode, pair: list[ClipInfo]) -> None:
     cut = Cut(0, 1, 2, mode)
-    frames = list(film_frames(CANVAS, pair, timeline([7, 7], [cut]), [joint(cut, pair)]))
+    frames = list(film_frames(taken(pair), timeline([7, 7], [cut]), [joint(cut, pair)]))
     own = [list(read_frames(info.path)) for info in pair]
     kept = 5 if mode == "overlap" else 7
     assert all(np.array_equal(one, other) for one, other in zip(frames[:kept], own[0], strict=False))
@@ -106,7 +113,7 @@ def test_stretches_are_the_clips_frames_to_the_byte(mode: Mode, pair: list[ClipI
 @pytest.mark.parametrize("fps", [Fraction(30000, 1001), Fraction(7), Fraction(25)])
 def test_each_edge_is_rounded_once(fps: Fraction) -> None:
     parts: tuple[Part, ...] = timeline([11] * 40, [Cut(i, i + 1, 3, "overlap") for i in range(39)])
-    found = edges(parts, Canvas(48, 64, fps, "crop"))
+    found = edges(parts, fps)
     assert found[0] == 0 and found[-1] == round((11 * 40 - 3 * 39) / fps * 48000)
     lengths = [part.count / fps * 48000 for part in parts]
     assert np.diff(found) == pytest.approx([float(length) for length in lengths], abs=1)
@@ -122,8 +129,7 @@ def test_sound_does_not_drift(fps: Fraction, mode: Mode, tmp_path: Path, clips: 
     canvas, cut = Canvas(48, 64, fps, "crop"), Cut(0, 1, 5, mode)
     write_film(
         tmp_path / "c.mkv",
-        canvas,
-        infos,
+        taken(infos, canvas),
         timeline([11, 11], [cut]),
         [joint(cut, infos, first_half, canvas)],
         "mix",
@@ -140,7 +146,7 @@ def test_without_sound_where_none_is_asked_for(tmp_path: Path, clips: ModuleType
     cut = Cut(0, 1, 2, "overlap")
     for audio, heard in (("none", False), ("b", True)):
         film = tmp_path / f"{audio}.mp4"
-        write_film(film, CANVAS, [info, info], timeline([6, 6], [cut]), [joint(cut, [info, info])], audio, silent)  # type: ignore[arg-type]
+        write_film(film, taken([info, info]), timeline([6, 6], [cut]), [joint(cut, [info, info])], audio, silent)  # type: ignore[arg-type]
         assert probe(film).has_sound is heard
 
 
@@ -157,6 +163,6 @@ def test_nothing_is_left_if_anything_fails(error: type[BaseException], tmp_path:
     cut, infos = Cut(0, 1, 2, "overlap"), [probe(clip)] * 2
     with pytest.raises(error):
         write_film(
-            tmp_path / "c.mp4", CANVAS, infos, timeline([5, 5], [cut]), [joint(cut, infos, broken)], "mix", silent
+            tmp_path / "c.mp4", taken(infos), timeline([5, 5], [cut]), [joint(cut, infos, broken)], "mix", silent
         )
     assert list(tmp_path.iterdir()) == [clip]

@@ -15,6 +15,7 @@ from segue.images import Pixels, resize
 from segue.join import footage
 from segue.join.canvas import Canvas, canvas_for
 from segue.join.footage import Footage, in_step, learned, look, playing
+from segue.join.source import source
 from segue.join.timeline import Cut, Mode
 from segue.progress import Event, silent
 
@@ -25,13 +26,13 @@ each_mode = pytest.mark.parametrize("mode", ["overlap", "insert"])
 def played(clip: Path, count: int, mode: Mode, *, leaving: bool, canvas: Canvas | None = None) -> list[Pixels]:
     info = probe(clip)
     canvas = canvas or canvas_for(info, None, None, "crop")
-    return list(playing(canvas, info, canvas.length(info), Cut(0, 1, count, mode), leaving=leaving))
+    return list(playing(source(canvas, info), Cut(0, 1, count, mode), leaving=leaving))
 
 
 def looked(clip: Path, count: int, mode: Mode, *, leaving: bool) -> Footage:
     info = probe(clip)
     canvas = canvas_for(info, None, None, "crop")
-    return look(canvas, info, canvas.length(info), Cut(0, 1, count, mode), leaving=leaving, report=silent)
+    return look(source(canvas, info), Cut(0, 1, count, mode), leaving=leaving, report=silent)
 
 
 def test_over_the_clips_their_own_frames_play(tmp_path: Path, clips: ModuleType) -> None:
@@ -95,16 +96,16 @@ def test_a_large_clip_is_seen_small(tmp_path: Path, clips: ModuleType) -> None:
 def test_of_a_slow_clip_the_frames_between_are_made(tmp_path: Path, clips: ModuleType) -> None:
     clip = clips.write(tmp_path / "a.mp4", clips.rolling(11, (16, 32), (5, 0), height=64, width=96), 10)
     canvas, info = canvas_for(probe(clip), None, Fraction(25), "crop"), probe(clip)
-    made = list(in_step(canvas, info, 0, 26))
+    made = list(in_step(source(canvas, info), 0, 26))
     steps = np.diff([clips.centre(frame)[0] for frame in made[:25]])
     assert steps == pytest.approx(np.full(24, 2), abs=0.7)
     whole = list(read_frames(clip))
     assert all(np.array_equal(made[5 * i], whole[2 * i]) for i in range(6))  # where one of its own falls due
-    later = list(in_step(canvas, info, 13, 9))
+    later = list(in_step(source(canvas, info), 13, 9))
     assert all(np.array_equal(one, other) for one, other in zip(made[13:22], later, strict=True))
     repeated = list(canvas.frames(clip))
     assert len(repeated) == canvas.length(info) == 28  # in the film itself, a frame is shown again
-    assert len(list(in_step(canvas, info, 20, 12))) == 12  # and after the last one it stays
+    assert len(list(in_step(source(canvas, info), 20, 12))) == 12  # and after the last one it stays
 
 
 @each_side
@@ -123,7 +124,7 @@ def test_a_clip_of_enough_frames_plays_as_in_the_film(fps: Fraction | int, tmp_p
     info = probe(clips.write(tmp_path / "a.mp4", clips.counted(range(15))))
     canvas = canvas_for(info, None, Fraction(fps), "crop")
     film = list(islice(canvas.frames(info.path), 3, 9))
-    assert all(np.array_equal(one, other) for one, other in zip(in_step(canvas, info, 3, 6), film, strict=True))
+    assert all(np.array_equal(one, other) for one, other in zip(in_step(source(canvas, info), 3, 6), film, strict=True))
 
 
 @each_side
@@ -141,7 +142,7 @@ def test_a_model_learns_evenly_of_what_is_near(
     monkeypatch.setattr(footage, "LEARNED_SECONDS", 2.0)
     monkeypatch.setattr(footage, "MOST_LEARNED", 10)
     info = probe(clips.write(tmp_path / "a.mp4", clips.counted(range(40))))
-    found = learned(canvas_for(info, None, None, "crop"), info, 40, at_end=at_end)
+    found = learned(source(canvas_for(info, None, None, "crop"), info), at_end=at_end)
     assert clips.numbers_in(found) == list(range(16, 40, 3) if at_end else range(0, 24, 3))
     assert found.shape[1:3] == (48, 64)
 
@@ -150,6 +151,6 @@ def test_looking_is_reported(tmp_path: Path, clips: ModuleType) -> None:
     events: list[Event] = []
     info = probe(clips.write(tmp_path / "a.mp4", clips.counted(range(9))))
     cut = Cut(0, 1, 3, "overlap")
-    look(canvas_for(info, None, None, "crop"), info, 9, cut, leaving=True, report=events.append)
+    look(source(canvas_for(info, None, None, "crop"), info), cut, leaving=True, report=events.append)
     assert [(event.stage, event.done, event.total) for event in events] == [("look a.mp4", i, 5) for i in range(1, 6)]
     assert all(later.done > sooner.done for sooner, later in pairwise(events))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -12,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.clips import read_sound
-from segue.join import sound
-from segue.join.sound import RATE, SOFT, Over, Sound, Track, equal_power, head, joined_sound, mirrored, over
-from segue.join.timeline import Cut, Mode, timeline, total
+from segue.join.sound import RATE, SOFT, Heard, Over, Sound, Track, equal_power, joined_sound, mirrored, over
+from segue.join.timeline import Cut, Mode, Stretch, timeline
 
 FPS = 12
 HOWS: tuple[Over, ...] = ("mix", "cut", "a", "b")
@@ -43,8 +44,8 @@ def tracks(pair: tuple[Path, Path]) -> list[Sound]:
 def joined(clips: tuple[Path, ...], cuts: list[Cut], how: Over = "mix", fps: float = FPS) -> Sound:
     """The sound of a film of clips of a second, whose edges are rounded as those of a film are."""
     parts = timeline([round(fps)] * len(clips), cuts)
-    edges = [round(total(parts[:index]) / fps * RATE) for index in range(len(parts) + 1)]
-    return np.concatenate(list(joined_sound(clips, parts, edges, how)))
+    heard = [Heard(partial(read_sound, clip, RATE), round(fps)) for clip in clips]
+    return np.concatenate(list(joined_sound(heard, parts, Fraction(fps).limit_denominator(1001), how)))
 
 
 def place(frames: float) -> int:
@@ -178,23 +179,34 @@ def test_mirrored_repeats_back_and_forth() -> None:
 def test_a_track_gives_what_is_asked_and_then_silence(
     samples: int, pair: tuple[Path, Path], tracks: list[Sound]
 ) -> None:
-    track = Track(pair[0])
-    one, rest = track.take(samples), track.take(RATE)
+    track = Track(partial(read_sound, pair[0], RATE))
+    one, rest = track.take(0, samples), track.take(samples, RATE)
     whole = np.concatenate([tracks[0], np.zeros((2 * RATE, 2), np.float32)])
     assert np.array_equal(np.concatenate([one, rest]), whole[: samples + RATE])
-    assert np.array_equal(track.tail, whole[: samples + RATE])
-    assert np.array_equal(head(pair[0], samples), tracks[0][:samples])
 
 
-def test_of_a_long_clip_only_the_end_is_kept(
-    pair: tuple[Path, Path], tracks: list[Sound], monkeypatch: pytest.MonkeyPatch
+@settings(max_examples=20)
+@given(places=st.lists(st.tuples(st.integers(0, RATE), st.integers(0, 3000)), min_size=1, max_size=5))
+def test_a_track_is_heard_from_any_place(
+    places: list[tuple[int, int]], pair: tuple[Path, Path], tracks: list[Sound]
 ) -> None:
-    monkeypatch.setattr(sound, "LONGEST", 5000)
-    track = Track(pair[0])
-    for samples in (100, 20_000, 12_345):
-        track.take(samples)
-    assert np.array_equal(track.tail, tracks[0][27_445:32_445])
-    assert track._held < 5000 + 4096 and track._held == sum(map(len, track._kept))
+    track, at = Track(partial(read_sound, pair[0], RATE)), 0
+    whole = np.concatenate([tracks[0], np.zeros((RATE, 2), np.float32)])
+    for start, samples in places:
+        here = at if abs(start - at) <= 1 else start  # a sample beside is the same place
+        assert np.array_equal(track.take(start, samples), whole[here : here + samples])
+        at = here + samples
+
+
+@each_mode
+def test_a_part_of_a_film_sounds_as_it_does_there(mode: Mode, pair: tuple[Path, Path], tracks: list[Sound]) -> None:
+    cut = Cut(0, 1, 4, mode)
+    whole = timeline([12, 12], [cut])
+    end = 8 if mode == "overlap" else 12
+    alone = (Stretch(0, end - 2, end), cut, Stretch(1, cut.taken, cut.taken + 2))
+    heard = [Heard(partial(read_sound, clip, RATE), 12) for clip in pair]
+    film, part = (np.concatenate(list(joined_sound(heard, parts, Fraction(FPS), "mix"))) for parts in (whole, alone))
+    assert np.array_equal(part, film[place(end - 2) :][: place(8)])
 
 
 @each_how

@@ -1,47 +1,16 @@
-"""A browser, and the command line as a reader of requests."""
+"""The command line as a reader of requests."""
 
 from __future__ import annotations
 
 import dataclasses
-import os
 import shlex
-import shutil
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from cyclopts import App
 
 from segue.choices import Checked
 from segue.cli.commands import COMMANDS, add
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-QUIET = (
-    "--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-default-apps", "--disable-extensions", "--disable-sync", "--disable-dev-shm-usage", "--mute-audio",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium without a window; skips where there is none, unless `SEGUE_REQUIRE_BROWSER` is 1."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _without("playwright is not installed: pip install -e '.[dev]'")
-    path = os.environ.get("CHROME") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        _without(f"none of {', '.join(BROWSERS)} is installed, nor named by CHROME")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(QUIET))
-        yield chromium
-        chromium.close()
-
-
-def _without(why: str) -> None:
-    if os.environ.get("SEGUE_REQUIRE_BROWSER") == "1":
-        pytest.fail(f"no browser: {why}")
-    pytest.skip(f"no browser: {why}")
 
 
 @pytest.fixture(scope="session")

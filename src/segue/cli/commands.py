@@ -18,18 +18,20 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from segue.choices import Checked, Choice
+from segue.choices import Checked, Choice, spelled
 from segue.cli import tell
 from segue.cli.progress import watching
 from segue.jobs.demo import DemoRequest, run_demo
 from segue.jobs.evaluate import EvaluateRequest, run_evaluate
 from segue.jobs.info import InfoRequest, run_info
 from segue.jobs.interpolate import InterpolateRequest, run_interpolate
-from segue.jobs.join import JoinRequest, run_join
+from segue.jobs.join import run_join
+from segue.jobs.join_request import JoinRequest
 from segue.jobs.map import MapRequest, run_map
 from segue.jobs.reproduce import ReproduceRequest, run_reproduce
 from segue.jobs.sample import SampleRequest, run_sample
 from segue.jobs.score import ScoreRequest, run_score
+from segue.jobs.slow import SlowRequest, run_slow
 from segue.jobs.stress import StressRequest, run_stress
 from segue.jobs.sweep import SweepRequest, run_sweep
 from segue.jobs.train import TrainRequest, run_train
@@ -47,7 +49,8 @@ class Command:
 
 
 COMMANDS = (
-    Command("join", "Join two clips by a generated transition.", JoinRequest, run_join, tell.join),
+    Command("join", "Join clips by generated transitions.", JoinRequest, run_join, tell.join),
+    Command("slow", "Slow a clip down, with new frames between its own.", SlowRequest, run_slow, tell.slow),
     Command("train", "Train an autoencoder on an image set.", TrainRequest, run_train, tell.train),
     Command("sweep", "Train at many points, and find the best.", SweepRequest, run_sweep, tell.sweep),
     Command(
@@ -110,8 +113,8 @@ def _parameter(field: dataclasses.Field[Any]) -> inspect.Parameter:
     needed = field.default is dataclasses.MISSING
     positional = (needed and field.name != "out") or field.metadata.get("word", False)
     place = inspect.Parameter.POSITIONAL_ONLY if positional else inspect.Parameter.KEYWORD_ONLY
-    spelled = f"--{field.name.replace('_', '-')}"
-    names = () if positional else (spelled, "-o") if field.name == "out" else (spelled,)
+    option = spelled(field.name)
+    names = () if positional else (option, "-o") if field.name == "out" else (option,)
     default = inspect.Parameter.empty if needed else field.default if isinstance(field.default, bool) else None
     shown = "" if needed or field.default in (None, False, ()) else f" \\[{field.default}]"
     # A value may be -1; a word in its own place that begins so is a misspelt option.
@@ -134,8 +137,7 @@ def _request(kind: type[Checked], given: dict[str, Any]) -> Checked:
         if isinstance(hint, type) and issubclass(hint, Checked):
             values[field.name] = _request(hint, given)
         elif given.get(field.name) is not None:
-            value = given[field.name]
-            values[field.name] = Path(value) if hint in (Path, Path | None) else value
+            values[field.name] = given[field.name]
     return kind(**values)
 
 

@@ -14,6 +14,7 @@ from segue.jobs.map import MapResult
 from segue.jobs.reproduce import Offers, ReproduceResult
 from segue.jobs.sample import SampleResult
 from segue.jobs.score import ScoreResult, told
+from segue.jobs.slow import SlowResult
 from segue.jobs.stress import Errors, StressResult
 from segue.jobs.sweep import SweepResult
 from segue.jobs.train import TrainResult
@@ -24,20 +25,42 @@ UNEVEN = 0.01
 
 
 def join(result: JoinResult) -> str:
-    first, count = result.transition["first"], result.transition["count"]
-    start, length = first / result.fps, count / result.fps
+    beside = {
+        "sheet": result.sheet, "cuts": result.moments, "timeline": result.otio, "report": result.report,
+        "record": result.record,
+    }  # fmt: skip
     lines = [
         f"film        {result.out}",
         f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",
-        f"transition  frames {first} to {first + count - 1}, {length:.2f} s from {start:.2f} s",
+        *(f"            {film}" for film in result.films[1:]),
+        *(_one_join(result) if len(result.transitions) == 1 else _joins(result)),
+        f"took        {result.took['all']:.0f} s",
+        *(f"{name:12}{path}" for name, path in beside.items() if path is not None),
+    ]
+    return "\n".join([*lines, *_notes(result.notes)])
+
+
+def _one_join(result: JoinResult) -> list[str]:
+    first, count = result.transition["first"], result.transition["count"]
+    return [
+        f"transition  frames {first} to {first + count - 1}, {count / result.fps:.2f} s "
+        f"from {first / result.fps:.2f} s",
         f"            {result.arithmetic}",
         f"seams       {result.seam['a']:.2f} and {result.seam['b']:.2f} of the clips' own change (1.5 is hardly seen)",
         *_scores(result.scores),
-        f"took        {result.took['all']:.0f} s",
     ]
-    if result.sheet is not None:
-        lines.append(f"sheet       {result.sheet}")
-    return "\n".join([*lines, *_notes(result.notes)])
+
+
+def _joins(result: JoinResult) -> list[str]:
+    lines = [f"            {result.arithmetic}"]
+    for one in result.transitions:
+        lines += [
+            f"transition  {one.a.name} to {one.b.name}, {one.count / result.fps:.2f} s from "
+            f"{one.first / result.fps:.2f} s, {one.style}",
+            f"            seams {one.seam['a']:.2f} and {one.seam['b']:.2f} of the clips' own change",
+            *_scores(one.scores),
+        ]
+    return lines
 
 
 def _scores(scores: dict[str, Scores]) -> list[str]:
@@ -49,6 +72,16 @@ def _scores(scores: dict[str, Scores]) -> list[str]:
         for style, own in scores.items()
     ]
     return [f"{'scores' if not index else '':12}{line}" for index, line in enumerate(lines)]
+
+
+def slow(result: SlowResult) -> str:
+    lines = [
+        f"film        {result.out}",
+        f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",
+        f"slowed      {result.factor:g} times, by {result.style}",
+        f"took        {result.took['all']:.0f} s",
+    ]
+    return "\n".join([*lines, *_notes(result.notes)])
 
 
 def train(result: TrainResult) -> str:

@@ -3,9 +3,24 @@
 A picture is uint8 `[h, w, 3]`, upright, of square pixels; sound is float32 `[k, 2]`, -1 to 1.
 """
 
+from segue.clips.codecs import CODECS, ENDINGS, FILMS, CodecName, carries_sound, check_output, most_bytes
 from segue.clips.gif import write_gif
 from segue.clips.probe import ClipInfo, probe
 from segue.clips.read import read_frames, read_sound
-from segue.clips.write import FILMS, FilmWriter
+from segue.clips.write import FilmWriter
 
-__all__ = ["FILMS", "ClipInfo", "FilmWriter", "probe", "read_frames", "read_sound", "write_gif"]
+__all__ = [
+    "CODECS",
+    "ENDINGS",
+    "FILMS",
+    "ClipInfo",
+    "CodecName",
+    "FilmWriter",
+    "carries_sound",
+    "check_output",
+    "most_bytes",
+    "probe",
+    "read_frames",
+    "read_sound",
+    "write_gif",
+]

@@ -1,22 +1,20 @@
-"""A clip's file: opened safely, found whole, decoded past its damage."""
+"""A clip's file: opened safely, and found whole."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
-from fractions import Fraction
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 import av
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from segue.clips.webp import is_animated_webp, webp_as_video
 from segue.errors import InputError
 
 
@@ -39,11 +37,14 @@ def opened(path: Path) -> Iterator[InputContainer]:
         raise not_a_clip(path, "an empty file")
     try:
         # `file:` and the whitelist: neither a name with a colon nor a playlist reaches the network.
-        with av.open(f"file:{path}", options={"protocol_whitelist": "file"}) as container:
+        with (
+            webp_as_video(path) if is_animated_webp(path) else nullcontext(path) as file,
+            av.open(f"file:{file}", options={"protocol_whitelist": "file"}) as container,
+        ):
             if container.format.name == "tty":
                 raise not_a_clip(path, "text")
             yield container
-    except av.error.PermissionError:
+    except PermissionError:
         raise InputError(f"{path} (no permission to read)", "a readable file", "change its permissions") from None
     except av.error.FFmpegError as error:
         why = "cut off" if is_cut_off(path) else f"not a video: {error.strerror}"
@@ -64,31 +65,6 @@ def sound_of(container: InputContainer) -> AudioStream | None:
     return next((s for s in container.streams.audio if s.codec_context and s.codec_context.sample_rate), None)
 
 
-def decoded_pictures(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """The frames that can be decoded, in the order shown."""
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except av.error.FFmpegError:
-            continue
-        yield from frames
-
-
-def decoded_sound(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """The blocks of sound that can be decoded."""
-    for packet in container.demux(stream):
-        try:
-            blocks = packet.decode()
-        except av.error.FFmpegError:
-            continue
-        yield from blocks
-
-
-def seconds_of(frame: AudioFrame | VideoFrame) -> Fraction | None:
-    """The frame's time stamp in seconds; None where it has none."""
-    return None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
-
-
 def is_cut_off(path: Path) -> bool:
     """Whether the file is shorter than its own headers say. False for formats that do not say."""
     size = path.stat().st_size
@@ -99,7 +75,7 @@ def is_cut_off(path: Path) -> bool:
             return _mp4_cut_off(file, size)
         if start[:4] == b"\x1aE\xdf\xa3":
             return _matroska_cut_off(file, size)
-        if start[:4] == b"RIFF" and start[8:] == b"AVI ":
+        if start[:4] == b"RIFF" and start[8:] in (b"AVI ", b"WEBP"):
             return int.from_bytes(start[4:8], "little") + 8 > size + 1
         if start[:4] == b"GIF8":
             return not _gif_ends(file.read())

@@ -35,14 +35,14 @@ class Screen:
         """The frame's pixels: RGB, transparency over black, turned and stretched as its file asks."""
         swap, flip_x, flip_y = turn(frame)
         width, height = (self.height, self.width) if swap else (self.width, self.height)
-        alpha = any(part.is_alpha for part in frame.format.components) or frame.format.has_palette
+        alpha = has_alpha(frame)
         shown = self._reformatter.reformat(
             frame,
             width,
             height,
             "rgba" if alpha else "rgb24",
-            src_colorspace=_matrix(frame),
-            src_color_range=_range(frame),
+            src_colorspace=matrix_of(frame),
+            src_color_range=range_of(frame),
             dst_color_range=ColorRange.JPEG,
             interpolation=EXACT,
         )
@@ -63,6 +63,11 @@ def shown_size(frame: VideoFrame, aspect: Fraction | None) -> tuple[int, int]:
     return (height, width) if turn(frame)[0] else (width, height)
 
 
+def has_alpha(frame: VideoFrame) -> bool:
+    """Whether the frame's format has transparency."""
+    return frame.format.has_palette or any(part.is_alpha for part in frame.format.components)
+
+
 def turn(frame: VideoFrame) -> tuple[bool, bool, bool]:
     """What makes the frame upright: swap the axes, then mirror x, then mirror y."""
     # Typed as a mapping, it iterates over its values.
@@ -75,13 +80,13 @@ def turn(frame: VideoFrame) -> tuple[bool, bool, bool]:
     return False, xx < 0, yy < 0
 
 
-def _matrix(frame: VideoFrame) -> int:
+def matrix_of(frame: VideoFrame) -> int:
     """The stated colour matrix; unstated, BT.709 for high definition and BT.601 below, as players do."""
     guess = Colorspace.ITU709 if frame.width >= 1280 or frame.height > 576 else Colorspace.ITU601
     return _MATRICES.get(int(frame.colorspace), int(guess))
 
 
-def _range(frame: VideoFrame) -> ColorRange:
+def range_of(frame: VideoFrame) -> ColorRange:
     if frame.color_range in (ColorRange.MPEG, ColorRange.JPEG):
         return ColorRange(frame.color_range)
     form = frame.format

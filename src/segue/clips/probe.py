@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 from av.container import InputContainer
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from segue.clips.file import decoded_pictures, is_cut_off, not_a_clip, opened, picture_of, sound_of
-from segue.clips.picture import shown_size, turn
+from segue.clips.decode import Key, decoded_pictures
+from segue.clips.file import is_cut_off, not_a_clip, opened, picture_of, sound_of
+from segue.clips.notes import INTERLACED, picture_notes
+from segue.clips.picture import shown_size
 from segue.clips.timing import Timing, find_timing
+from segue.clips.webp import is_animated_webp
 from segue.errors import InputError
 
 SMALLEST_PX = 16
+# Formats whose "key" frames are laid over those before them.
+_LEAN_ON_ALL = ("gif", "apng")
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,8 @@ class ClipInfo:
     `width` and `height` are as displayed, upright and in square pixels. `fps` is constant: the
     clip's own where it has one; where it has none (`notes` says "variable frame rate"), one fast
     enough to show nearly every frame. `frames` is how many frames there are at `fps`, and
-    `seconds` how long the picture lasts. `sound_rate` is in Hz.
+    `seconds` how long the picture lasts. `sound_rate` is in Hz. `notes` say what is changed to show and write it:
+    turning, pixel shape, interlacing, transparency, colours, sound.
     """
 
     path: Path
@@ -54,35 +61,57 @@ def probe(path: Path) -> ClipInfo:
     >>> info.width, info.height, info.frames, info.seconds
     (96, 64, 12, 0.5)
     """
-    return examine(path)[0]
+    return examine(path).info
 
 
-def examine(path: Path) -> tuple[ClipInfo, Timing]:
-    """`probe`, with the clock that reading needs."""
+class Examined(NamedTuple):
+    """A clip with what reading needs: its clock, and the key frames, in the order shown, that can be sought."""
+
+    info: ClipInfo
+    timing: Timing
+    base: Fraction
+    keys: tuple[Key, ...]
+
+    def key_before(self, seconds: Fraction) -> Key | None:
+        """The last key frame that is shown two frames or more before; None if it is the first."""
+        by = seconds - 2 / self.info.fps  # a deinterlacer needs the frame before
+        times = [self.timing.time(key.shown * self.base, 0) for key in self.keys]
+        at = bisect_right(times, by) - 1
+        return self.keys[at] if at > 0 else None
+
+
+def examine(path: Path) -> Examined:
+    """`probe`, with what reading needs."""
     path = Path(path)
     with opened(path) as container:
         stream = picture_of(container, path)
-        if is_cut_off(path) or _index_beyond(stream, path.stat().st_size):
+        if is_cut_off(path) or _index_beyond(stream, container.size):
             raise not_a_clip(path, "cut off: the file is shorter than it states")
         frame = next(decoded_pictures(container, stream), None)
         sound = sound_of(container)
         sound_rate, channels = (sound.rate, sound.layout.nb_channels) if sound else (None, None)
         layout = sound.layout.name if sound else ""
-        codec, aspect = stream.codec_context.name, stream.sample_aspect_ratio
+        codec, aspect = stream.codec_context.codec.canonical_name, stream.sample_aspect_ratio
     if frame is None:
         raise not_a_clip(path, "no frame that can be decoded")
+    if is_animated_webp(path):
+        codec = "webp"
     width, height = shown_size(frame, aspect)
     if min(width, height) < SMALLEST_PX:
         raise InputError(f"{path} of {width}x{height}", f"{SMALLEST_PX}x{SMALLEST_PX} or more", "choose a larger clip")
     with opened(path) as container:
-        timing = _timing(container, picture_of(container, path), path)
+        stream = picture_of(container, path)
+        base = stream.time_base or Fraction(1, 1000)
+        timing, keys = _timing(container, stream, path, base)
     seconds = float(timing.seconds)
-    notes = _notes(frame, aspect, timing, channels or 0, layout)
+    notes = (*picture_notes(frame, aspect, codec), *_timing_notes(timing), *_sound_notes(channels or 0, layout))
     frames = count_ticks(seconds, timing.fps)
     info = ClipInfo(
         path, width, height, timing.fps, frames, seconds, sound is not None, sound_rate, channels, codec, notes
     )
-    return info, timing
+    # A deinterlacer needs the frame before, and of uneven ones it is not known how long before that is.
+    unsought = codec in _LEAN_ON_ALL or (INTERLACED in notes and not timing.steady)
+    return Examined(info, timing, base, () if unsought else keys)
 
 
 def count_ticks(seconds: float, rate: Fraction | int) -> int:
@@ -94,37 +123,38 @@ def _index_beyond(stream: VideoStream, size: int) -> bool:
     return any(entry.pos + entry.size > size for entry in stream.index_entries)
 
 
-def _timing(container: InputContainer, stream: VideoStream, path: Path) -> Timing:
-    base = stream.time_base or Fraction(1, 1000)
-    packets = [
-        (packet.dts if packet.pts is None else packet.pts, packet.duration or 0)
-        for packet in container.demux(stream)
-        if packet.size and not packet.is_discard
-    ]
+def _timing(
+    container: InputContainer, stream: VideoStream, path: Path, base: Fraction
+) -> tuple[Timing, tuple[Key, ...]]:
     stated = [rate for rate in (stream.average_rate, stream.guessed_rate) if rate]
-    if not packets:
+    shown: dict[int, int] = {}
+    keys: list[Key] = []
+    count = unstamped = 0
+    for packet in container.demux(stream):
+        if not packet.size or packet.is_discard:
+            continue
+        count += 1
+        unstamped += packet.pts is None
+        stamp = packet.dts if packet.pts is None else packet.pts
+        if stamp is not None:
+            shown[stamp] = packet.duration or 0
+        if packet.is_keyframe and packet.pts is not None:
+            keys.append(Key(packet.pts, packet.pts if packet.dts is None else packet.dts))
+    if not count:
         raise not_a_clip(path, "no frames")
-    shown = {stamp: duration for stamp, duration in packets if stamp is not None}
-    if len(shown) < len(packets) / 2:  # A bare stream without a clock: only the stated rate is left.
+    if len(shown) < count / 2:  # A bare stream without a clock: only the stated rate is left.
         fps = stated[0] if stated else Fraction(25)
-        return Timing(Fraction(0), fps, len(packets) / fps, gridded=True, steady=True)
+        return Timing(Fraction(0), fps, count / fps, gridded=True, steady=True), ()
     stamps = sorted(shown)
-    return find_timing([stamp * base for stamp in stamps], shown[stamps[-1]] * base, stated)
+    timing = find_timing([stamp * base for stamp in stamps], shown[stamps[-1]] * base, stated)
+    return timing, () if unstamped else tuple(sorted(keys))
 
 
-def _notes(frame: VideoFrame, aspect: Fraction | None, timing: Timing, channels: int, layout: str) -> tuple[str, ...]:
-    swap, flip_x, flip_y = turn(frame)
-    notes = []
-    if swap:
-        notes.append("turned upright by 90 degrees")
-    elif flip_x and flip_y:
-        notes.append("turned upright by 180 degrees")
-    elif flip_x or flip_y:
-        notes.append("mirrored as its file asks")
-    if aspect and aspect != 1:
-        notes.append(f"pixels of {aspect.numerator}:{aspect.denominator} made square")
-    if not timing.steady:
-        notes.append("variable frame rate")
-    if channels > 2:
-        notes.append(f"{layout} sound mixed to stereo")
-    return tuple(notes)
+def _timing_notes(timing: Timing) -> tuple[str, ...]:
+    return () if timing.steady else ("variable frame rate",)
+
+
+def _sound_notes(channels: int, layout: str) -> tuple[str, ...]:
+    if channels == 1:
+        return ("mono sound heard on both sides",)
+    return (f"{layout} sound mixed to stereo",) if channels > 2 else ()

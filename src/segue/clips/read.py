@@ -14,10 +14,11 @@ import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
-from segue.clips.file import decoded_pictures, decoded_sound, not_a_clip, opened, picture_of, seconds_of, sound_of
+from segue.clips.decode import decoded_sound, deinterlaced, pictures, seconds_of
+from segue.clips.file import not_a_clip, opened, sound_of
+from segue.clips.notes import INTERLACED
 from segue.clips.picture import Screen
-from segue.clips.probe import ClipInfo, count_ticks, examine
-from segue.clips.timing import Timing
+from segue.clips.probe import ClipInfo, Examined, count_ticks, examine
 from segue.errors import InputError
 from segue.images import Pixels
 
@@ -31,8 +32,9 @@ def read_frames(path: Path, *, fps: Fraction | None = None, start: int = 0) -> G
     """The clip's frames, uint8 `[h, w, 3]`, one at a time: frame i is what is shown at i / fps seconds.
 
     `fps` None is the clip's own rate and gives `probe(path).frames` frames; any other gives
-    `max(1, round(seconds * fps))`, repeating and leaving out frames. The first `start` of them are passed over, which
-    is quicker than reading them. Each frame is the caller's own.
+    `max(1, round(seconds * fps))`, repeating and leaving out frames. The first `start` of them are passed over, from
+    the last key frame before where the file leads there, which is quicker than reading them. Each frame is the
+    caller's own.
     The file is closed at the end, or when the generator is closed or dropped. Raises what `probe`
     raises, at once.
 
@@ -45,21 +47,19 @@ def read_frames(path: Path, *, fps: Fraction | None = None, start: int = 0) -> G
     """
     if fps is not None and not 0 < fps <= 1000:
         raise InputError(f"{float(fps):g} frames a second", "more than 0, up to 1000", "choose a rate in that range")
-    info, timing = examine(path)
-    rate = fps or info.fps
-    return _frames(info, timing, rate, start, count_ticks(info.seconds, rate))
+    clip = examine(path)
+    rate = fps or clip.info.fps
+    return _frames(clip, rate, start, count_ticks(clip.info.seconds, rate))
 
 
-def _frames(info: ClipInfo, timing: Timing, fps: Fraction, start: int, count: int) -> Generator[Pixels]:
-    screen = Screen(info.height, info.width)
+def _frames(clip: Examined, fps: Fraction, start: int, count: int) -> Generator[Pixels]:
+    screen = Screen(clip.info.height, clip.info.width)
     pixels: Pixels | None = None
-    given = 0
-    with opened(info.path) as container:
-        stream = picture_of(container, info.path)
-        stream.thread_type = "AUTO"
-        latest = None
-        for index, frame in enumerate(decoded_pictures(container, stream)):
-            until = min(count, math.ceil(timing.time(seconds_of(frame), index) * fps))
+    given, latest = 0, None
+    with closing(pictures(clip.info.path, clip.key_before(start / fps))) as decoded:
+        whole = deinterlaced(decoded) if INTERLACED in clip.info.notes else decoded
+        for index, frame in enumerate(whole):
+            until = min(count, math.ceil(clip.timing.time(seconds_of(frame), index) * fps))
             while latest is not None and given < until:
                 if given >= start:
                     pixels = screen.show(latest) if pixels is None else pixels.copy()
@@ -69,7 +69,7 @@ def _frames(info: ClipInfo, timing: Timing, fps: Fraction, start: int, count: in
             if given == count:
                 return
         if latest is None:
-            raise not_a_clip(info.path, "no frame that can be decoded")
+            raise not_a_clip(clip.info.path, "no frame that can be decoded")
         while given < count:
             if given >= start:
                 pixels = screen.show(latest) if pixels is None else pixels.copy()
@@ -88,14 +88,14 @@ def read_sound(path: Path, rate: int = 48000) -> Generator[Sound]:
     """
     if not 8000 <= rate <= 192000:
         raise InputError(f"a sound rate of {rate} Hz", "8000 to 192000", "choose a rate in that range")
-    info, timing = examine(path)
-    return _sound(info, timing, rate)
+    clip = examine(path)
+    return _sound(clip.info, clip.timing.start, rate)
 
 
-def _sound(info: ClipInfo, timing: Timing, rate: int) -> Generator[Sound]:
+def _sound(info: ClipInfo, start: Fraction, rate: int) -> Generator[Sound]:
     left = count_ticks(info.seconds, rate)
     if info.has_sound:
-        with closing(_in_step(info, timing.start)) as blocks:
+        with closing(_in_step(info, start)) as blocks:
             for block in _at_rate(blocks, info.sound_rate or rate, rate):
                 block = block[:left]
                 left -= len(block)

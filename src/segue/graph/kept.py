@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from torch import nn
 from segue.errors import InputError
 from segue.graph.lengths import Length
 from segue.graph.search import Floats, Places
+from segue.images import Pixels
 from segue.model import Autoencoder, load_tensors, save_tensors
 
 MANY = 256
@@ -31,12 +33,21 @@ def cached(space: str, model: str, options: Mapping[str, Any]) -> Path:
     >>> cached("1f", "2e", {"points": 8}) == cached("1f", "2e", {"points": 9})
     False
     """
-    text = json.dumps([space, model, options], sort_keys=True)
-    name = hashlib.sha256(text.encode()).hexdigest()
-    return platformdirs.user_cache_path("segue") / "graphs" / f"{name}.safetensors"
+    return in_cache("graphs", [space, model, options])
 
 
-def digest_of(*arrays: Floats | Places) -> str:
+def in_cache(folder: str, key: Any) -> Path:
+    """The file in a folder of the cache (`SEGUE_CACHE`, else the user's own) that a `key` of JSON values stands for.
+
+    >>> in_cache("graphs", ["1f", 8]) == in_cache("graphs", ["1f", 9])
+    False
+    """
+    name = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
+    cache = os.environ.get("SEGUE_CACHE")
+    return (Path(cache) if cache else platformdirs.user_cache_path("segue")) / folder / f"{name}.safetensors"
+
+
+def digest_of(*arrays: Floats | Places | Pixels) -> str:
     """sha256 over types, shapes and values, in hex.
 
     >>> digest_of(np.zeros((2, 3))) == digest_of(np.zeros((3, 2)))

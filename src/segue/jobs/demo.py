@@ -7,7 +7,8 @@ from pathlib import Path
 
 from segue.choices import Checked, needed, option
 from segue.demo_clips import write_demo_clips
-from segue.jobs.join import JoinRequest, JoinResult, run_join
+from segue.jobs.join import JoinResult, run_join
+from segue.jobs.join_request import JoinRequest
 from segue.progress import Event, Report, silent
 
 
@@ -25,5 +26,5 @@ def run_demo(request: DemoRequest, report: Report = silent) -> JoinResult:
     """Write two lively clips (a plasma, a kaleidoscope, a chord each) and join them, with a contact sheet."""
     report(Event("draw", note="drawing two clips"))
     a, b = write_demo_clips(request.out, request.seconds)
-    joined = JoinRequest(a, b, request.out / "joined.mp4", steps=request.steps, seed=request.seed, sheet=True)
+    joined = JoinRequest(request.out / "joined.mp4", (a, b), steps=request.steps, seed=request.seed, sheet=True)
     return run_join(joined, report)

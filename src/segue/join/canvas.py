@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from segue.clips import ClipInfo, read_frames
 from segue.images import Fit, Pixels, fit
+from segue.join.sound import RATE
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,14 @@ class Canvas:
             said.append(f"{info.path.name}: {info.width}x{info.height} {how} to {self.width}x{self.height}")
         if info.fps != self.fps:
             said.append(f"{info.path.name}: {float(info.fps):.5g} frames a second brought to {float(self.fps):.5g}")
+        if info.sound_rate not in (None, RATE):
+            said.append(f"{info.path.name}: sound of {info.sound_rate} Hz brought to {RATE}")
         return (*said, *(f"{info.path.name}: {note}" for note in info.notes))
+
+    def smaller(self, pixels: int) -> Canvas:
+        """A canvas of at most about so many pixels."""
+        height, width = self.shrunk(pixels, 2)
+        return replace(self, height=height, width=width)
 
     def shrunk(self, pixels: int, multiple: int = 1) -> tuple[int, int]:
         """Height and width of about so many pixels in all, of the same aspect, never larger than the canvas."""

@@ -6,30 +6,32 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from segue.clips import ClipInfo, FilmWriter
+from segue.clips import CodecName, FilmWriter, carries_sound
 from segue.images import Pixels
-from segue.join.canvas import Canvas
 from segue.join.footage import playing
 from segue.join.joint import Joint
 from segue.join.sound import RATE, Audio, Sound, joined_sound
+from segue.join.source import Source
 from segue.join.timeline import Part, Stretch, total
 from segue.progress import Event, Report
 
 
 def write_film(
-    out: Path, canvas: Canvas, clips: Sequence[ClipInfo], parts: Sequence[Part], joints: Sequence[Joint], audio: Audio,
-    report: Report,
+    out: Path, sources: Sequence[Source], parts: Sequence[Part], joints: Sequence[Joint], audio: Audio, report: Report,
+    codec: CodecName | None = None, crf: int | None = None,
 ) -> None:  # fmt: skip
     """Write the parts of a film. Nothing is left at `out` if anything fails.
 
-    There is a sound track if a clip has sound and `audio` is not none; it is as long as the picture to the sample.
+    There is a sound track if a clip has sound, the file can, and `audio` is not none; it is as long as the picture to
+    the sample.
     """
-    has_sound = audio != "none" and any(clip.has_sound for clip in clips)
-    frames = film_frames(canvas, clips, parts, joints)
-    with FilmWriter(out, canvas.width, canvas.height, canvas.fps, sound_rate=RATE if has_sound else None) as film:
+    canvas = sources[0].canvas
+    has_sound = audio != "none" and carries_sound(out, codec) and any(source.info.has_sound for source in sources)
+    frames, rate = film_frames(sources, parts, joints), RATE if has_sound else None
+    with FilmWriter(out, canvas.width, canvas.height, canvas.fps, sound_rate=rate, crf=crf, codec=codec) as film:
         sound: Iterator[Sound] = iter(())
         if audio != "none" and has_sound:
-            sound = joined_sound([clip.path for clip in clips], parts, edges(parts, canvas), audio)
+            sound = joined_sound([source.heard() for source in sources], parts, canvas.fps, audio)
         given = 0
         for index, frame in enumerate(frames):
             film.write(frame)
@@ -42,22 +44,13 @@ def write_film(
             film.write_sound(block)
 
 
-def film_frames(
-    canvas: Canvas, clips: Sequence[ClipInfo], parts: Sequence[Part], joints: Sequence[Joint]
-) -> Iterator[Pixels]:
+def film_frames(sources: Sequence[Source], parts: Sequence[Part], joints: Sequence[Joint]) -> Iterator[Pixels]:
     """Every frame of the film, `[h, w, 3]`."""
     ready = {joint.cut: joint for joint in joints}
     for part in parts:
         if isinstance(part, Stretch):
-            yield from islice(canvas.frames(clips[part.clip].path, part.start), part.count)
+            yield from islice(sources[part.clip].frames(part.start), part.count)
         else:
-            a, b = clips[part.a], clips[part.b]
             yield from ready[part].frames(
-                playing(canvas, a, canvas.length(a), part, leaving=True),
-                playing(canvas, b, canvas.length(b), part, leaving=False),
+                playing(sources[part.a], part, leaving=True), playing(sources[part.b], part, leaving=False)
             )
-
-
-def edges(parts: Sequence[Part], canvas: Canvas) -> list[int]:
-    """The samples at which the parts begin, and the last one ends; each is rounded once, so nothing drifts."""
-    return [round(total(parts[:index]) / canvas.fps * RATE) for index in range(len(parts) + 1)]

@@ -49,6 +49,15 @@ def taken(frame: Pixels, at: Floats) -> Pixels:
     return image.astype(np.uint8, copy=False)
 
 
+def taken_softly(values: Floats, at: Floats) -> Floats:
+    """Values `[h, w]` at places `[h', w', 2]`, between neighbours; mirrored at the edges. None leaves their range."""
+    import cv2
+
+    maps = np.ascontiguousarray(at, np.float32)
+    found = cv2.remap(values, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return found.astype(np.float32, copy=False)
+
+
 def grid(height: int, width: int) -> Floats:
     """Across and down of each pixel, `[h, w, 2]`."""
     return np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)

@@ -9,10 +9,10 @@ from itertools import chain, islice, repeat
 
 import numpy as np
 
-from segue.clips import ClipInfo, read_frames
+from segue.clips import read_frames
 from segue.images import Pixels, resize
-from segue.join.canvas import Canvas
 from segue.join.flow import between, carried_on
+from segue.join.source import Source
 from segue.join.timeline import Cut
 from segue.progress import Event, Report
 
@@ -22,10 +22,10 @@ BESIDE_SECONDS = 0.5
 LEARNED_SECONDS, MOST_LEARNED = 10.0, 160
 """How far from the cut a model learns of a clip, and of how many frames at most."""
 
-FEW = Fraction(95, 100)
-"""A clip with fewer frames a second than this share of the film's has those between made; of more, one is repeated."""
-
 MODEL_PIXELS, PACE_PIXELS = 192 * 112, 480 * 270
+
+MOST_PIXELS = 80_000_000
+"""Of all small frames of a clip together: in a very long transition each is smaller."""
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,21 @@ class Footage:
     own: Pixels
 
 
-def look(canvas: Canvas, info: ClipInfo, length: int, cut: Cut, *, leaving: bool, report: Report) -> Footage:
-    """Look at the clip that a cut leaves, or at the one it enters; it has `length` frames on the canvas."""
-    size, near = canvas.shrunk(PACE_PIXELS), canvas.count(BESIDE_SECONDS) + 1
+def look(source: Source, cut: Cut, *, leaving: bool, report: Report) -> Footage:
+    """Look at the clip that a cut leaves, or at the one it enters."""
+    size = source.canvas.shrunk(min(PACE_PIXELS, MOST_PIXELS // (cut.count + 2)))
+    near = source.canvas.count(BESIDE_SECONDS) + 1
     live: list[Pixels] = []
-    for frame in playing(canvas, info, length, cut, leaving=leaving):
+    for frame in playing(source, cut, leaving=leaving):
         live.append(resize(frame, *size))
-        report(Event(f"look {info.path.name}", len(live), cut.count + 2))
-    edge = length - cut.taken if leaving else cut.taken  # the cut, in the clip's frames
-    start, stop = (max(0, edge - near), edge) if leaving else (edge, min(length, edge + near))
-    own = np.stack([resize(frame, *size) for frame in islice(canvas.frames(info.path, start), stop - start)])
+        report(Event(f"look {source.path.name}", len(live), cut.count + 2))
+    edge = source.length - cut.taken if leaving else cut.taken  # the cut, in the clip's frames
+    start, stop = (max(0, edge - near), edge) if leaving else (edge, min(source.length, edge + near))
+    own = np.stack([resize(frame, *size) for frame in islice(source.frames(start), stop - start)])
     return Footage(np.stack(live), own[::-1] if leaving else own)
 
 
-def playing(canvas: Canvas, info: ClipInfo, length: int, cut: Cut, *, leaving: bool) -> Iterator[Pixels]:
+def playing(source: Source, cut: Cut, *, leaving: bool) -> Iterator[Pixels]:
     """What of a clip plays during a cut, `[h, w, 3]` each: n + 2 frames, from the last before it to the first after it.
 
     Where the cut overlaps the clip, its own frames; one more at the far end, where nothing of it is seen, is repeated.
@@ -61,7 +62,7 @@ def playing(canvas: Canvas, info: ClipInfo, length: int, cut: Cut, *, leaving: b
     """
     count = cut.count
     if cut.mode == "overlap":
-        own = in_step(canvas, info, length - count - 1 if leaving else 0, count + 1)
+        own = in_step(source, source.length - count - 1 if leaving else 0, count + 1)
         if leaving:
             last: Pixels | None = None
             for last in own:
@@ -72,7 +73,7 @@ def playing(canvas: Canvas, info: ClipInfo, length: int, cut: Cut, *, leaving: b
             first = next(own)
             yield from chain(repeat(first, 2), own)
         return
-    pair, pace = _nearest(canvas, info, length, leaving=leaving)
+    pair, pace = _nearest(source, leaving=leaving)
     if leaving:
         yield pair[-1]
         yield from carried_on(pair[0], pair[-1], (pace * step for step in range(1, count + 2)))
@@ -81,34 +82,35 @@ def playing(canvas: Canvas, info: ClipInfo, length: int, cut: Cut, *, leaving: b
         yield pair[0]
 
 
-def _nearest(canvas: Canvas, info: ClipInfo, length: int, *, leaving: bool) -> tuple[list[Pixels], float]:
+def _nearest(source: Source, *, leaving: bool) -> tuple[list[Pixels], float]:
     """A clip's two frames nearest to a cut, on the canvas, and how much of the step between them the film makes."""
-    if info.fps >= canvas.fps * FEW:
-        return list(islice(canvas.frames(info.path, max(0, length - 2) if leaving else 0), 2)), 1.0
-    own = islice(read_frames(info.path), max(0, info.frames - 2) if leaving else 0, None)
-    return [canvas.fitted(frame) for frame in islice(own, 2)], float(info.fps / canvas.fps)
+    if not source.is_slow:
+        return list(islice(source.frames(max(0, source.length - 2) if leaving else 0), 2)), 1.0
+    first = max(0, source.own_number(source.length - 1) - 1) if leaving else source.own_number(0)
+    own = islice(read_frames(source.path, start=first), 2)
+    return [source.canvas.fitted(frame) for frame in own], float(source.info.fps / source.canvas.fps)
 
 
-def in_step(canvas: Canvas, info: ClipInfo, start: int, count: int) -> Iterator[Pixels]:
-    """`count` frames from number `start` on, on the canvas; of a clip with fewer a second, those between are made."""
-    if info.fps >= canvas.fps * FEW:
-        yield from islice(canvas.frames(info.path, start), count)
+def in_step(source: Source, start: int, count: int) -> Iterator[Pixels]:
+    """`count` frames from number `start` on; of a clip with fewer a second than the film, those between are made."""
+    if not source.is_slow:
+        yield from islice(source.frames(start), count)
         return
-    place = min(int(start / canvas.fps * info.fps), info.frames - 1)
-    own = read_frames(info.path, start=place)
+    canvas, place = source.canvas, source.own_number(start)
+    own = read_frames(source.path, start=place)
     here, after = next(own), next(own, None)
-    for index in range(start, start + count):
-        at = Fraction(index) / canvas.fps * info.fps
+    for index in range(source.start + start, source.start + start + count):
+        at = Fraction(index) / canvas.fps * source.info.fps
         while after is not None and place + 1 <= at:
             place, here, after = place + 1, after, next(own, None)
         share = 0.0 if after is None else float(at - place)
         yield canvas.fitted(here if after is None else between(here, after, share))
 
 
-def learned(canvas: Canvas, info: ClipInfo, length: int, *, at_end: bool) -> Pixels:
+def learned(source: Source, *, at_end: bool) -> Pixels:
     """A clip's frames near a cut, thinned evenly to `MOST_LEARNED`, at the size that a model sees: `[n, h, w, 3]`."""
-    near = min(length, canvas.count(LEARNED_SECONDS))
+    near = min(source.length, source.canvas.count(LEARNED_SECONDS))
     stride = -(-near // MOST_LEARNED)
-    frames = islice(canvas.frames(info.path, length - near if at_end else 0), near)
-    size = canvas.shrunk(MODEL_PIXELS, 8)
+    frames = islice(source.frames(source.length - near if at_end else 0), near)
+    size = source.canvas.shrunk(MODEL_PIXELS, 8)
     return np.stack([resize(frame, *size) for frame in islice(frames, 0, None, stride)])

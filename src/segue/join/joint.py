@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from segue.images import Pixels, resize
+from segue.join.course import Course, course
 from segue.join.dream import Dream
 from segue.join.footage import Footage
 from segue.join.schedule import Blend, Schedule, scheduled
@@ -27,12 +28,18 @@ class Rung(NamedTuple):
     scores: Scores
     missed: tuple[Miss, ...]
 
+    @property
+    def off(self) -> float:
+        """How far it is off in all."""
+        return sum(miss.by for miss in self.missed)
+
 
 @dataclass(frozen=True, eq=False)
 class Joint:
     """A transition that can be shown: a picture for each of the two clips' live frames.
 
-    `rung` is the style taken, `tried` all that were, in order; `controls` what others do at this cut.
+    `rung` is the style taken, `tried` all that were, in order; `controls` what others do at this cut; `course` how it
+    goes, frame by frame.
     """
 
     cut: Cut
@@ -41,6 +48,7 @@ class Joint:
     rung: Rung
     tried: tuple[Rung, ...]
     controls: tuple[Rung, ...]
+    course: Course
 
     def frames(self, a: Iterator[Pixels], b: Iterator[Pixels]) -> Iterator[Pixels]:
         """The `cut.count` frames of the transition, given what plays on either side, `n + 2` frames each."""
@@ -53,6 +61,7 @@ class _Shown(NamedTuple):
     rung: Rung
     blend: Blend
     shares: Floats
+    frames: Pixels
 
 
 def ready(
@@ -62,15 +71,20 @@ def ready(
     """Try styles in turn until one meets every goal; where none does, the one that is least off is taken."""
     middle = len(before.live) // 2
     stage = Stage(before.live[middle], after.live[middle], dreamt, report)
-    shown: list[_Shown] = []
+    best: _Shown | None = None
+    tried: list[Rung] = []
     for style in styles:
-        report(Event("try", len(shown), len(styles), note=f"trying {style}"))
-        shown.append(_shown(style, stage, before, after))
-        if not shown[-1].rung.missed:
+        report(Event("try", len(tried), len(styles), note=f"trying {style}"))
+        shown = _shown(style, stage, before, after)
+        tried.append(shown.rung)
+        best = shown if best is None or shown.rung.off < best.rung.off else best
+        if not shown.rung.missed:
             break
-    best = min(shown, key=lambda one: sum(miss.by for miss in one.rung.missed))
+    if best is None:
+        raise ValueError("no style to try")
     beside = tuple(_shown(style, stage, before, after).rung for style in controls)
-    return Joint(cut, best.blend, best.shares, best.rung, tuple(one.rung for one in shown), beside)
+    found = course(best.frames, before, after)
+    return Joint(cut, best.blend, best.shares, best.rung, tuple(tried), beside, found)
 
 
 def _shown(style: Style, stage: Stage, before: Footage, after: Footage) -> _Shown:
@@ -83,7 +97,7 @@ def _shown(style: Style, stage: Stage, before: Footage, after: Footage) -> _Show
     pairs = zip(schedule.shares, before.live, after.live, strict=True)
     frames = np.stack([blend(float(share), one, other) for share, one, other in pairs])
     scores = scored(frames, before, after)
-    return _Shown(Rung(style, scores, misses(scores)), blend, schedule.shares)
+    return _Shown(Rung(style, scores, misses(scores)), blend, schedule.shares, frames)
 
 
 def shrunk(frames: Pixels) -> Pixels:

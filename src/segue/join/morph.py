@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from segue.images import Pixels, to_float
-from segue.join.flow import Floats, grid, mixed, taken
+from segue.join.detail import as_sharp, energies, wanted_energy
+from segue.join.flow import Floats, grid, mixed, taken, taken_softly
 from segue.paths.transport import Movements, averaged, movements, ranks
 from segue.progress import Report, silent
 
@@ -52,9 +53,13 @@ class Morph:
         field = self._field(share, height, width)
         step, moment = field[..., :2] * np.array([width, height], np.float32), field[..., 2].clip(0, 1)
         here = _places(height, width)
-        before, after = taken(a, here - share * step), taken(b, here + (1 - share) * step)
+        left, right = here - share * step, here + (1 - share) * step
         u = ((share * (1 + self.turn) - moment) / self.turn).clip(0, 1)
-        return mixed(before, after, u * u * (3 - 2 * u))
+        turned = u * u * (3 - 2 * u)
+        one, other = energies(a), energies(b)
+        carried = (1 - turned) * taken_softly(one, left) + turned * taken_softly(other, right)
+        wanted = wanted_energy(share, float(carried.sum()), (float(one.sum()), float(other.sum())))
+        return as_sharp(mixed(taken(a, left), taken(b, right), turned), wanted)
 
     def _field(self, share: float, height: int, width: int) -> Floats:
         """Ways across and down, as shares of the frame, and the moments of turning: `[h, w, 3]`."""

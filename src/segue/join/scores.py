@@ -11,7 +11,9 @@ import numpy as np
 from segue.images import Pixels
 from segue.join.footage import Footage
 from segue.join.schedule import unevenness
-from segue.metrics.ghosting import ghosting
+from segue.metrics.ghosting import live_ghosts
+from segue.metrics.metric import middle_third
+from segue.metrics.nearest import Floats
 from segue.metrics.seam import Seam, change, distinct, pace, seam
 from segue.metrics.sharpness import sharpness
 from segue.metrics.steps import motion
@@ -23,7 +25,8 @@ class Scores:
 
     `a`, `b`: the seams where it leaves the first clip and enters the second. `pace`: the coefficient of variation of
     the change from frame to frame, the wanted profile divided out. `ghosting` and `sharpness`: of the middle third, as
-    the metrics of these names. `flicker`: the mean bend over the mean step, over the same of the clips themselves. NaN
+    the metrics of these names, ghosts being mixes of what the clips show at that moment. `flicker`: the mean bend over
+    the mean step, over the same of the clips themselves. NaN
     where there is nothing to measure.
     """
 
@@ -78,7 +81,8 @@ def scored(frames: Pixels, before: Footage, after: Footage) -> Scores:
     return Scores(
         seam(before.own, frames[1:]), seam(after.own, frames[-2::-1]),
         unevenness(changes, pace(before.own), pace(after.own)),
-        ghosting(frames, frames[0], frames[-1]), sharpness(frames, frames[0], frames[-1]),
+        _mean(live_ghosts(frames, before.live, after.live, middle_third(len(frames)))),
+        sharpness(frames, frames[0], frames[-1]),
         _flicker(frames) / float(np.mean(own)) if own else float("nan"),
     )  # fmt: skip
 
@@ -97,3 +101,9 @@ def misses(scores: Scores) -> tuple[Miss, ...]:
 def _flicker(frames: Pixels) -> float:
     moved = motion(frames)
     return float(moved.bends.mean() / moved.steps.mean()) if len(moved.bends) and moved.steps.any() else float("nan")
+
+
+def _mean(values: Floats) -> float:
+    """The mean of what is defined."""
+    found = values[np.isfinite(values)]
+    return float(found.mean()) if len(found) else float("nan")

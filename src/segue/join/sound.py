@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from segue.clips import read_sound
-from segue.join.timeline import Cut, Part, Stretch
+from segue.join.timeline import Part, Stretch, total
 
 Sound = npt.NDArray[np.float32]
 Over = Literal["mix", "cut", "a", "b"]
@@ -24,81 +22,82 @@ RATE = 48_000
 SOFT = RATE // 100
 """Samples over which one sound gives way to another where they do not cross-fade, so that nothing clicks."""
 
-LONGEST = 60 * RATE
-"""Samples of a clip's end that are kept, for it may have to go on as long."""
+
+class Heard(NamedTuple):
+    """A clip's sound: `opened` begins it anew, blocks `[k, 2]`; the clip lasts so many frames."""
+
+    opened: Callable[[], Iterator[Sound]]
+    frames: int
 
 
-def joined_sound(clips: Sequence[Path], parts: Sequence[Part], edges: Sequence[int], how: Over) -> Iterator[Sound]:
-    """The sound `[k, 2]` of a film, a block at a time; part i lasts from sample `edges[i]` to `edges[i + 1]`.
+def samples_in(frames: int, fps: Fraction) -> int:
+    """How many samples last as long as so many frames."""
+    return round(frames / fps * RATE)
+
+
+def edges(parts: Sequence[Part], fps: Fraction) -> list[int]:
+    """The samples at which the parts begin, and the last one ends; each is rounded once, so nothing drifts."""
+    return [samples_in(total(parts[:index]), fps) for index in range(len(parts) + 1)]
+
+
+def joined_sound(clips: Sequence[Heard], parts: Sequence[Part], fps: Fraction, how: Over) -> Iterator[Sound]:
+    """The sound `[k, 2]` of a film, a block at a time, as long as its picture.
 
     During a transition `mix` cross-fades the two clips at equal power, `cut` goes over in the middle, `a` keeps the
     first clip's sound to the end and `b` has the second's from the start. Where it overlaps the clips, these are their
     own sounds. Where it stands between them neither has any, so each goes on as its own mirror image, which meets it
     without a click. A clip without sound is silent.
     """
-    tracks = [Track(clip) for clip in clips]
-    lengths = [stop - start for start, stop in pairwise(edges)]
-    for part, samples in zip(parts, lengths, strict=True):
-        if isinstance(part, Cut) and _closes(part) and part.taken:
-            tracks[part.b].take(samples)  # the film ends with it, and begins after it
+    tracks = [Track(clip.opened) for clip in clips]
+    ends = [samples_in(clip.frames, fps) for clip in clips]
+    lengths = [stop - start for start, stop in pairwise(edges(parts, fps))]
     for part, samples in zip(parts, lengths, strict=True):
         if isinstance(part, Stretch):
-            yield from tracks[part.clip].blocks(samples)
-        elif part.mode == "overlap":
-            other = Track(clips[part.b]) if _closes(part) else tracks[part.b]
-            yield over(tracks[part.a].take(samples), other.take(samples), how)
+            yield from tracks[part.clip].blocks(samples_in(part.start, fps), samples)
+            continue
+        first = max(0, ends[part.a] - samples)
+        before = tracks[part.a].take(first, samples if part.taken else ends[part.a] - first)
+        after = tracks[part.b].take(0, samples if part.taken else min(samples, ends[part.b]))
+        if part.taken:
+            yield over(before, after, how)
         else:
-            before, after = tracks[part.a].tail[::-1], head(clips[part.b], samples)
-            yield over(mirrored(before, samples), mirrored(after, samples)[::-1], how)
-
-
-def _closes(cut: Cut) -> bool:
-    """Whether a film comes back to its first clip here."""
-    return cut.b <= cut.a
+            yield over(mirrored(before[::-1], samples), mirrored(after, samples)[::-1], how)
 
 
 class Track:
-    """One clip's sound, taken from its start on; silence follows its end."""
+    """One clip's sound, taken at any place; forwards it is read once. Silence follows its end."""
 
-    def __init__(self, clip: Path) -> None:
-        self._blocks, self._rest = read_sound(clip, RATE), np.zeros((0, 2), np.float32)
-        self._kept: deque[Sound] = deque()
-        self._held = 0
+    def __init__(self, opened: Callable[[], Iterator[Sound]]) -> None:
+        self._opened = opened
+        self._begin()
 
-    def blocks(self, samples: int) -> Iterator[Sound]:
-        """The next so many samples, a block at a time."""
+    def _begin(self) -> None:
+        self._blocks, self._rest, self._at = self._opened(), np.zeros((0, 2), np.float32), 0
+
+    def blocks(self, start: int, samples: int) -> Iterator[Sound]:
+        """So many samples from `start` on, a block at a time.
+
+        One sample from where the last ones ended is the same place, rounded: nothing is passed over or heard twice.
+        """
+        if abs(start - self._at) > 1:
+            if start < self._at:
+                self._begin()
+            for _ in self._next(start - self._at):
+                pass
+        yield from self._next(samples)
+
+    def take(self, start: int, samples: int) -> Sound:
+        """So many samples from `start` on."""
+        return np.concatenate([*self.blocks(start, samples), np.zeros((0, 2), np.float32)])
+
+    def _next(self, samples: int) -> Iterator[Sound]:
         while samples > 0:
             if not len(self._rest):
                 self._rest = next(self._blocks, np.zeros((min(samples, RATE), 2), np.float32))
             block, self._rest = self._rest[:samples], self._rest[samples:]
             samples -= len(block)
-            self._keep(block)
+            self._at += len(block)
             yield block
-
-    def take(self, samples: int) -> Sound:
-        """The next so many samples."""
-        return np.concatenate([*self.blocks(samples), np.zeros((0, 2), np.float32)])
-
-    @property
-    def tail(self) -> Sound:
-        """What was last taken, up to a minute."""
-        return np.concatenate([*self._kept, np.zeros((0, 2), np.float32)])[-LONGEST:]
-
-    def _keep(self, block: Sound) -> None:
-        self._kept.append(block)
-        self._held += len(block)
-        while self._held - len(self._kept[0]) >= LONGEST:
-            self._held -= len(self._kept.popleft())
-
-
-def head(clip: Path, samples: int) -> Sound:
-    """A clip's first so many samples, or as many as it has."""
-    blocks, missing = read_sound(clip, RATE), samples
-    first = [np.zeros((0, 2), np.float32)]
-    while missing > 0 and (block := next(blocks, None)) is not None:
-        first.append(block[:missing])
-        missing -= len(block)
-    return np.concatenate(first)
 
 
 def over(a: Sound, b: Sound, how: Over) -> Sound:

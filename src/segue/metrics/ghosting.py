@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from segue.images import Pixels
 from segue.metrics.case import Case
@@ -35,25 +36,50 @@ def ghosting(frames: Pixels, a: Pixels, b: Pixels) -> float:
     ...  for x in (fade, moved, a)]
     [1.0, 0.06, 0.0]
     """
-    inner = middle_third(len(frames))
-    one, other = _columns(a), _columns(b)
-    least = np.sqrt(one.size) * LEAST_PART * 255
-    parts = _beyond(one, other), _beyond(other, one)
-    if len(inner) == 0 or min(np.linalg.norm(part) for part in parts) < least:
-        return float("nan")
-    shares = [_share(_columns(frames[place]), one, other, parts[0]) for place in inner]
-    return float(np.mean(shares))
+    inner, mixes = middle_third(len(frames)), Mixes(a, b)
+    return float(np.mean([mixes.share(frames[place]) for place in inner])) if len(inner) else float("nan")
 
 
-def _share(x: Floats, a: Floats, b: Floats, b_alone: Floats) -> float:
-    """The share of one frame, of columns `[places, channels]` without their means."""
-    whole = float((x**2).sum())
-    left_by_a, left_by_b = (whole - float((_along(x, end) ** 2).sum()) for end in (a, b))
-    left_by_both = left_by_a - float((_along(x, b_alone) ** 2).sum())
-    left = min(left_by_a, left_by_b)
-    if left <= 1e-9 * whole:  # one of the ends, to rounding
-        return 0.0
-    return min(1.0, max(0.0, 1 - left_by_both / left))
+def live_ghosts(frames: Pixels, a: Pixels, b: Pixels, places: npt.NDArray[np.integer]) -> Floats:
+    """How far frames `[m, h, w, c]` of a transition mix what plays at the same moment in clips `a` and `b`, as long.
+
+    For the frames at `places`, `[k]`. While clips go on moving, a cross-fade is no mix of their frames at its ends.
+
+    >>> a, b = np.random.default_rng(0).integers(0, 256, (2, 5, 6, 6, 3)).astype(np.uint8)
+    >>> fade = (a // 2 + b // 2).astype(np.uint8)
+    >>> live_ghosts(fade, a, b, np.arange(5)).round(1).tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0]
+    """
+    return np.array([Mixes(a[place], b[place]).share(frames[place]) for place in places], np.float64)
+
+
+class Mixes:
+    """How far frames are mixes of two ends `a` and `b` `[h, w, c]`, one by one.
+
+    >>> a, b = np.zeros((2, 2, 1), np.uint8), np.array([[[0], [0]], [[0], [9]]], np.uint8)
+    >>> Mixes(a, b).share(a)
+    nan
+    """
+
+    def __init__(self, a: Pixels, b: Pixels) -> None:
+        self._one, self._other = _columns(a), _columns(b)
+        least = np.sqrt(self._one.size) * LEAST_PART * 255
+        self._other_alone = _beyond(self._one, self._other)
+        parts = self._other_alone, _beyond(self._other, self._one)
+        self._can_tell = min(np.linalg.norm(part) for part in parts) >= least
+
+    def share(self, frame: Pixels) -> float:
+        """The share of one frame `[h, w, c]`, as `ghosting` has it; NaN where nothing tells the ends apart."""
+        if not self._can_tell:
+            return float("nan")
+        x = _columns(frame)
+        whole = float((x**2).sum())
+        left_by_a, left_by_b = (whole - float((_along(x, end) ** 2).sum()) for end in (self._one, self._other))
+        left_by_both = left_by_a - float((_along(x, self._other_alone) ** 2).sum())
+        left = min(left_by_a, left_by_b)
+        if left <= 1e-9 * whole:  # one of the ends, to rounding
+            return 0.0
+        return min(1.0, max(0.0, 1 - left_by_both / left))
 
 
 def _beyond(a: Floats, b: Floats) -> Floats:

@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -97,15 +96,7 @@ def write_report(study: Study, folder: Path, about: Mapping[str, str], commands:
     pictures and needs no other file. In `numbers.csv` nested names are joined by dots. Raises `InputError` for a
     picture that is not there or of another kind, and for what cannot be written.
     """
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup, escape
-
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page.filters.update(paragraphs=_paragraphs, embedded=_embedded, cell=shown, parts=_parts, joined=_joined)
-    page.filters["breaking"] = lambda text: Markup(re.sub(SIGNS, r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped
-    page.tests["picture"] = _is_picture
-    template = page.from_string(files("segue.render").joinpath("report.html.jinja").read_text(encoding="utf-8"))
-    html = template.render(study=study, about=about, commands=commands, films=(".mp4", ".webm"))
+    html = rendered("report.html.jinja", study=study, about=about, commands=commands, films=(".mp4", ".webm"))
     numbers = _json(study.numbers)
     _write(folder / NUMBERS, json.dumps(numbers, indent=2) + "\n")
     _write(folder / FLAT, _csv(("name", "value"), tuple(_flat(numbers))))
@@ -115,6 +106,21 @@ def write_report(study: Study, folder: Path, about: Mapping[str, str], commands:
                 _write(folder / f"{part.name}.csv", _csv(part.columns, part.rows))
     _write(folder / PAGE, html)
     return folder / PAGE
+
+
+def rendered(template: str, **values: Any) -> str:
+    """A page by one of the templates beside this file, which share a frame. What is put in is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup, escape
+
+    pages = Environment(
+        loader=PackageLoader("segue", "render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    pages.filters.update(paragraphs=_paragraphs, embedded=_embedded, cell=shown, parts=_parts, joined=_joined)
+    pages.filters["breaking"] = lambda text: Markup(re.sub(SIGNS, r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped
+    pages.tests["picture"] = _is_picture
+    return pages.get_template(template).render(**values)
 
 
 def shown(cell: Cell) -> str:

@@ -1,0 +1,215 @@
+"""The film as an OpenTimelineIO timeline, for editors: the clips' own files, and the transitions between them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from segue.clips import carries_sound
+from segue.clips.timecode import timecode
+from segue.images import written_whole
+from segue.join.handoff import Film
+from segue.join.plan import Plan
+from segue.join.record import Transition, relative
+from segue.join.scores import misses
+from segue.join.sound import Audio
+from segue.join.source import Source
+from segue.join.timeline import Cut, Stretch
+
+KEY = "segue"
+"""Under which all metadata is."""
+
+
+def write_otio(
+    path: Path, plan: Plan, films: Sequence[Film], transitions: Sequence[Transition], record: Path, audio: Audio,
+    seed: int = 0, codec: str | None = None,
+) -> Path:  # fmt: skip
+    """Write the timeline of a film, whose `films` and `record` are there, as `OpenTimelineIO` (0.18, JSON).
+
+    There is a video track, and an audio track where the film has sound. On both, a clip of the film is its own file,
+    with the range that the film shows; a transition is the film that was written of it, with the range that is the
+    transition itself, so that an editor can draw it out over its handles. Ranges are in the media's own rate, counted
+    from its time code if it has one; where the film's rate is another they fall between frames. A still is frozen.
+    Paths are relative to `path`. Markers stand where a transition begins and ends, red where the seam misses a goal.
+    """
+    page = json.loads(record.read_text(encoding="utf-8"))
+    digests = tuple(str(clip["sha256"]) for clip in page["project"]["clips"])
+    heard = audio != "none" and any(source.info.has_sound for source in plan.sources)
+    handoff = _Handoff(
+        path.parent, plan, tuple(films), tuple(transitions), digests, seed,
+        heard and carries_sound(films[0].path, codec),
+    )  # fmt: skip
+    timeline = handoff.timeline(path.stem, heard=heard)
+    timeline.metadata[KEY] = {
+        "version": page["segue"], "record": relative(record, path.parent), "arithmetic": plan.arithmetic(),
+        "width": plan.canvas.width, "height": plan.canvas.height, "seed": seed,
+    }  # fmt: skip
+    with written_whole(path) as beside:
+        beside.write_text(timeline.to_json_string(indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+@dataclass(frozen=True)
+class _Handoff:
+    """What a timeline is made of; `carried`: the films have sound."""
+
+    folder: Path
+    plan: Plan
+    films: tuple[Film, ...]
+    transitions: tuple[Transition, ...]
+    digests: tuple[str, ...]
+    seed: int
+    carried: bool
+
+    def timeline(self, name: str, *, heard: bool) -> Any:
+        from opentimelineio import schema
+
+        fps = self.plan.canvas.fps
+        timeline = schema.Timeline(name, global_start_time=_time(Fraction(0), fps))
+        video = schema.Track("V1", kind=schema.TrackKind.Video)
+        video.extend([self._shown(part) if isinstance(part, Stretch) else self._made(part) for part in self.plan.parts])
+        timeline.tracks.append(video)
+        if heard:
+            audio = schema.Track("A1", kind=schema.TrackKind.Audio)
+            audio.extend([self._heard(part) for part in self.plan.parts])
+            timeline.tracks.append(audio)
+        timeline.tracks.markers.extend(self._markers())
+        return timeline
+
+    def _shown(self, part: Stretch) -> Any:
+        """Frames of a clip, as its own file."""
+        from opentimelineio import schema
+
+        source = self.plan.sources[part.clip]
+        still = source.info.frames == 1
+        rate, fps = self.plan.canvas.fps if still else source.info.fps, self.plan.canvas.fps
+        origin = 0 if still else _origin(source)
+        length = part.count * rate / fps
+        # The film may hold a clip's last frame half a frame longer than the media lasts: it begins as much earlier.
+        latest = max(Fraction(0), source.info.frames - length)
+        start = Fraction(0) if still else min((source.start + part.start) * rate / fps, latest)
+        media = schema.ExternalReference(
+            url(source.path, self.folder), _range(Fraction(origin), Fraction(source.info.frames), rate)
+        )
+        media.name = source.path.name
+        metadata = {KEY: {"clip": part.clip + 1, "sha256": self.digests[part.clip]}}
+        clip = schema.Clip(source.path.name, media, _range(origin + start, length, rate), metadata=metadata)
+        if still:
+            clip.effects.append(schema.FreezeFrame())
+        return clip
+
+    def _made(self, cut: Cut, *, sound: bool = False) -> Any:
+        """A transition, as the film that was written of it."""
+        from opentimelineio import schema
+
+        film, transition = self._film(cut), self.transitions[self.plan.cuts.index(cut)]
+        fps = self.plan.canvas.fps
+        available = _range(Fraction(0), Fraction(film.frames), fps)
+        if film.path.is_dir() and not sound:
+            media = schema.ImageSequenceReference(
+                f"{url(film.path, self.folder)}/", "", ".png", 1, 1, float(fps), 6, available_range=available
+            )
+        else:
+            file = film.path / "sound.wav" if film.path.is_dir() else film.path
+            media = schema.ExternalReference(url(file, self.folder), available)
+        media.name = film.path.name
+        return schema.Clip(
+            f"{transition.a.stem} to {transition.b.stem}", media,
+            _range(Fraction(film.first(cut)), Fraction(cut.count), fps), metadata={KEY: self._told(cut, transition)},
+        )  # fmt: skip
+
+    def _film(self, cut: Cut) -> Film:
+        return next(film for film in self.films if cut in film.parts)
+
+    def _told(self, cut: Cut, transition: Transition) -> dict[str, Any]:
+        styles = [rung["style"] for rung in transition.rungs]
+        told = {
+            "style": transition.style, "rung": styles.index(transition.style) + 1, "rungs": transition.rungs,
+            "mode": transition.mode, "seed": self.seed, "scores": asdict(transition.scores[transition.style]),
+            "sha256": {"a": self.digests[cut.a], "b": self.digests[cut.b]},
+        }  # fmt: skip
+        plain: dict[str, Any] = _plain(told)
+        return plain
+
+    def _heard(self, part: Stretch | Cut) -> Any:
+        """The sound that goes with the picture."""
+        from opentimelineio import schema
+
+        if isinstance(part, Cut):
+            if self.carried:
+                return self._made(part, sound=True)
+        elif (info := self.plan.sources[part.clip].info).has_sound and info.frames > 1:
+            return self._shown(part)
+        return schema.Gap(duration=_time(Fraction(part.count), self.plan.canvas.fps))
+
+    def _markers(self) -> list[Any]:
+        """Two for each transition, in the film's time; a loop ends where it begins."""
+        from opentimelineio import schema
+
+        fps, markers = self.plan.canvas.fps, []
+        for cut, transition in zip(self.plan.cuts, self.transitions, strict=True):
+            scores = transition.scores[transition.style]
+            missed = {miss.goal.name.partition(".")[0] for miss in misses(scores)}
+            first = self.plan.first(cut)
+            ends = (("a", "from", transition.a, first), ("b", "to", transition.b, first + cut.count))
+            for end, way, clip, at in ends:
+                seam = _plain(asdict(getattr(scores, end)))
+                color = schema.MarkerColor.RED if end in missed else schema.MarkerColor.GREEN
+                said = ", ".join(f"{name} {value:.2f}" for name, value in seam.items() if value is not None)
+                when = _range(Fraction(at % self.plan.frames), Fraction(1), fps)
+                about = f"{transition.style} {way} {clip.name}"
+                markers.append(schema.Marker(about, when, color, {KEY: {"seam": seam}}, f"seam: {said}"))
+        return markers
+
+
+def _time(frames: Fraction, rate: Fraction) -> Any:
+    from opentimelineio.opentime import RationalTime
+
+    return RationalTime(float(frames), float(rate))
+
+
+def _range(start: Fraction, length: Fraction, rate: Fraction) -> Any:
+    from opentimelineio.opentime import TimeRange
+
+    return TimeRange(_time(start, rate), _time(length, rate))
+
+
+def _origin(source: Source) -> int:
+    """The number of a clip's first frame by its time code; 0 without one, or at a rate that has none."""
+    from opentimelineio.opentime import from_timecode
+
+    code = timecode(source.path)
+    if code is None:
+        return 0
+    try:
+        return int(from_timecode(code, float(source.info.fps)).value)
+    except ValueError:
+        return 0
+
+
+def url(path: Path, folder: Path) -> str:
+    """A path as seen from a folder, as OpenTimelineIO's `url_utils` read it: spaces stay, signs of a URL do not.
+
+    >>> url(Path("clips/my clip 100%.mp4"), Path("films"))
+    '../clips/my clip 100%25.mp4'
+    """
+    there = relative(path, folder)
+    if Path(there).is_absolute():
+        return Path(there).as_uri()
+    for sign in "%?#":
+        there = there.replace(sign, f"%{ord(sign):X}")
+    return f"./{there}" if ":" in there.partition("/")[0] else there
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON that every reader takes: NaN, which not all know, is None."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,74 @@
+"""The clips of a film, in order, each with its stretch and the transition after it; and the files that list them."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from segue.choices import Checked, needed, option
+from segue.datasets.download import sha256_of
+from segue.errors import InputError
+from segue.join.timeline import Mode
+
+
+@dataclass(frozen=True)
+class Piece(Checked):
+    """A clip of the film. What is None is as for the whole film."""
+
+    path: Path = needed("the clip")
+    start: float | None = option(None, "seconds of the clip at which it begins", low=0, high=1e6)
+    stop: float | None = option(None, "seconds of the clip at which it ends", low=0, high=1e6)
+    hold: float | None = option(None, "seconds that a still is shown", low=0.04, high=3600)
+    seconds: float | None = option(None, "length of the transition after it", low=0.04, high=60)
+    style: str | None = option(None, "style of the transition after it")
+    mode: Mode | None = option(None, "whether that overlaps the clips or stands between them")
+    sha256: str | None = option(None, "digest that the file must have")
+
+    def _label(self, field: str) -> str:
+        return f"{field} of a clip"
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a file asks for: the clips, and options of the whole film by their names."""
+
+    clips: tuple[Piece, ...]
+    options: Mapping[str, Any]
+
+
+def read_project(path: Path) -> Project:
+    """A list of clips in TOML, or the JSON that stands beside a film that was joined.
+
+    Options of `segue join` are written by their names (`best_cut = 2`); each clip is a table `[[clips]]` with the
+    fields of `Piece`. Paths are relative to the file. Raises `InputError` for what cannot be read or is no such list,
+    and for a clip that is not the one that was meant (`sha256`).
+    """
+    page = _page(path)
+    page = page.get("project", page) if path.suffix == ".json" else page
+    listed = page.get("clips")
+    if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
+        raise InputError(f"{path} without clips", "a table [[clips]] with a path for each", "list the clips")
+    pieces = tuple(Piece.from_json({**one, "path": path.parent / str(one.get("path", ""))}) for one in listed)
+    for piece in pieces:
+        if piece.sha256 is not None and (found := sha256_of(piece.path)) != piece.sha256:
+            raise InputError(
+                f"{piece.path} with the digest {found[:12]}", piece.sha256[:12], "give the clip that was joined"
+            )
+    return Project(pieces, {key: value for key, value in page.items() if key != "clips"})
+
+
+def _page(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        page: dict[str, Any] = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}", "a project file", "check the path") from error
+    except ValueError as error:  # of both kinds, and of bytes that are no text
+        raise InputError(f"{path}, which cannot be read: {error}", "TOML or JSON", "mend the file") from error
+    if not isinstance(page, dict):
+        raise InputError(f"{path}, which lists nothing by name", "a table", "mend the file")
+    return page
