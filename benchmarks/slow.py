@@ -54,7 +54,7 @@ def by_codes(own: list[Pixels], factor: int) -> list[Pixels]:
     size = round(height * scale / 8) * 8, round(width * scale / 8) * 8
     small = np.stack([resize(frame, *size) for frame in own])
     options = Training(steps=STEPS, batch=4, lr=3e-3)
-    learning = Learning((), (), VAE(), path_of("linear"), options, 64, 16, extra=small)
+    learning = Learning((), (), VAE(), path_of("linear"), options, 64, 16, extra=lambda: small)
     return list(slowed(own, _places(own, factor), ByCodes(learning.model), []))
 
 

@@ -101,4 +101,4 @@ def test_each_end_with_a_cut_is_learned_once(sources: list[Source], clips: Modul
     assert len(one.frames) == 9 + 6 and len(both.frames) == 2 * (9 + 6)
     assert isinstance(sources[0].canvas, Canvas)
     extra = np.zeros((2, *one.frames.shape[1:]), np.uint8)
-    assert len(Learning(sources, one.cuts, VAE(), Linear(), OPTIONS, 2, 2, extra).frames) == 17
+    assert len(Learning(sources, one.cuts, VAE(), Linear(), OPTIONS, 2, 2, lambda: extra).frames) == 17

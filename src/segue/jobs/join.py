@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,17 @@ from segue.jobs.join_request import (
     styles_of,
 )
 from segue.join.film import write_film
-from segue.join.footage import look
+from segue.join.footage import MODEL_PIXELS, look
 from segue.join.joint import Joint, ready
 from segue.join.learning import Learning
 from segue.join.moments import Moment
 from segue.join.otio import write_otio
 from segue.join.page import write_page
 from segue.join.plan import Plan
-from segue.join.record import Transition, ladder, moments_sheet, sheet_of, transition_of, write_record
+from segue.join.record import Transition, ladder, moments_sheet, relative, sheet_of, transition_of, write_record
 from segue.join.scores import Scores
 from segue.join.styles import CONTROLS, Style
+from segue.join.through import Waypoint, some, waypoints
 from segue.join.timeline import Cut, Mode
 from segue.methods import METHODS
 from segue.paths import path_of
@@ -93,10 +95,13 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
     check_room(request, plan, sum(film.frames for film in films), report)
     read = time.monotonic()
     options = Training(steps=request.steps, minutes=request.minutes, batch=4, lr=3e-3, seed=request.seed)
+    through = waypoints(request.through, plan.canvas) if request.through else ()
+    extra = partial(some, through, *plan.canvas.shrunk(MODEL_PIXELS, 8)) if through else None
     learning = Learning(
-        plan.sources, plan.cuts, method, path, options, request.latent, request.width, report=report
+        plan.sources, plan.cuts, method, path, options, request.latent, request.width, extra, report
     )  # fmt: skip
-    joints = [_joint(plan, cut, styles[cut.a], learning, request.quick or request.preview, report) for cut in plan.cuts]
+    quick = request.quick or request.preview
+    joints = [_joint(plan, cut, styles[cut.a], learning, through, quick, report) for cut in plan.cuts]
     found = time.monotonic()
     for film in films:
         write_film(film.path, plan.sources, film.parts, joints, request.audio, report, request.codec, request.crf)
@@ -122,7 +127,8 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
 
 
 def _joint(
-    plan: Plan, cut: Cut, styles: Sequence[Style], learning: Learning, quick: bool, report: Report
+    plan: Plan, cut: Cut, styles: Sequence[Style], learning: Learning, through: Sequence[Waypoint], quick: bool,
+    report: Report,
 ) -> Joint:  # fmt: skip
     """The transition that does best at a cut."""
     before, after = (
@@ -133,6 +139,7 @@ def _joint(
     return ready(
         cut, before, after, styles[:1] if quick else styles,
         lambda: learning.dream(before.live[middle], after.live[middle]), () if quick else CONTROLS, report,
+        through,
     )  # fmt: skip
 
 
@@ -157,6 +164,8 @@ def _again(request: JoinRequest, learning: Learning) -> dict[str, Any]:
     }  # fmt: skip
     for name in ("out", "clips", "from_", "best_cut", "hold", "minutes", "sheet", "otio", "report"):
         kept.pop(name, None)
+    if request.through is not None:
+        kept["through"] = relative(request.through, request.out.parent)
     if learning.steps:
         kept["steps"] = learning.steps
     return kept

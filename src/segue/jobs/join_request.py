@@ -54,6 +54,10 @@ class JoinRequest(Checked):
         None, "search so many seconds of one clip's end and the other's start for the moments that join best",
         low=0.04, high=60,
     )  # fmt: skip
+    through: Path | None = option(
+        None, "a folder of other pictures: a morph goes by way of the one nearest to both clips, a dream learns them "
+        "too (and --path graph goes through them)",
+    )  # fmt: skip
     audio: Audio = option("mix", "sound during a transition: mix, cut in the middle, of a or of b; none at all")
     minutes: float | None = option(None, "stop training after so many minutes at the latest", low=0.01, high=1e4)
     seed: int = option(0, "seed of weights, order and noise", low=0, high=2**31 - 1)

@@ -123,7 +123,15 @@ def _way(request: SlowRequest, info: ClipInfo, report: Report) -> Way:
     assert isinstance(request.method, Method)  # noqa: S101 - run_slow has seen to it
     options = Training(steps=request.steps, minutes=request.minutes, batch=4, lr=3e-3, seed=request.seed)
     learning = Learning(
-        (), (), request.method, path_of("linear"), options, request.latent, request.width, _learned(info), report
+        (),
+        (),
+        request.method,
+        path_of("linear"),
+        options,
+        request.latent,
+        request.width,
+        lambda: _learned(info),
+        report,
     )
     return ByCodes(learning.model)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from segue.images import Pixels
-from segue.join.flow import Floats
+
+Floats = npt.NDArray[np.float32]
 
 FINE = 1.0
 """Pixels: the deviation of the Gaussian that parts a picture's fine detail from the rest."""
@@ -50,6 +52,11 @@ def energies(frame: Pixels) -> Floats:
     found[:, :-1] += np.square(np.diff(whole, axis=1)).sum(axis=2)
     found[:-1] += np.square(np.diff(whole, axis=0)).sum(axis=2)
     return found
+
+
+def energy(frame: Pixels) -> float:
+    """The gradient energy of a frame, the sum of its `energies`."""
+    return float(energies(frame).sum())
 
 
 def wanted_energy(share: float, carried: float, ends: tuple[float, float]) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.images import Pixels, resize
+from segue.join.detail import as_sharp, energy
 
 Flow = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float32]
@@ -88,7 +89,8 @@ def between(a: Pixels, b: Pixels, t: float) -> Pixels:
     height, width = a.shape[:2]
     scale = min(1.0, SEARCHED_PX / max(height, width))
     small = (resize(frame, round(height * scale), round(width * scale)) for frame in (a, b))
-    return moved(a, enlarged(flow(*small), height, width), t)
+    shown = moved(a, enlarged(flow(*small), height, width), t)
+    return as_sharp(shown, (1 - t) * energy(a) + t * energy(b))
 
 
 def mixed(a: Pixels, b: Pixels, share: float | Floats) -> Pixels:
@@ -108,6 +110,6 @@ def carried_on(before: Pixels, last: Pixels, steps: Iterable[float]) -> Iterator
     The movement of step i is `SLOWING (1 - exp(-i / SLOWING))` times the last one: as fast at first, and still in the
     end.
     """
-    along = flow(before, last)
+    along, own = flow(before, last), energy(last)
     for step in steps:
-        yield moved(last, along, SLOWING * (1 - math.exp(-step / SLOWING)))
+        yield as_sharp(moved(last, along, SLOWING * (1 - math.exp(-step / SLOWING))), own)

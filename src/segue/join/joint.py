@@ -15,6 +15,7 @@ from segue.join.footage import Footage
 from segue.join.schedule import Blend, Schedule, scheduled
 from segue.join.scores import Miss, Scores, misses, scored
 from segue.join.styles import CONTROLS, Stage, Style
+from segue.join.through import Waypoint
 from segue.join.timeline import Cut
 from segue.metrics.nearest import Floats
 from segue.metrics.seam import pace
@@ -66,11 +67,11 @@ class _Shown(NamedTuple):
 
 def ready(
     cut: Cut, before: Footage, after: Footage, styles: Sequence[Style], dreamt: Callable[[], Dream],
-    controls: Sequence[Style] = CONTROLS, report: Report = silent,
+    controls: Sequence[Style] = CONTROLS, report: Report = silent, through: Sequence[Waypoint] = (),
 ) -> Joint:  # fmt: skip
     """Try styles in turn until one meets every goal; where none does, the one that is least off is taken."""
     middle = len(before.live) // 2
-    stage = Stage(before.live[middle], after.live[middle], dreamt, report)
+    stage = Stage(before.live[middle], after.live[middle], dreamt, report, through)
     best: _Shown | None = None
     tried: list[Rung] = []
     for style in styles:

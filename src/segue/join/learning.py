@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,7 +44,7 @@ class Learning:
     options: Training
     latent: int
     width: int
-    extra: Pixels | None = None
+    extra: Callable[[], Pixels] | None = None
     report: Report = silent
     psnr: float = field(default=float("nan"), init=False)
     steps: int = field(default=0, init=False)
@@ -58,7 +58,7 @@ class Learning:
         """What is learned, `[n, h, w, 3]`: each end of a clip at which there is a cut, once."""
         ends = dict.fromkeys(end for cut in self.cuts for end in ((cut.a, True), (cut.b, False)))
         frames = [learned(self.sources[clip], at_end=at_end) for clip, at_end in ends]
-        return np.concatenate(frames if self.extra is None else [*frames, self.extra])
+        return np.concatenate(frames if self.extra is None else [*frames, self.extra()])
 
     @cached_property
     def model(self) -> ConvAutoencoder:

@@ -58,7 +58,10 @@ def read_project(path: Path) -> Project:
             raise InputError(
                 f"{piece.path} with the digest {found[:12]}", piece.sha256[:12], "give the clip that was joined"
             )
-    return Project(pieces, {key: value for key, value in page.items() if key != "clips"})
+    options = {key: value for key, value in page.items() if key != "clips"}
+    if isinstance(options.get("through"), str):
+        options["through"] = path.parent / options["through"]
+    return Project(pieces, options)
 
 
 def _page(path: Path) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from segue.metrics.seam import change
 Blend = Callable[[float, Pixels, Pixels], Pixels]
 """The picture a share of the way from a frame of the first clip to one of the second, all `[h, w, 3]`."""
 
-ROUNDS = 8
-"""How often the steps are mended; what is left then is what the clips do by themselves."""
+ROUNDS, PATIENCE = 8, 2
+"""How often the steps are mended at most, and without gain; what is left then is what the clips do by themselves."""
 
 
 class Schedule(NamedTuple):
@@ -36,12 +36,16 @@ def scheduled(blend: Blend, a: Pixels, b: Pixels, first: float, last: float) -> 
     over what it should be, ever more gently. Of these schedules the most even one counts.
     """
     shares = _swelling(blend, a[len(a) // 2], b[len(b) // 2], len(a) - 1)
-    best = Schedule(shares, np.inf)
+    best, since = Schedule(shares, np.inf), 0
     for done in range(ROUNDS):
         changes = change([blend(float(share), *pair) for share, *pair in zip(shares, a, b, strict=True)])
         if not changes.any():
             return Schedule(shares, 0.0)
-        best = min(best, Schedule(shares, unevenness(changes, first, last)), key=lambda found: found.unevenness)
+        found = Schedule(shares, unevenness(changes, first, last))
+        since = 0 if found.unevenness < 0.98 * best.unevenness else since + 1
+        best = min(best, found, key=lambda one: one.unevenness)
+        if since == PATIENCE:
+            break
         ratio = changes / profile(len(changes), changes.sum(), first, last)
         steps = np.diff(shares) * np.clip(1 / np.maximum(ratio, 1e-3), 0.5, 2) ** (0.8 / (1 + done / 2))
         shares = np.append(0, np.cumsum(steps) / steps.sum())
@@ -51,7 +55,7 @@ def scheduled(blend: Blend, a: Pixels, b: Pixels, first: float, last: float) -> 
 
 def _swelling(blend: Blend, a: Pixels, b: Pixels, steps: int) -> Floats:
     """The schedule by which the blend of two still frames changes as the swell of `profile` does."""
-    fine = np.linspace(0, 1, 4 * steps + 1)
+    fine = np.linspace(0, 1, 2 * steps + 1)
     lengths = np.append(0, np.cumsum(change([blend(float(share), a, b) for share in fine])))
     # A stretch without change would make the inverse ambiguous; a trace of slope settles it.
     rising = lengths / max(lengths[-1], 1e-12) + 1e-6 * fine

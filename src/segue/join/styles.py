@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import ClassVar
 
 from segue.choices import Choice, option
@@ -15,6 +16,7 @@ from segue.join.flow import enlarged, flow, mixed, moved
 from segue.join.morph import Morph as Moving
 from segue.join.morph import matching
 from segue.join.schedule import Blend
+from segue.join.through import Waypoint, by_way_of, nearest
 from segue.paths.transport import Movements
 from segue.progress import Report, silent
 
@@ -22,17 +24,30 @@ from segue.progress import Report, silent
 @dataclass(frozen=True, eq=False)
 class Stage:
     """What a style sees: a frame of each clip, `[h, w, 3]` of one size, from the middle of the transition, and a dream
-    between the two for whoever asks for it, which takes training."""
+    between the two for whoever asks for it, which takes training. A morph goes by way of one of `through`, if any."""
 
     a: Pixels
     b: Pixels
     dreamt: Callable[[], Dreamt]
     report: Report = silent
+    through: Sequence[Waypoint] = ()
 
     @cached_property
-    def moves(self) -> Movements:
-        """How the cells of one get to those of the other."""
-        return matching(self.a, self.b, self.report)
+    def moves(self) -> tuple[Movements, ...]:
+        """How the cells of one get to those of the other, or to those of the picture between, and on."""
+        stops = [self.a, self.b]
+        if self._between is not None:
+            stops.insert(1, self._between.sized(*self.a.shape[:2]))
+        return tuple(matching(one, other, self.report) for one, other in pairwise(stops))
+
+    @cached_property
+    def _between(self) -> Waypoint | None:
+        return nearest(self.a, self.b, self.through) if self.through else None
+
+    def morph(self, smooth: float, turn: float, lead: float = 1.0) -> Blend:
+        """A morph of these pictures."""
+        ways = [Moving(moves, smooth, turn, lead).frame for moves in self.moves]
+        return ways[0] if self._between is None else by_way_of(self._between, *ways)
 
 
 class Style(Choice):
@@ -55,7 +70,7 @@ class Morph(Style):
     lead: float = option(1.0, "1: places that gain detail turn first; 0: those whose way is short", low=0, high=1)
 
     def blend(self, stage: Stage) -> Blend:
-        return Moving(stage.moves, self.smooth, self.turn, self.lead).frame
+        return stage.morph(self.smooth, self.turn, self.lead)
 
 
 @dataclass(frozen=True)
@@ -67,7 +82,7 @@ class Melt(Style):
     turn: float = option(0.15, "share of the way in which one place turns to the other clip", low=0.01, high=1)
 
     def blend(self, stage: Stage) -> Blend:
-        return Moving(stage.moves, self.smooth, self.turn).frame
+        return stage.morph(self.smooth, self.turn)
 
 
 @dataclass(frozen=True)

@@ -62,44 +62,53 @@ class Mixes:
     """
 
     def __init__(self, a: Pixels, b: Pixels) -> None:
-        self._one, self._other = _columns(a), _columns(b)
-        least = np.sqrt(self._one.size) * LEAST_PART * 255
-        self._other_alone = _beyond(self._one, self._other)
-        parts = self._other_alone, _beyond(self._other, self._one)
-        self._can_tell = min(np.linalg.norm(part) for part in parts) >= least
+        # All that is asked of the pictures is in their inner products, channel by channel.
+        self._a, self._b = _columns(a), _columns(b)
+        self._aa, self._bb, self._ab = (_products(*pair) for pair in self._pairs())
+        self._b_alone = _beyond(self._aa, self._bb, self._ab)
+        parts = self._b_alone, _beyond(self._bb, self._aa, self._ab)
+        least = self._a.size * (LEAST_PART * 255) ** 2
+        self._can_tell = min(float(part.sum()) for part in parts) >= least
+
+    def _pairs(self) -> tuple[tuple[Floats, Floats], ...]:
+        return (self._a, self._a), (self._b, self._b), (self._a, self._b)
 
     def share(self, frame: Pixels) -> float:
         """The share of one frame `[h, w, c]`, as `ghosting` has it; NaN where nothing tells the ends apart."""
         if not self._can_tell:
             return float("nan")
         x = _columns(frame)
-        whole = float((x**2).sum())
-        left_by_a, left_by_b = (whole - float((_along(x, end) ** 2).sum()) for end in (self._one, self._other))
-        left_by_both = left_by_a - float((_along(x, self._other_alone) ** 2).sum())
+        whole, xa, xb = float(_products(x, x).sum()), _products(x, self._a), _products(x, self._b)
+        left_by_a = whole - float(_over(xa**2, self._aa).sum())
+        left_by_b = whole - float(_over(xb**2, self._bb).sum())
+        x_alone = xb - _over(self._ab, self._aa) * xa
+        left_by_both = left_by_a - float(_over(x_alone**2, self._b_alone).sum())
         left = min(left_by_a, left_by_b)
         if left <= 1e-9 * whole:  # one of the ends, to rounding
             return 0.0
         return min(1.0, max(0.0, 1 - left_by_both / left))
 
 
-def _beyond(a: Floats, b: Floats) -> Floats:
-    """What of the columns `b` the columns `a` do not explain, nothing being what rounding leaves."""
-    scale = np.linalg.norm(a, axis=0)
-    direction = np.where(scale > 0, a / np.where(scale > 0, scale, 1), 0)
-    rest = b - direction * (direction * b).sum(0)
-    return np.asarray(np.where(np.linalg.norm(rest, axis=0) > 1e-6 * np.linalg.norm(b, axis=0), rest, 0))
+def _beyond(one: Floats, other: Floats, mutual: Floats) -> Floats:
+    """The squares that are left of one picture where another is taken away, nothing being what rounding leaves."""
+    left = other - _over(mutual**2, one)
+    return np.asarray(np.where(left > 1e-12 * other, left, 0))
 
 
-def _along(x: Floats, axis: Floats) -> Floats:
-    """How far each column of `x` goes along the same column of `axis`: `[channels]`; nowhere along nothing."""
-    length = np.linalg.norm(axis, axis=0)
-    return np.asarray((x * axis).sum(0) / np.where(length > 0, length, 1))
+def _over(values: Floats, squares: Floats) -> Floats:
+    """A quotient, 0 where nothing is divided by."""
+    return np.asarray(values / np.where(squares > 0, squares, 1) * (squares > 0))
+
+
+def _products(one: Floats, other: Floats) -> Floats:
+    """The inner product of each channel: `[c]`."""
+    return np.asarray(np.einsum("ij,ij->i", one, other))
 
 
 def _columns(image: Pixels) -> Floats:
-    """`[h, w, c]` as `[h w, c]` without each channel's mean, which is the fit's constant."""
-    flat = image.reshape(-1, image.shape[-1]).astype(np.float64)
-    return np.asarray(flat - flat.mean(0))
+    """`[h, w, c]` as `[c, h w]` without each channel's mean, which is the fit's constant."""
+    flat = np.ascontiguousarray(image.reshape(-1, image.shape[-1]).T, np.float64)
+    return np.asarray(flat - flat.mean(1, keepdims=True))
 
 
 @dataclass(frozen=True)
