@@ -1,8 +1,8 @@
 """Joins of real clips: every ordered pair as `--quick` renders it, scored; and some whole, timed as a user sees them.
 
 `joins.py pairs` scores the transition of each pair, on small frames before compression, beside the controls, and draws
-a contact sheet of each into a folder. `joins.py films` runs the command for a few pairs in a process of its own, reads
-the film back, and notes time, peak memory and the seams that are in the film.
+a contact sheet of each into a folder. `joins.py films` runs the command for a dozen in a process of its own, reads the
+film back, notes time, peak memory and the seams that are in the film, and draws all twelve into one picture.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 from machine import RESULTS, data_dir, write
 
 from segue.clips import probe, read_frames
-from segue.images import write_image
+from segue.images import Pixels, fit, write_image
 from segue.join.canvas import canvas_for
 from segue.join.footage import look
 from segue.join.joint import Joint, Rung, ready
@@ -32,13 +32,17 @@ from segue.join.styles import CONTROLS, RUNGS
 from segue.join.timeline import Cut, mode_for
 from segue.metrics.seam import seam
 from segue.progress import silent
-from segue.render.strip import sheet
+from segue.render.strip import Row, sheet, strip
 
-# The last is there for its time: 5 s clips, the film at 720p.
-FILMS = (
-    ("flower.mp4", "bigbuckbunny.mp4"), ("big_buck_bunny_432_433.webm", "walk.mkv"), ("chaplin.mp4", "fire2.mp4"),
-    ("bigbuckbunny.mp4", "flower.mp4"),
+# Each clip is once the first and once the second, and each three times in all or less. The last is there for its time:
+# 5 s clips, the film at 720p.
+DOZEN = (
+    ("flower", "bigbuckbunny"), ("big_buck_bunny_432_433", "walk"), ("chaplin", "fire2"), ("fire2", "flower"),
+    ("reaction_diffusion", "gyrorbium"), ("gyrorbium", "reaction_diffusion"), ("walk", "chaplin"),
+    ("pigs_in_a_polka", "chaplin"), ("chaplin", "pigs_in_a_polka"), ("flower", "reaction_diffusion"),
+    ("walk", "big_buck_bunny_432_433"), ("bigbuckbunny", "flower"),
 )  # fmt: skip
+ROW_PX = (108, 192)
 
 
 def row(rung: Rung) -> dict[str, Any]:
@@ -80,33 +84,47 @@ def pairs(folder: Path, names: list[str]) -> None:
         save("pairs", rows)
 
 
-def films() -> None:
+def films(folder: Path) -> None:
     rows = kept().get("films", {})
-    for one, other in FILMS:
-        for quick in (False, True):
-            with tempfile.TemporaryDirectory() as folder:
-                film = Path(folder) / "film.mp4"
-                result = join(data_dir() / "clips" / one, data_dir() / "clips" / other, film, quick)
+    clips = {file.stem: file for file in (data_dir() / "clips").iterdir()}
+    strips = []
+    for one, other in DOZEN:
+        for quick in (False, True) if (one, other) == DOZEN[-1] else (False,):
+            with tempfile.TemporaryDirectory() as place:
+                film = Path(place) / "film.mp4"
+                result = join(clips[one], clips[other], film, quick)
                 first, count = result["transition"]["first"], result["transition"]["count"]
                 in_film = seams(film, first, count, result["fps"])
+                if not quick:
+                    strips.append(Row(f"{one} > {other}", shown(film, first, count)))
             name = f"{one} > {other}{', quick' if quick else ''}"
             rows[name] = {
                 "size": f"{result['width']}x{result['height']}", "frames": result["frames"], "style": result["style"],
-                "wall_s": round(result["wall_s"], 1), "took_s": {k: round(v, 1) for k, v in result["took"].items()},
-                "peak_mb": round(result["peak_mb"]), "seam": result["seam"], "seam_in_the_film": in_film,
+                "wall_s": round(result["wall_s"], 1), "cpu_s": round(result["cpu_s"], 1),
+                "took_s": {k: round(v, 1) for k, v in result["took"].items()}, "peak_mb": round(result["peak_mb"]),
+                "scores": result["scores"], "missed": result["rungs"][-1]["missed"], "seam_in_the_film": in_film,
             }  # fmt: skip
-            print(name, json.dumps(rows[name]), flush=True)
+            print(name, rows[name]["wall_s"], rows[name]["peak_mb"], in_film, flush=True)
             save("films", rows)
+    write_image(folder / "dozen.png", strip(strips))
+
+
+def shown(film: Path, first: int, count: int) -> Pixels:
+    """Seven frames of a film's transition, the clips' own at both ends, small."""
+    places = np.linspace(first - 1, first + count, 7).round().astype(int)
+    frames = enumerate(islice(read_frames(film), first + count + 1))
+    return np.stack([fit(frame, *ROW_PX, "letterbox") for place, frame in frames if place in places])
 
 
 def join(a: Path, b: Path, out: Path, quick: bool) -> dict[str, Any]:
-    """Run the command; its JSON, with wall seconds and the peak memory of all joins so far."""
-    start = time.perf_counter()
+    """Run the command; its JSON, with wall and processor seconds and the peak memory of all joins so far."""
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     words = [sys.executable, "-m", "segue", "join", str(a), str(b), "-o", str(out), "--json"]
     done = subprocess.run([*words, "--quick"] if quick else words, capture_output=True, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout)
-    peak_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return {**result, "wall_s": time.perf_counter() - start, "peak_mb": peak_kb / 1024}
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {**result, "wall_s": time.perf_counter() - start, "cpu_s": cpu_s, "peak_mb": after.ru_maxrss / 1024}
 
 
 def seams(film: Path, first: int, count: int, fps: float) -> dict[str, float]:
@@ -145,7 +163,7 @@ def main() -> None:
     if "pairs" in options.parts:
         pairs(options.sheets, options.clips)
     if "films" in options.parts:
-        films()
+        films(options.sheets)
 
 
 if __name__ == "__main__":

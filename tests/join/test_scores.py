@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from segue.images import Pixels
 from segue.join.flow import mixed
 from segue.join.footage import Footage
-from segue.join.scores import GOALS, Goal, Miss, Scores, misses, scored
+from segue.join.scores import GOALS, Goal, Miss, Scores, going_on, misses, scored
 from segue.metrics.seam import Seam
 
 GOOD = Seam(1.0, 0.5, 0.5, 0.5)
@@ -103,3 +103,14 @@ def test_how_far_off_is_a_share(value: float, high: float, low: float) -> None:
     goal = Goal("pace", min(low, high / 2), high)
     if not goal.low <= value <= goal.high:
         assert Miss(goal, value).by >= 0
+
+
+def test_a_clip_that_leaps_by_itself_is_named(both: tuple[Footage, Footage]) -> None:
+    before, after = both
+    leaping = Footage(np.concatenate([before.live[:1], before.live[6:], before.live[-5:]]), before.own)
+    own = going_on(leaping, after)
+    assert own["a"].position > 1.5 > own["b"].position
+    scores = scored(leaping.live, leaping, after)
+    missed = {miss.goal.name: str(miss) for miss in misses(scores, own)}
+    assert missed["a.position"].endswith(f"(at most 1.5; the clip itself {own['a'].position:.2f})")
+    assert "itself" not in str(misses(scores)[0])

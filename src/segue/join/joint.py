@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,12 +13,12 @@ from segue.join.course import Course, course
 from segue.join.dream import Dream
 from segue.join.footage import Footage
 from segue.join.schedule import Blend, Schedule, scheduled
-from segue.join.scores import Miss, Scores, misses, scored
+from segue.join.scores import Miss, Scores, going_on, misses, scored
 from segue.join.styles import CONTROLS, Stage, Style
 from segue.join.through import Waypoint
 from segue.join.timeline import Cut
 from segue.metrics.nearest import Floats
-from segue.metrics.seam import pace
+from segue.metrics.seam import Seam, pace
 from segue.progress import Event, Report, silent
 
 
@@ -72,23 +72,24 @@ def ready(
     """Try styles in turn until one meets every goal; where none does, the one that is least off is taken."""
     middle = len(before.live) // 2
     stage = Stage(before.live[middle], after.live[middle], dreamt, report, through)
+    own = going_on(before, after)
     best: _Shown | None = None
     tried: list[Rung] = []
     for style in styles:
         report(Event("try", len(tried), len(styles), note=f"trying {style}"))
-        shown = _shown(style, stage, before, after)
+        shown = _shown(style, stage, before, after, own)
         tried.append(shown.rung)
         best = shown if best is None or shown.rung.off < best.rung.off else best
         if not shown.rung.missed:
             break
     if best is None:
         raise ValueError("no style to try")
-    beside = tuple(_shown(style, stage, before, after).rung for style in controls)
+    beside = tuple(_shown(style, stage, before, after, own).rung for style in controls)
     found = course(best.frames, before, after)
     return Joint(cut, best.blend, best.shares, best.rung, tuple(tried), beside, found)
 
 
-def _shown(style: Style, stage: Stage, before: Footage, after: Footage) -> _Shown:
+def _shown(style: Style, stage: Stage, before: Footage, after: Footage, own: Mapping[str, Seam]) -> _Shown:
     blend = style.blend(stage)
     if style.even:
         small = shrunk(before.live), shrunk(after.live)
@@ -98,7 +99,7 @@ def _shown(style: Style, stage: Stage, before: Footage, after: Footage) -> _Show
     pairs = zip(schedule.shares, before.live, after.live, strict=True)
     frames = np.stack([blend(float(share), one, other) for share, one, other in pairs])
     scores = scored(frames, before, after)
-    return _Shown(Rung(style, scores, misses(scores)), blend, schedule.shares, frames)
+    return _Shown(Rung(style, scores, misses(scores, own)), blend, schedule.shares, frames)
 
 
 def shrunk(frames: Pixels) -> Pixels:

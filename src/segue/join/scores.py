@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -58,10 +59,11 @@ GOALS = (
 
 
 class Miss(NamedTuple):
-    """A figure that is not what it should be."""
+    """A figure that is not what it should be. `own`: what the clip itself has there, going on alone; NaN if unknown."""
 
     goal: Goal
     value: float
+    own: float = math.nan
 
     @property
     def by(self) -> float:
@@ -71,7 +73,8 @@ class Miss(NamedTuple):
     def __str__(self) -> str:
         goal = self.goal
         wanted = f"{goal.low:g} to {goal.high:g}" if goal.low else f"at most {goal.high:g}"
-        return f"{goal.name} {self.value:.2f} ({wanted})"
+        itself = f"; the clip itself {self.own:.2f}" if self.own > goal.high else ""
+        return f"{goal.name} {self.value:.2f} ({wanted}{itself})"
 
 
 def scored(frames: Pixels, before: Footage, after: Footage) -> Scores:
@@ -87,14 +90,19 @@ def scored(frames: Pixels, before: Footage, after: Footage) -> Scores:
     )  # fmt: skip
 
 
-def misses(scores: Scores) -> tuple[Miss, ...]:
-    """The figures that are not what they should be; those that are not defined are left out."""
+def going_on(before: Footage, after: Footage) -> dict[str, Seam]:
+    """The seams that there would be if the clips just went on: no transition can be blamed for these."""
+    return {"a": seam(before.own, before.live[1:]), "b": seam(after.own, after.live[-2::-1])}
+
+
+def misses(scores: Scores, own: Mapping[str, Seam] | None = None) -> tuple[Miss, ...]:
+    """The figures that are not what they should be; those that are not defined are left out. `own`: as `going_on`."""
     found = []
     for goal in GOALS:
         end, _, part = goal.name.partition(".")
         value = getattr(getattr(scores, end), part) if part else getattr(scores, goal.name)
         if math.isfinite(value) and not goal.low <= value <= goal.high:
-            found.append(Miss(goal, value))
+            found.append(Miss(goal, value, getattr(own[end], part) if own and part else math.nan))
     return tuple(found)
 
 
