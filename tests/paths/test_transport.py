@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path as FilePath
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from segue.errors import InputError
@@ -16,7 +18,7 @@ from segue.foreign import TAEF2
 from segue.images import fit, read_image, to_float
 from segue.latent import LatentSpace
 from segue.paths import Linear, PathChoice, Surroundings, Transport, lerp
-from segue.paths.transport import averaged, matched, places, pooled, taken
+from segue.paths.transport import assigned, averaged, matched, places, pooled, taken
 from segue.progress import Event
 
 
@@ -191,3 +193,15 @@ def test_photos_are_no_ghosts_and_stay_sharp(data_dir: FilePath) -> None:
     straight, moved = frames(Linear()), frames(Transport())
     assert explained(moved[1], moved[0], moved[2]) < 0.75 * explained(straight[1], straight[0], straight[2])
     assert edges(moved[1]) > 1.15 * edges(straight[1])
+
+
+@given(
+    n=st.integers(1, 12), seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([0.0, 1e-9, 1.0, 1e6]),
+    whole=st.booleans(),
+)  # fmt: skip
+def test_an_assignment_costs_as_little_as_can_be(n: int, seed: int, scale: float, whole: bool) -> None:
+    cost = torch.from_numpy(np.random.default_rng(seed).random((n, n)) ** 4 * scale)
+    cost = cost.round(decimals=1) if whole else cost  # ties
+    found, least = assigned(cost), linear_sum_assignment(cost.numpy())
+    assert sorted(found.tolist()) == list(range(n))
+    assert float(cost[torch.arange(n), found].sum()) == pytest.approx(float(cost.numpy()[least].sum()), rel=1e-9)
