@@ -22,6 +22,9 @@ from segue.join.timeline import Mode
 
 SHEET_COLUMNS = 4
 
+FAR = 1.0
+"""How far off a transition may be in all, as shares of its goals, before its ends are said to be too far apart."""
+
 
 @dataclass(frozen=True)
 class Transition:
@@ -71,6 +74,8 @@ def ladder(plan: Plan, joint: Joint) -> Iterator[str]:
         yield f"{of}{joint.rung.style} is taken, which {why}"
     if joint.rung.missed:
         yield f"{of}missed: {', '.join(map(str, joint.rung.missed))}"
+    if sum(miss.by for miss in joint.rung.missed if not miss.is_own) > FAR:
+        yield f"{of}these ends are far apart: --best-cut looks for nearer ones"
 
 
 def sheet_of(joints: Sequence[Joint]) -> Pixels:
@@ -109,7 +114,8 @@ def stamp(seconds: float) -> str:
     >>> stamp(63.4)
     '01:03.40'
     """
-    return f"{int(seconds // 60):02}:{seconds % 60:05.2f}"
+    minutes, hundredths = divmod(round(100 * seconds), 6000)
+    return f"{minutes:02}:{hundredths / 100:05.2f}"
 
 
 def write_record(
@@ -120,6 +126,8 @@ def write_record(
     Digests are sha256. `frames` says of each frame of each transition where it is from: how much of which clip, and
     when in it.
     """
+    from segue.render.report import jsonable
+
     page = {
         "segue": version("segue"),
         "film": {
@@ -131,7 +139,7 @@ def write_record(
         "frames": [line for joint in joints for line in _frames(plan, joint)],
     }  # fmt: skip
     with written_whole(path) as beside:
-        beside.write_text(json.dumps(page, indent=1, default=str) + "\n", encoding="utf-8")
+        beside.write_text(json.dumps(jsonable(page), indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return path
 
 

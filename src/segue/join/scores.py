@@ -66,6 +66,11 @@ class Miss(NamedTuple):
     own: float = math.nan
 
     @property
+    def is_own(self) -> bool:
+        """Whether the clip itself is beyond the goal."""
+        return self.own > self.goal.high
+
+    @property
     def by(self) -> float:
         """How far off it is, as a share of the goal."""
         return self.value / self.goal.high - 1 if self.value > self.goal.high else 1 - self.value / self.goal.low
@@ -73,7 +78,7 @@ class Miss(NamedTuple):
     def __str__(self) -> str:
         goal = self.goal
         wanted = f"{goal.low:g} to {goal.high:g}" if goal.low else f"at most {goal.high:g}"
-        itself = f"; the clip itself {self.own:.2f}" if self.own > goal.high else ""
+        itself = f"; the clip itself {self.own:.2f}" if self.is_own else ""
         return f"{goal.name} {self.value:.2f} ({wanted}{itself})"
 
 

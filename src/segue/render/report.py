@@ -97,7 +97,7 @@ def write_report(study: Study, folder: Path, about: Mapping[str, str], commands:
     picture that is not there or of another kind, and for what cannot be written.
     """
     html = rendered("report.html.jinja", study=study, about=about, commands=commands, films=(".mp4", ".webm"))
-    numbers = _json(study.numbers)
+    numbers = jsonable(study.numbers)
     _write(folder / NUMBERS, json.dumps(numbers, indent=2) + "\n")
     _write(folder / FLAT, _csv(("name", "value"), tuple(_flat(numbers))))
     for section in study.sections:
@@ -177,12 +177,12 @@ def _embedded(file: Path) -> str:
     return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
 
 
-def _json(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """As JSON has it: what is not finite becomes null."""
     if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
+        return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_json(item) for item in value]
+        return [jsonable(item) for item in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value if isinstance(value, (str, int, bool)) or value is None else str(value)
