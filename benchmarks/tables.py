@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from machine import RESULTS
@@ -191,9 +192,52 @@ def slow() -> str:
     return table(("mean of nine clips", *head), [*rows, ("the frames left out", *true)])
 
 
+SEAMS = (("position", 1.5), ("velocity", 1), ("colour", 1), ("sharpness", 1))
+GOALS = {
+    **{f"{end}.{part}": (0, high) for part, high in SEAMS for end in "ab"},
+    "pace": (0, 0.15), "ghosting": (0, 0.6), "sharpness": (0.8, 1.2), "flicker": (0, 1.5),
+}  # fmt: skip
+
+
+def joins() -> str:
+    """Of all pairs the median of each figure, and how many meet its goal."""
+    rows = list(results("joins")["pairs"].values())
+    kinds = [("as joined", [row["scores"] for row in rows])]
+    kinds += [(name, [row["controls"][name]["scores"] for row in rows]) for name in ("flow", "fade", "cut")]
+    return table(
+        (f"{len(rows)} pairs: median, goal met by", "goal", *(name for name, _ in kinds)),
+        ((name, f"{low:g} to {high:g}" if low else f"at most {high:g}",
+          *(met([figure(scores, name) for scores in every], low, high) for _, every in kinds))
+         for name, (low, high) in GOALS.items()),
+    )  # fmt: skip
+
+
+def figure(scores: dict[str, Any], name: str) -> float | None:
+    end, _, part = name.partition(".")
+    value: float | None = scores[end][part] if part else scores[name]
+    return value
+
+
+def met(values: list[float | None], low: float, high: float) -> str:
+    found = [value for value in values if defined(value)]
+    good = sum(low <= value <= high for value in found if value is not None)
+    return f"{median(value for value in found if value is not None):.2f}, {good} of {len(found)}" if found else ""
+
+
+def films() -> str:
+    rows = results("joins")["films"]
+    head = ("film", "size, frames", "style", "seams in the film", "seconds", "of processor", "peak memory")
+    return table(head, (
+        (name, f"{row['size']}, {row['frames']}", f"`{row['style']}`",
+         f"{row['seam_in_the_film']['a']:.2f}, {row['seam_in_the_film']['b']:.2f}",
+         f"{row['wall_s']:.0f}", f"{row['cpu_s']:.0f}", f"{row['peak_mb']:,} MB")
+        for name, row in rows.items()
+    ))  # fmt: skip
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "family": family, "bounds": bounds, "lines": lines, "lines-methods": lines_methods, "glyphs": glyphs,
-    "slow": slow,
+    "slow": slow, "joins": joins, "films": films,
     **{name: leaderboard(name) for name in ("pole-2d", "pole-3d", "pole-3-factors", "dsprites", "mnist", "fashion")},
     **{f"study {name}": studies(name) for name in STUDIES},
 }  # fmt: skip
@@ -203,7 +247,7 @@ def there(name: str) -> bool:
     """Whether that table has been measured."""
     if name.startswith("study "):
         return (RESULTS / "studies.json").exists() and name.removeprefix("study ") in results("studies")["studies"]
-    file = {"family": "family-256", "bounds": "family-32"}.get(name, name)
+    file = {"family": "family-256", "bounds": "family-32", "films": "joins"}.get(name, name)
     return any((RESULTS / f"{kind}{file}.json").exists() for kind in ("", "paths-"))
 
 
