@@ -109,8 +109,8 @@ def test_a_clip_that_leaps_by_itself_is_named(both: tuple[Footage, Footage]) -> 
     before, after = both
     leaping = Footage(np.concatenate([before.live[:1], before.live[6:], before.live[-5:]]), before.own)
     own = going_on(leaping, after)
-    assert own["a"].position > 1.5 > own["b"].position
+    assert own.a.position > 1.5 > own.b.position and own.pace > 0.15
     scores = scored(leaping.live, leaping, after)
     missed = {miss.goal.name: str(miss) for miss in misses(scores, own)}
-    assert missed["a.position"].endswith(f"(at most 1.5; the clip itself {own['a'].position:.2f})")
+    assert missed["a.position"].endswith(f"(at most 1.5; the clip itself {own.a.position:.2f})")
     assert "itself" not in str(misses(scores)[0])

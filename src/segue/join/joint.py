@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,12 +13,12 @@ from segue.join.course import Course, course
 from segue.join.dream import Dream
 from segue.join.footage import Footage
 from segue.join.schedule import Blend, Schedule, scheduled
-from segue.join.scores import Miss, Scores, going_on, misses, scored
+from segue.join.scores import Miss, Own, Scores, going_on, misses, scored
 from segue.join.styles import CONTROLS, Stage, Style
 from segue.join.through import Waypoint
 from segue.join.timeline import Cut
 from segue.metrics.nearest import Floats
-from segue.metrics.seam import Seam, pace
+from segue.metrics.seam import pace
 from segue.progress import Event, Report, silent
 
 
@@ -89,7 +89,7 @@ def ready(
     return Joint(cut, best.blend, best.shares, best.rung, tuple(tried), beside, found)
 
 
-def _shown(style: Style, stage: Stage, before: Footage, after: Footage, own: Mapping[str, Seam]) -> _Shown:
+def _shown(style: Style, stage: Stage, before: Footage, after: Footage, own: Own) -> _Shown:
     blend = style.blend(stage)
     if style.even:
         small = shrunk(before.live), shrunk(after.live)

@@ -9,13 +9,22 @@ import numpy as np
 
 from segue.images import Pixels
 from segue.metrics.nearest import Floats
-from segue.metrics.seam import change
+from segue.metrics.seam import LEAST_CHANGE, change
 
 Blend = Callable[[float, Pixels, Pixels], Pixels]
 """The picture a share of the way from a frame of the first clip to one of the second, all `[h, w, 3]`."""
 
 ROUNDS, PATIENCE = 8, 2
 """How often the steps are mended at most, and without gain; what is left then is what the clips do by themselves."""
+
+EASY = 0.4
+"""Of the slower clip's pace: what the swell may add to it in the first steps."""
+
+UNEVEN, POSITION, SEAMS = 0.15, 1.5, 2.0
+"""What the unevenness may be, and the change at a seam over the clip's pace; how much more the seams count."""
+
+POWERS = (2.5, 3.0, 3.5, 4.0, 5.0, 6.0)
+"""How steep a swell may be."""
 
 
 class Schedule(NamedTuple):
@@ -33,17 +42,18 @@ def scheduled(blend: Blend, a: Pixels, b: Pixels, first: float, last: float) -> 
 
     `first` and `last` are the paces of the two clips. It starts from the schedule by which the blend of two still
     frames, those in the middle, would swell and sink; each step is then lengthened or shortened by what its change is
-    over what it should be, ever more gently. Of these schedules the most even one counts.
+    over what it should be, ever more gently. Of these schedules the best one counts (`_cost`).
     """
-    shares = _swelling(blend, a[len(a) // 2], b[len(b) // 2], len(a) - 1)
-    best, since = Schedule(shares, np.inf), 0
+    shares = _swelling(blend, a[len(a) // 2], b[len(b) // 2], len(a) - 1, min(first, last))
+    best, least, since = Schedule(shares, np.inf), np.inf, 0
     for done in range(ROUNDS):
         changes = change([blend(float(share), *pair) for share, *pair in zip(shares, a, b, strict=True)])
         if not changes.any():
             return Schedule(shares, 0.0)
-        found = Schedule(shares, unevenness(changes, first, last))
-        since = 0 if found.unevenness < 0.98 * best.unevenness else since + 1
-        best = min(best, found, key=lambda one: one.unevenness)
+        uneven, cost = unevenness(changes, first, last), _cost(changes, first, last)
+        since = 0 if cost < 0.98 * least else since + 1
+        if cost < least:
+            best, least = Schedule(shares, uneven), cost
         if since == PATIENCE:
             break
         ratio = changes / profile(len(changes), changes.sum(), first, last)
@@ -53,13 +63,20 @@ def scheduled(blend: Blend, a: Pixels, b: Pixels, first: float, last: float) -> 
     return best
 
 
-def _swelling(blend: Blend, a: Pixels, b: Pixels, steps: int) -> Floats:
+def _cost(changes: Floats, first: float, last: float) -> float:
+    """How uneven changes are, and how far those at the seams go beyond the clips' paces, each over its goal."""
+    seams = sum(max(0.0, float(ends.max()) / pace / POSITION - 1)
+                for ends, pace in ((changes[:2], first), (changes[-2:], last)))  # fmt: skip
+    return unevenness(changes, first, last) / UNEVEN + SEAMS * seams
+
+
+def _swelling(blend: Blend, a: Pixels, b: Pixels, steps: int, slower: float) -> Floats:
     """The schedule by which the blend of two still frames changes as the swell of `profile` does."""
     fine = np.linspace(0, 1, 2 * steps + 1)
     lengths = np.append(0, np.cumsum(change([blend(float(share), a, b) for share in fine])))
     # A stretch without change would make the inverse ambiguous; a trace of slope settles it.
     rising = lengths / max(lengths[-1], 1e-12) + 1e-6 * fine
-    wanted = np.append(0, np.cumsum(profile(steps, 1.0, 0, 0)))
+    wanted = np.append(0, np.cumsum(_swell(steps, _easy(slower) / max(lengths[-1], 1e-12))))
     shares: Floats = np.interp(wanted * rising[-1], rising, fine)
     shares[-1] = 1
     return shares
@@ -74,15 +91,36 @@ def unevenness(changes: Floats, first: float, last: float) -> float:
 def profile(steps: int, total: float, first: float, last: float) -> Floats:
     """`steps` step lengths that sum to `total`: what the clips do by themselves, and a swell that carries the rest.
 
-    The clips go on at their own pace, `first` passing into `last`. The swell is level at both ends. Where the way is
-    too short even for the clips, they are scaled down together.
+    The clips go on at their own pace, `first` passing into `last`. The swell is level at both ends, the steeper between
+    the longer the way and the fewer the steps, so that no seam shows. Where the way is too short even for the clips,
+    they are scaled down together.
 
     >>> profile(4, 8.0, 1.0, 1.0).round(3).tolist()
     [1.259, 2.741, 2.741, 1.259]
     """
     u = (np.arange(steps) + 0.5) / steps
     own = first * (1 - u) + last * u
-    swell = (u * (1 - u)) ** 2.5
     over, rest = own.sum() / max(total, 1e-12), max(0.0, total - own.sum())
-    lengths: Floats = own / max(1.0, over) + swell * (rest / swell.sum())
+    lengths: Floats = own / max(1.0, over) + rest * _swell(steps, _easy(min(first, last)) / max(rest, 1e-12))
     return lengths
+
+
+def _easy(pace: float) -> float:
+    """What a swell may add at first beside a clip of that pace; 0 beside one that stands still."""
+    return EASY * pace if pace > 1.1 * LEAST_CHANGE else 0.0
+
+
+def _swell(steps: int, least: float) -> Floats:
+    """A swell of so many steps that sums to 1, level at both ends: as flat as it may be with `least` early on.
+
+    What is early are the first two steps, or the first of few. With `least` 0 it is flat: a clip that stands
+    still has no pace to keep to.
+    """
+    u = (np.arange(steps) + 0.5) / steps
+    early = min(2, 1 + steps // 8)
+    for power in POWERS:
+        swell = (u * (1 - u)) ** power
+        swell /= swell.sum()
+        if not least > 0 or swell[:early].max() <= least:
+            break
+    return np.asarray(swell)

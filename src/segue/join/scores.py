@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -95,25 +94,40 @@ def scored(frames: Pixels, before: Footage, after: Footage) -> Scores:
     )  # fmt: skip
 
 
-def going_on(before: Footage, after: Footage) -> dict[str, Seam]:
-    """The seams that there would be if the clips just went on: no transition can be blamed for these."""
-    return {"a": seam(before.own, before.live[1:]), "b": seam(after.own, after.live[-2::-1])}
+class Own(NamedTuple):
+    """What there would be if the clips just went on: no transition can be blamed for it."""
+
+    a: Seam
+    b: Seam
+    pace: float
 
 
-def misses(scores: Scores, own: Mapping[str, Seam] | None = None) -> tuple[Miss, ...]:
+def going_on(before: Footage, after: Footage) -> Own:
+    """The seams of the clips with themselves, and the larger coefficient of variation of their own change."""
+    uneven = [float(steps.std() / steps.mean()) for clip in (before, after) if (steps := change(clip.live)).any()]
+    return Own(seam(before.own, before.live[1:]), seam(after.own, after.live[-2::-1]), max(uneven, default=0.0))
+
+
+def misses(scores: Scores, own: Own | None = None) -> tuple[Miss, ...]:
     """The figures that are not what they should be; those that are not defined are left out. `own`: as `going_on`."""
     found = []
     for goal in GOALS:
-        end, _, part = goal.name.partition(".")
-        value = getattr(getattr(scores, end), part) if part else getattr(scores, goal.name)
+        value = _figure(scores, goal)
         if math.isfinite(value) and not goal.low <= value <= goal.high:
-            found.append(Miss(goal, value, getattr(own[end], part) if own and part else math.nan))
+            found.append(Miss(goal, value, _figure(own, goal) if own else math.nan))
     return tuple(found)
 
 
 def _flicker(frames: Pixels) -> float:
     moved = motion(frames)
     return float(moved.bends.mean() / moved.steps.mean()) if len(moved.bends) and moved.steps.any() else float("nan")
+
+
+def _figure(scores: Scores | Own, goal: Goal) -> float:
+    """The figure that a goal is about; NaN where it is not there."""
+    end, _, part = goal.name.partition(".")
+    value: float = getattr(getattr(scores, end), part) if part else getattr(scores, goal.name, math.nan)
+    return value
 
 
 def _mean(values: Floats) -> float:
