@@ -27,10 +27,12 @@ from segue.images import Pixels, fit, write_image
 from segue.join.canvas import canvas_for
 from segue.join.footage import look
 from segue.join.joint import Joint, Rung, ready
+from segue.join.schedule import unevenness
 from segue.join.source import source
 from segue.join.styles import CONTROLS, RUNGS
 from segue.join.timeline import Cut, mode_for
 from segue.metrics.seam import seam
+from segue.metrics.steps import LEAST_STEP, motion
 from segue.progress import silent
 from segue.render.strip import Row, sheet, strip
 
@@ -94,7 +96,7 @@ def films(folder: Path) -> None:
                 film = Path(place) / "film.mp4"
                 result = join(clips[one], clips[other], film, quick)
                 first, count = result["transition"]["first"], result["transition"]["count"]
-                in_film = seams(film, first, count, result["fps"])
+                in_film = measured(film, first, count, result["fps"])
                 if not quick:
                     strips.append(Row(f"{one} > {other}", shown(film, first, count)))
             name = f"{one} > {other}{', quick' if quick else ''}"
@@ -102,7 +104,7 @@ def films(folder: Path) -> None:
                 "size": f"{result['width']}x{result['height']}", "frames": result["frames"], "style": result["style"],
                 "wall_s": round(result["wall_s"], 1), "cpu_s": round(result["cpu_s"], 1),
                 "took_s": {k: round(v, 1) for k, v in result["took"].items()}, "peak_mb": round(result["peak_mb"]),
-                "scores": result["scores"], "missed": result["rungs"][-1]["missed"], "seam_in_the_film": in_film,
+                "scores": result["scores"], "missed": result["rungs"][-1]["missed"], "in_the_film": in_film,
             }  # fmt: skip
             print(name, rows[name]["wall_s"], rows[name]["peak_mb"], in_film, flush=True)
             save("films", rows)
@@ -127,16 +129,26 @@ def join(a: Path, b: Path, out: Path, quick: bool) -> dict[str, Any]:
     return {**result, "wall_s": time.perf_counter() - start, "cpu_s": cpu_s, "peak_mb": after.ru_maxrss / 1024}
 
 
-def seams(film: Path, first: int, count: int, fps: float) -> dict[str, float]:
-    """The seams of the film as it was written: the largest change at each cut over the clip's own median."""
+def measured(film: Path, first: int, count: int, fps: float) -> dict[str, float]:
+    """The film as it was written: at each cut the largest change over the clip's own median, and the pace.
+
+    The pace is told by pixels and by a network's features, if its weights are at hand.
+    """
     near = round(fps / 2) + 1
     start = max(0, first - near)
     frames = np.stack(list(islice(read_frames(film, start=start), first + count + near - start)))
-    cut_a, cut_b = first - start, first - start + count
+    a, b = first - start, first - start + count
+    small = np.stack([fit(frame, 270, 480, "crop") for frame in frames])
+    paces = {}
+    for by in ("pixel", "perceptual"):
+        steps = motion(small, by).steps  # type: ignore[arg-type]
+        own = [max(float(np.median(part)), LEAST_STEP[by]) for part in (steps[: a - 1], steps[b:])]  # type: ignore[index]
+        paces[by] = unevenness(steps[a - 1 : b], *own)
     return {
-        "a": seam(frames[:cut_a][::-1], frames[cut_a : cut_a + 2]).position,
-        "b": seam(frames[cut_b:], frames[cut_b - 2 : cut_b][::-1]).position,
-    }
+        "a": seam(frames[:a][::-1], frames[a : a + 2]).position,
+        "b": seam(frames[b:], frames[b - 2 : b][::-1]).position,
+        "pace": paces["pixel"], "perceptual_pace": paces["perceptual"],
+    }  # fmt: skip
 
 
 def kept() -> dict[str, Any]:

@@ -226,10 +226,11 @@ def met(values: list[float | None], low: float, high: float) -> str:
 
 def films() -> str:
     rows = results("joins")["films"]
-    head = ("film", "size, frames", "style", "seams in the film", "seconds", "of processor", "peak memory")
+    head = ("film", "size, frames", "style", "seams", "pace", "perceptual", "seconds", "of processor", "peak memory")
     return table(head, (
         (name, f"{row['size']}, {row['frames']}", f"`{row['style']}`",
-         f"{row['seam_in_the_film']['a']:.2f}, {row['seam_in_the_film']['b']:.2f}",
+         f"{row['in_the_film']['a']:.2f}, {row['in_the_film']['b']:.2f}", f"{row['in_the_film']['pace']:.2f}",
+         f"{row['in_the_film']['perceptual_pace']:.2f}",
          f"{row['wall_s']:.0f}", f"{row['cpu_s']:.0f}", f"{row['peak_mb']:,} MB")
         for name, row in rows.items()
     ))  # fmt: skip

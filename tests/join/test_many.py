@@ -41,6 +41,11 @@ def test_any_number_of_clips_in_one_film(join: Join, three: list[Path], tmp_path
     assert result["transition"] == {"first": 9, "count": 3} and result["scores"] == first["scores"]
 
 
+def test_a_length_may_be_in_frames(join: Join, three: list[Path], tmp_path: Path) -> None:
+    result = join(*three[:2], "-o", tmp_path / "a.mp4", "--frames", "5", "--fps", "24", style="cut")
+    assert result["transition"] == {"first": 19, "count": 5} and result["frames"] == 24 + 24 - 5
+
+
 def test_a_loop_comes_back(join: Join, three: list[Path], tmp_path: Path, clips: ModuleType) -> None:
     result = join(*three[:2], "--loop", "-o", tmp_path / "loop.mp4", "--seconds", "0.25", style="cut")
     found = numbers(tmp_path / "loop.mp4", clips)

@@ -162,7 +162,19 @@ def _again(request: JoinRequest, learning: Learning) -> dict[str, Any]:
         field.name: value for field, value in zip(fields(request), request.to_json().values(), strict=True)
         if getattr(request, field.name) != field.default
     }  # fmt: skip
-    for name in ("out", "clips", "from_", "best_cut", "hold", "minutes", "sheet", "otio", "report"):
+    for name in (
+        "out",
+        "clips",
+        "from_",
+        "seconds",
+        "frames",
+        "best_cut",
+        "hold",
+        "minutes",
+        "sheet",
+        "otio",
+        "report",
+    ):
         kept.pop(name, None)
     if request.through is not None:
         kept["through"] = relative(request.through, request.out.parent)

@@ -40,6 +40,7 @@ class JoinRequest(Checked):
         None, "a project: clips and options in TOML, or the JSON beside a film; options given here come before its own"
     )
     seconds: float = option(1.0, "length of a transition", low=0.04, high=60)
+    frames: int | None = option(None, "its length in frames of the film; overrides seconds", low=1, high=14_400)
     style: str | Style = option(
         AUTO, "how one clip becomes the other: morph, melt, dream; flow, fade and cut to compare; auto tries morphs "
         "until one is good",
@@ -145,7 +146,8 @@ def planned(
     canvas = canvas.smaller(PREVIEW_PIXELS) if request.preview else canvas
     check_output(film_paths(request.out, 1, alone=False)[0], request.codec, request.crf, fps=canvas.fps)
     sources = [source(canvas, infos[piece.path], piece.start, piece.stop, piece.hold) for piece in pieces]
-    cuts = cuts_between(canvas, sources, pieces, request.seconds, request.mode, loop=request.loop)
+    seconds = request.seconds if request.frames is None else float(request.frames / canvas.fps)
+    cuts = cuts_between(canvas, sources, pieces, seconds, request.mode, loop=request.loop)
     moments: dict[Cut, tuple[Moment, ...]] = {}
     for cut in cuts if request.best_cut else ():
         reach = canvas.count(request.best_cut or 0)
