@@ -104,7 +104,7 @@ def films(folder: Path) -> None:
                 "size": f"{result['width']}x{result['height']}", "frames": result["frames"], "style": result["style"],
                 "wall_s": round(result["wall_s"], 1), "cpu_s": round(result["cpu_s"], 1),
                 "took_s": {k: round(v, 1) for k, v in result["took"].items()}, "peak_mb": round(result["peak_mb"]),
-                "scores": result["scores"], "missed": result["rungs"][-1]["missed"], "in_the_film": in_film,
+                "scores": result["scores"], "missed": next(rung["missed"] for rung in result["rungs"] if rung["style"] == result["style"]), "in_the_film": in_film,
             }  # fmt: skip
             print(name, rows[name]["wall_s"], rows[name]["peak_mb"], in_film, flush=True)
             save("films", rows)
@@ -141,8 +141,8 @@ def measured(film: Path, first: int, count: int, fps: float) -> dict[str, float]
     small = np.stack([fit(frame, 270, 480, "crop") for frame in frames])
     paces = {}
     for by in ("pixel", "perceptual"):
-        steps = motion(small, by).steps  # type: ignore[arg-type]
-        own = [max(float(np.median(part)), LEAST_STEP[by]) for part in (steps[: a - 1], steps[b:])]  # type: ignore[index]
+        steps = motion(small, by).steps
+        own = [max(float(np.median(part)), LEAST_STEP[by]) for part in (steps[: a - 1], steps[b:])]
         paces[by] = unevenness(steps[a - 1 : b], *own)
     return {
         "a": seam(frames[:a][::-1], frames[a : a + 2]).position,

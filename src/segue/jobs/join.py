@@ -40,6 +40,11 @@ from segue.paths import path_of
 from segue.progress import Event, Report, silent
 from segue.training import Training
 
+NOT_AGAIN = (
+    "out", "clips", "from_", "seconds", "frames", "best_cut", "hold", "minutes", "sheet", "otio", "report",
+)  # fmt: skip
+"""What each clip of a record says for itself, and what does not change the film."""
+
 
 @dataclass(frozen=True)
 class JoinResult:
@@ -162,19 +167,7 @@ def _again(request: JoinRequest, learning: Learning) -> dict[str, Any]:
         field.name: value for field, value in zip(fields(request), request.to_json().values(), strict=True)
         if getattr(request, field.name) != field.default
     }  # fmt: skip
-    for name in (
-        "out",
-        "clips",
-        "from_",
-        "seconds",
-        "frames",
-        "best_cut",
-        "hold",
-        "minutes",
-        "sheet",
-        "otio",
-        "report",
-    ):
+    for name in NOT_AGAIN:
         kept.pop(name, None)
     if request.through is not None:
         kept["through"] = relative(request.through, request.out.parent)
