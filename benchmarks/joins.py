@@ -100,12 +100,12 @@ def films(folder: Path) -> None:
                 if not quick:
                     strips.append(Row(f"{one} > {other}", shown(film, first, count)))
             name = f"{one} > {other}{', quick' if quick else ''}"
+            taken = next(rung for rung in result["rungs"] if rung["style"] == result["style"])
             rows[name] = {
                 "size": f"{result['width']}x{result['height']}", "frames": result["frames"], "style": result["style"],
                 "wall_s": round(result["wall_s"], 1), "cpu_s": round(result["cpu_s"], 1),
                 "took_s": {k: round(v, 1) for k, v in result["took"].items()}, "peak_mb": round(result["peak_mb"]),
-                "scores": result["scores"], "missed": next(rung["missed"] for rung in result["rungs"] if rung["style"] == result["style"]),
-                "in_the_film": in_film,
+                "scores": result["scores"], "missed": taken["missed"], "in_the_film": in_film,
             }  # fmt: skip
             print(name, rows[name]["wall_s"], rows[name]["peak_mb"], in_film, flush=True)
             save("films", rows)

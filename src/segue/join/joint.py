@@ -72,7 +72,7 @@ def ready(
     """Try styles in turn until one meets every goal; where none does, the one that is least off is taken."""
     middle = len(before.live) // 2
     stage = Stage(before.live[middle], after.live[middle], dreamt, report, through)
-    own = going_on(before, after)
+    own = going_on(before, after) if cut.taken else None  # what goes on between the clips is not theirs
     best: _Shown | None = None
     tried: list[Rung] = []
     for style in styles:
@@ -89,7 +89,7 @@ def ready(
     return Joint(cut, best.blend, best.shares, best.rung, tuple(tried), beside, found)
 
 
-def _shown(style: Style, stage: Stage, before: Footage, after: Footage, own: Own) -> _Shown:
+def _shown(style: Style, stage: Stage, before: Footage, after: Footage, own: Own | None) -> _Shown:
     blend = style.blend(stage)
     if style.even:
         small = shrunk(before.live), shrunk(after.live)
