@@ -190,6 +190,7 @@ def test_the_clip_itself_is_not_written_over(clip: Path, refused: Callable[..., 
     assert clip.read_bytes() == before
 
 
+@pytest.mark.usefixtures("usual_handler")
 def test_ctrl_c_leaves_no_file(tmp_path: Path, python: tuple[str, ...], environment: dict[str, str]) -> None:
     clip = write(tmp_path / "clip.mp4", frames(60, 96, 256), sound=False)
     words = [*python, "slow", clip, "-o", tmp_path / "out.mp4", "--factor", 32]
