@@ -202,5 +202,5 @@ DEEP_HEADS = ("code of", "MSE x1e3", "PSNR, dB", "SSIM")
 
 RECIPE = Recipe(
     "manifold", "surfing the manifold: denoising autoencoders with a code of two numbers, graphs of codes, other paths",
-    "MPI3D toy, or the drawn pole world", minutes_quick=3, minutes=20, study=study,
+    "MPI3D toy, or the drawn pole world", minutes_quick=3, minutes=35, study=study,
 )  # fmt: skip
