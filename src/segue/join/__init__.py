@@ -1,1 +1,1 @@
-"""Joining two clips by a generated transition."""
+"""Joining clips by generated transitions, and slow motion."""
