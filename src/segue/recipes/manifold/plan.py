@@ -56,9 +56,9 @@ def plan_of(bench: Bench) -> Plan:
     return Plan(
         two=two, three=three, network=_network(bench),
         width=bench.either(8, 32), batch=16, lr=bench.either(3e-3, 1e-3), steps=bench.either(400, 2500),
-        short=bench.either(200, 1500),
-        pairs=bench.either(4, 12, tiny=2), nodes=bench.either(300, 800, tiny=60), frames=bench.either(12, 16, tiny=5),
-        geodesic=bench.either("geodesic:iterations=8,points=16", "geodesic", tiny="geodesic:iterations=2") + "+pace",
+        short=bench.either(80, 1500),
+        pairs=bench.either(4, 12, tiny=2), nodes=bench.either(200, 800, tiny=60), frames=bench.either(12, 16, tiny=5),
+        geodesic=bench.either("geodesic:iterations=5,points=16", "geodesic", tiny="geodesic:iterations=2") + "+pace",
     )  # fmt: skip
 
 
