@@ -62,6 +62,8 @@ def test_ends_that_are_too_far_apart_are_said_to_be(made: tuple[Plan, Joint]) ->
     assert last == "these ends are far apart: --best-cut looks for nearer ones"
     (only,) = ladder(plan, judged(joint, (Fade(), (Miss(POSITION, 4.0, own=3.9),))))
     assert only == "missed: a.position 4.00 (at most 1.5; the clip itself 3.90)", "no other end is to blame"
+    *_, last = ladder(plan, judged(joint, (Fade(), (Miss(POSITION, 4.0, own=1.6),))))
+    assert last.startswith("these ends are far apart"), "the clip leaps, but not so far"
 
 
 def test_a_transition_is_told(made: tuple[Plan, Joint]) -> None:

@@ -57,6 +57,10 @@ GOALS = (
 )  # fmt: skip
 
 
+ABOUT = 1.1
+"""What a transition may add to what a clip does by itself and still not be blamed."""
+
+
 class Miss(NamedTuple):
     """A figure that is not what it should be. `own`: what the clip itself has there, going on alone; NaN if unknown."""
 
@@ -66,8 +70,8 @@ class Miss(NamedTuple):
 
     @property
     def is_own(self) -> bool:
-        """Whether the clip itself is beyond the goal."""
-        return self.own > self.goal.high
+        """Whether the clip itself is beyond the goal, and about as far."""
+        return self.own > self.goal.high and self.value <= ABOUT * self.own
 
     @property
     def by(self) -> float:
@@ -77,7 +81,7 @@ class Miss(NamedTuple):
     def __str__(self) -> str:
         goal = self.goal
         wanted = f"{goal.low:g} to {goal.high:g}" if goal.low else f"at most {goal.high:g}"
-        itself = f"; the clip itself {self.own:.2f}" if self.is_own else ""
+        itself = f"; the clip itself {self.own:.2f}" if self.own > self.goal.high else ""
         return f"{goal.name} {self.value:.2f} ({wanted}{itself})"
 
 
