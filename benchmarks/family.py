@@ -18,8 +18,8 @@ from typing import Any
 import torch
 from machine import RESULTS, data_dir, write
 
-from segue.jobs.evaluate import EvaluateRequest, run_evaluate
-from segue.jobs.train import TrainRequest, run_train
+from segue.commands.evaluate import EvaluateRequest, run_evaluate
+from segue.commands.train import TrainRequest, run_train
 from segue.training import Training
 
 BATCH = 64
@@ -42,14 +42,20 @@ ROWS: dict[str, tuple[str, str | None]] = {
 
 PUBLISHED: dict[int, dict[str, tuple[float, float]]] = {
     32: {
-        "ae": (94.90, 77.56), "denoising": (96.00, 82.59), "vae": (96.56, 75.74), "aae": (70.74, 79.19),
+        "ae": (94.90, 77.56),
+        "denoising": (96.00, 82.59),
+        "vae": (96.56, 75.74),
+        "aae": (70.74, 79.19),
         "acai": (98.25, 94.38),
     },
     256: {
-        "ae": (93.94, 53.70), "denoising": (98.51, 70.89), "vae": (98.74, 83.44), "aae": (90.03, 81.00),
+        "ae": (93.94, 53.70),
+        "denoising": (98.51, 70.89),
+        "vae": (98.74, 83.44),
+        "aae": (90.03, 81.00),
         "acai": (99.00, 96.17),
     },
-}  # fmt: skip
+}
 """Linear classifier and k-means accuracy in percent, by latent size; the classifier's recalled, not re-read."""
 
 
@@ -62,18 +68,32 @@ def measure(name: str, latent: int, steps: int) -> dict[str, Any]:
         training = Training(steps=steps, batch=BATCH)
         trained = run_train(
             TrainRequest(
-                data="mnist", out=out, method=method, corrupt=corrupt, width=16, training=training, pictures=0,
-                data_dir=data_dir(), latent=each, grid=grid,
+                data="mnist",
+                out=out,
+                method=method,
+                corrupt=corrupt,
+                width=16,
+                training=training,
+                pictures=0,
+                data_dir=data_dir(),
+                latent=each,
+                grid=grid,
             )
-        )  # fmt: skip
+        )
         found = run_evaluate(EvaluateRequest(out, bounded=1000 if latent == 32 else 0, data_dir=data_dir()))
     published = PUBLISHED[latent].get(name, (None, None))
     return {
-        "method": method, "corrupt": corrupt, "steps": steps, "images_seen": trained.steps * BATCH,
+        "method": method,
+        "corrupt": corrupt,
+        "steps": steps,
+        "images_seen": trained.steps * BATCH,
         "seconds": round(trained.seconds),
-        "precision": trained.precision, "notes": trained.notes, **asdict(found),
-        "published_linear": published[0], "published_kmeans": published[1],
-    }  # fmt: skip
+        "precision": trained.precision,
+        "notes": trained.notes,
+        **asdict(found),
+        "published_linear": published[0],
+        "published_kmeans": published[1],
+    }
 
 
 def main() -> None:

@@ -18,19 +18,27 @@ import numpy.typing as npt
 import torch
 from machine import write
 
-from segue.datasets.worlds import Glyphs
-from segue.images import to_float
-from segue.interpolation import even_steps
-from segue.jobs.runs import open_run
-from segue.latent import LatentSpace, encode
-from segue.paths import Surroundings, path_of
+from segue.commands.runs import open_run
+from segue.core.images import to_float
+from segue.data.datasets.worlds import Glyphs
+from segue.latent.interpolation import even_steps
+from segue.latent.paths import PathContext, path_of
+from segue.latent.space import LatentSpace, encode
 
 POINTS = 100
 PATHS = (
-    "linear", "slerp", "linear+pace", "graph", "graph+pace", "graph+smooth+pace", "graph:k=2+smooth+pace",
-    "graph:density=kernel,power=1+smooth+pace", "graph:weight=decoded+smooth+pace", "geodesic+pace",
+    "linear",
+    "slerp",
+    "linear+pace",
+    "graph",
+    "graph+pace",
+    "graph+smooth+pace",
+    "graph:k=2+smooth+pace",
+    "graph:density=kernel,power=1+smooth+pace",
+    "graph:weight=decoded+smooth+pace",
+    "geodesic+pace",
     "geodesic:metric=latent+pace",
-)  # fmt: skip
+)
 PUBLISHED = {"linear": (2.96, 3.52), "energy": (0.11, 0.40), "1/p": (0.14, 0.44)}
 
 Floats = npt.NDArray[np.float64]
@@ -53,7 +61,7 @@ def main() -> None:
     values = world.factors()
     images = world.render(values)
     codes = encode(model, images)
-    around = Surroundings(model, LatentSpace(codes, tuple(map(str, range(len(codes))))), POINTS)
+    around = PathContext(model, LatentSpace(codes, tuple(map(str, range(len(codes))))), POINTS)
     generator = np.random.default_rng(0)
     first = generator.integers(0, len(values), options.pairs)
     last = np.array([generator.choice(np.flatnonzero(values[:, 0] == values[i, 0])) for i in first])
@@ -61,8 +69,10 @@ def main() -> None:
     rows: dict[str, Any] = {}
     for path in PATHS:
         count = options.few if "geodesic" in path else options.pairs
-        errors = [one(model, world, path, around, values[i], values[j], codes, (i, j), real)
-                  for i, j in zip(first[:count], last[:count], strict=True)]  # fmt: skip
+        errors = [
+            one(model, world, path, around, values[i], values[j], codes, (i, j), real)
+            for i, j in zip(first[:count], last[:count], strict=True)
+        ]
         names = ("d_rmse_codes", "gamma_rmse_codes", "d_rmse_images", "gamma_rmse_images")
         rows[path] = {
             name: float(np.sqrt(np.mean(value))) for name, value in zip(names, np.array(errors).T, strict=True)
@@ -74,19 +84,29 @@ def main() -> None:
     with torch.no_grad():
         floor = (model.decode(codes) - to_float(images)).square().flatten(1).sum(1)
     write(
-        "glyphs", "python benchmarks/glyphs.py RUN",
+        "glyphs",
+        "python benchmarks/glyphs.py RUN",
         {
-            "trained": about["training"], "published": PUBLISHED, "reconstruction_rmse": float(floor.mean().sqrt()),
+            "trained": about["training"],
+            "published": PUBLISHED,
+            "reconstruction_rmse": float(floor.mean().sqrt()),
             "rows": rows,
         },
-    )  # fmt: skip
+    )
 
 
 @torch.no_grad()
 def one(
-    model: Any, world: Glyphs, path: str, around: Surroundings, a: Floats, b: Floats, codes: torch.Tensor,
-    ends: tuple[int, int], real: torch.Tensor,
-) -> tuple[float, float, float, float]:  # fmt: skip
+    model: Any,
+    world: Glyphs,
+    path: str,
+    around: PathContext,
+    a: Floats,
+    b: Floats,
+    codes: torch.Tensor,
+    ends: tuple[int, int],
+    real: torch.Tensor,
+) -> tuple[float, float, float, float]:
     """Mean squared distances of one path, to the nearest and to the truth: of its codes, of its images."""
     t = even_steps(POINTS)
     z = path_of(path).between(codes[ends[0]], codes[ends[1]], around)(t)

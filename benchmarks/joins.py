@@ -22,32 +22,40 @@ from typing import Any
 import numpy as np
 from machine import RESULTS, data_dir, write
 
-from segue.clips import probe, read_frames
-from segue.images import Pixels, fit, write_image
+from segue.core.images import Pixels, fit, write_image
+from segue.core.progress import silent
+from segue.evaluation.metrics.seam import seam
+from segue.evaluation.metrics.steps import LEAST_STEP, motion
 from segue.join.canvas import canvas_for
-from segue.join.footage import look
-from segue.join.joint import Joint, Rung, ready
+from segue.join.clip_window import look
 from segue.join.schedule import unevenness
 from segue.join.source import source
 from segue.join.styles import CONTROLS, RUNGS
 from segue.join.timeline import Cut, mode_for
-from segue.metrics.seam import seam
-from segue.metrics.steps import LEAST_STEP, motion
-from segue.progress import silent
+from segue.join.transition import Candidate, Joint, ready
 from segue.render.strip import Row, sheet, strip
+from segue.video import probe, read_frames
 
 # Each clip is once the first and once the second, and each three times in all or less. The last is there for its time:
 # 5 s clips, the film at 720p.
 DOZEN = (
-    ("flower", "bigbuckbunny"), ("big_buck_bunny_432_433", "walk"), ("chaplin", "fire2"), ("fire2", "flower"),
-    ("reaction_diffusion", "gyrorbium"), ("gyrorbium", "reaction_diffusion"), ("walk", "chaplin"),
-    ("pigs_in_a_polka", "chaplin"), ("chaplin", "pigs_in_a_polka"), ("flower", "reaction_diffusion"),
-    ("walk", "big_buck_bunny_432_433"), ("bigbuckbunny", "flower"),
-)  # fmt: skip
+    ("flower", "bigbuckbunny"),
+    ("big_buck_bunny_432_433", "walk"),
+    ("chaplin", "fire2"),
+    ("fire2", "flower"),
+    ("reaction_diffusion", "gyrorbium"),
+    ("gyrorbium", "reaction_diffusion"),
+    ("walk", "chaplin"),
+    ("pigs_in_a_polka", "chaplin"),
+    ("chaplin", "pigs_in_a_polka"),
+    ("flower", "reaction_diffusion"),
+    ("walk", "big_buck_bunny_432_433"),
+    ("bigbuckbunny", "flower"),
+)
 ROW_PX = (108, 192)
 
 
-def row(rung: Rung) -> dict[str, Any]:
+def row(rung: Candidate) -> dict[str, Any]:
     return {"scores": asdict(rung.scores), "missed": [str(miss) for miss in rung.missed]}
 
 
@@ -76,10 +84,13 @@ def pairs(folder: Path, names: list[str]) -> None:
         joint, frames = joint_of(a, b)
         name = f"{a.stem} > {b.stem}"
         rows[name] = {
-            "style": str(joint.rung.style), "mode": joint.cut.mode, "cpu_s": round(time.process_time() - start, 1),
-            **row(joint.rung), "first_rung": row(joint.tried[0]),
+            "style": str(joint.rung.style),
+            "mode": joint.cut.mode,
+            "cpu_s": round(time.process_time() - start, 1),
+            **row(joint.rung),
+            "first_rung": row(joint.tried[0]),
             "controls": {str(rung.style): row(rung) for rung in joint.controls},
-        }  # fmt: skip
+        }
         chosen = np.linspace(0, len(frames) - 1, 12).round().astype(int)
         write_image(folder / f"{a.stem}-{b.stem}.png", sheet(frames[chosen], 4, title=name))
         print(name, rows[name]["style"], rows[name]["missed"], flush=True)
@@ -102,11 +113,17 @@ def films(folder: Path) -> None:
             name = f"{one} > {other}{', quick' if quick else ''}"
             taken = next(rung for rung in result["rungs"] if rung["style"] == result["style"])
             rows[name] = {
-                "size": f"{result['width']}x{result['height']}", "frames": result["frames"], "style": result["style"],
-                "wall_s": round(result["wall_s"], 1), "cpu_s": round(result["cpu_s"], 1),
-                "took_s": {k: round(v, 1) for k, v in result["took"].items()}, "peak_mb": round(result["peak_mb"]),
-                "scores": result["scores"], "missed": taken["missed"], "in_the_film": in_film,
-            }  # fmt: skip
+                "size": f"{result['width']}x{result['height']}",
+                "frames": result["frames"],
+                "style": result["style"],
+                "wall_s": round(result["wall_s"], 1),
+                "cpu_s": round(result["cpu_s"], 1),
+                "took_s": {k: round(v, 1) for k, v in result["took"].items()},
+                "peak_mb": round(result["peak_mb"]),
+                "scores": result["scores"],
+                "missed": taken["missed"],
+                "in_the_film": in_film,
+            }
             print(name, rows[name]["wall_s"], rows[name]["peak_mb"], in_film, flush=True)
             save("films", rows)
     write_image(folder / "dozen.png", strip(strips))
@@ -148,8 +165,9 @@ def measured(film: Path, first: int, count: int, fps: float) -> dict[str, float]
     return {
         "a": seam(frames[:a][::-1], frames[a : a + 2]).position,
         "b": seam(frames[b:], frames[b - 2 : b][::-1]).position,
-        "pace": paces["pixel"], "perceptual_pace": paces["perceptual"],
-    }  # fmt: skip
+        "pace": paces["pixel"],
+        "perceptual_pace": paces["perceptual"],
+    }
 
 
 def kept() -> dict[str, Any]:

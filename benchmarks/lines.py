@@ -18,35 +18,55 @@ import numpy as np
 import torch
 from machine import RESULTS, write
 
-from segue.datasets.worlds.lines import Lines, reference
-from segue.images import Pixels
-from segue.interpolation import cross_fade, decode, even_steps
-from segue.jobs.runs import open_run
-from segue.jobs.train import TrainRequest, run_train
-from segue.latent import LatentSpace, encode
-from segue.metrics.acai import both_means, mean_distance, smoothness
-from segue.model import Autoencoder
-from segue.paths import Surroundings, path_of
+from segue.commands.runs import open_run
+from segue.commands.train import TrainRequest, run_train
+from segue.core.images import Pixels
+from segue.data.datasets.worlds.lines import Lines, reference
+from segue.evaluation.metrics.acai import both_means, mean_distance, smoothness
+from segue.latent.interpolation import cross_fade, decode, even_steps
+from segue.latent.paths import PathContext, path_of
+from segue.latent.space import LatentSpace, encode
+from segue.models.autoencoder import Autoencoder
 from segue.training import Training
 
 FRAMES, PAIRS, BATCH = 16, 256, 64
 METHODS = {
-    "ae": ("ae", None), "denoising": ("ae", "gaussian:sigma=0.5"), "vae": ("vae", None), "aae": ("aae", None),
-    "acai": ("acai", None), "aeai": ("aeai", None), "vae/gan": ("vaegan", None),
-}  # fmt: skip
+    "ae": ("ae", None),
+    "denoising": ("ae", "gaussian:sigma=0.5"),
+    "vae": ("vae", None),
+    "aae": ("aae", None),
+    "acai": ("acai", None),
+    "aeai": ("aeai", None),
+    "vae/gan": ("vaegan", None),
+}
 PUBLISHED = {
-    "ae": (6.88, 0.44), "denoising": (4.21, 0.66), "vae": (1.21, 0.49), "aae": (3.26, 0.14), "acai": (0.24, 0.10),
-}  # fmt: skip
+    "ae": (6.88, 0.44),
+    "denoising": (4.21, 0.66),
+    "vae": (1.21, 0.49),
+    "aae": (3.26, 0.14),
+    "acai": (0.24, 0.10),
+}
 """Mean Distance in thousandths, Smoothness; all but the first and last Mean Distance recalled, not re-read."""
 
 NODES = (4000, 1000, 256, 64)
 PATHS = (
-    "linear", "slerp", "linear+pace", "graph", "graph+smooth", "graph+pace", "graph+smooth+pace",
-    "graph+smooth:width=0.2+pace", "graph:k=2+smooth+pace", "graph:k=none+smooth+pace", "graph:kind=radius+smooth+pace",
-    "graph:kind=mutual,k=none+smooth+pace", "graph:weight=decoded+smooth+pace",
-    "graph:density=knn,power=1+smooth+pace", "graph:density=kernel,power=1+smooth+pace",
+    "linear",
+    "slerp",
+    "linear+pace",
+    "graph",
+    "graph+smooth",
+    "graph+pace",
+    "graph+smooth+pace",
+    "graph+smooth:width=0.2+pace",
+    "graph:k=2+smooth+pace",
+    "graph:k=none+smooth+pace",
+    "graph:kind=radius+smooth+pace",
+    "graph:kind=mutual,k=none+smooth+pace",
+    "graph:weight=decoded+smooth+pace",
+    "graph:density=knn,power=1+smooth+pace",
+    "graph:density=kernel,power=1+smooth+pace",
     "graph:density=energy,power=1+smooth+pace",
-)  # fmt: skip
+)
 GEODESICS = ("geodesic+pace", "geodesic:reencode=0+pace", "geodesic:reencode=0,density=1+pace")
 """Dear, so of fewer pairs."""
 
@@ -58,10 +78,13 @@ def figures(frames: Pixels) -> dict[str, Any]:
     defined, published = both_means(turns)
     half = 1.96 * float(np.nanstd(distances)) / len(frames) ** 0.5
     return {
-        "pairs": len(frames), "mean_distance_e3": 1e3 * float(np.nanmean(distances)),
-        "mean_distance_half_interval_e3": 1e3 * half, "smoothness": defined, "smoothness_as_published": published,
+        "pairs": len(frames),
+        "mean_distance_e3": 1e3 * float(np.nanmean(distances)),
+        "mean_distance_half_interval_e3": 1e3 * half,
+        "smoothness": defined,
+        "smoothness_as_published": published,
         "undefined": int(np.isnan(turns).sum()),
-    }  # fmt: skip
+    }
 
 
 def images(count: int, seed: int) -> Pixels:
@@ -76,15 +99,21 @@ def trained(name: str, folder: File, steps: int, width: int) -> Autoencoder:
     if not (out / "model.safetensors").exists():
         run_train(
             TrainRequest(
-                data="worlds:lines:count=40000,seed=1", out=out, method=method, corrupt=corrupt, latent=64, width=width,
-                training=Training(steps=steps, batch=BATCH), resume=(out / "checkpoint.safetensors").exists(),
+                data="worlds:lines:count=40000,seed=1",
+                out=out,
+                method=method,
+                corrupt=corrupt,
+                latent=64,
+                width=width,
+                training=Training(steps=steps, batch=BATCH),
+                resume=(out / "checkpoint.safetensors").exists(),
                 pictures=0,
             )
-        )  # fmt: skip
+        )
     return open_run(out)[0]
 
 
-def walked(model: Autoencoder, ends: torch.Tensor, path: str, around: Surroundings | None) -> tuple[Pixels, float]:
+def walked(model: Autoencoder, ends: torch.Tensor, path: str, around: PathContext | None) -> tuple[Pixels, float]:
     """The frames of a path between pairs of codes `[pairs, 2, 64]`, and the seconds for each."""
     start, choice, t = time.perf_counter(), path_of(path), even_steps(FRAMES)
     frames = np.stack([decode(model, choice.between(a, b, around)(t)) for a, b in ends])
@@ -105,7 +134,7 @@ def controls(ends: Pixels) -> dict[str, Pixels]:
 
 def snapped(frames: Pixels, among: Pixels) -> Pixels:
     """Every frame replaced by the nearest of real images."""
-    from segue.metrics import Reference
+    from segue.evaluation.metrics import Reference
 
     flat = frames.reshape(-1, *frames.shape[-3:])
     return among[Reference(among).nearest(flat).places].reshape(frames.shape)
@@ -148,10 +177,12 @@ def by_method(options: argparse.Namespace, ends: Pixels) -> None:
         codes = encode(model, ends.reshape(-1, 32, 32, 1)).reshape(len(ends), 2, -1)
         frames, _ = walked(model, codes, "linear", None)
         rows[name] = {
-            **figures(frames), "images_seen": options.steps * BATCH, "width": options.width,
+            **figures(frames),
+            "images_seen": options.steps * BATCH,
+            "width": options.width,
             "floor_e3": 1e3 * float(mean_distance(decode(model, codes.flatten(0, 1))[:, None], reference()[0]).mean()),
             "published": PUBLISHED.get(name),
-        }  # fmt: skip
+        }
         print("methods", name, rows[name], flush=True)
         write("lines-methods", "python benchmarks/lines.py --part a", {"rows": rows})
 
@@ -163,7 +194,7 @@ def by_path(model: Autoencoder, options: argparse.Namespace, ends: Pixels) -> No
     found["controls"] = {name: figures(frames) for name, frames in controls(ends).items()}
     for count in NODES:
         nodes = images(count, seed=77)
-        around = Surroundings(model, LatentSpace(encode(model, nodes), tuple(map(str, range(count)))), FRAMES)
+        around = PathContext(model, LatentSpace(encode(model, nodes), tuple(map(str, range(count)))), FRAMES)
         rows = found["paths"].setdefault(str(count), {})
         rows["snap"] = figures(snapped(walked(model, codes, "linear", None)[0], nodes))
         for path in (*PATHS, *GEODESICS):

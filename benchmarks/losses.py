@@ -18,10 +18,10 @@ import torch
 from machine import data_dir, write
 from safetensors.torch import save_file
 
-from segue.losses.vgg16 import VGG16
-from segue.methods import AE, Batch
-from segue.players import Players, cast
-from segue.precision import Precision
+from segue.models.precision import Precision
+from segue.training.losses.vgg import VGG16
+from segue.training.methods import AE, Batch
+from segue.training.networks import Networks, make_networks
 
 BATCH, WIDTH, LATENT = 32, 32, 32
 SHAPES = {"64x64x3": (3, 64, 64), "28x28x1": (1, 28, 28)}
@@ -41,7 +41,7 @@ def stepper(method: AE, shape: tuple[int, int, int], precision: Precision) -> Ca
     """What does one training step."""
     torch.manual_seed(0)
     model = precision.place(method.build(shape, latent=LATENT, width=WIDTH))
-    players = Players(cast(model, method, 0), lr=1e-3)
+    players = Networks(make_networks(model, method, 0), lr=1e-3)
     images = precision.arrange(torch.rand(BATCH, *shape))
     batch = Batch(images, images, torch.Generator().manual_seed(0))
 

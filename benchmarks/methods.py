@@ -13,26 +13,26 @@ import time
 import torch
 from machine import write
 
-from segue.methods import METHODS, Batch, Method
-from segue.players import Players, cast
-from segue.precision import CANDIDATES, Precision
+from segue.models.precision import CANDIDATES, Precision
+from segue.training.methods import METHODS, Batch, Method
+from segue.training.networks import Networks, make_networks
 
 BATCH = 128
 
 
-def players_of(method: Method, precision: Precision) -> Players:
+def players_of(method: Method, precision: Precision) -> Networks:
     torch.manual_seed(0)
-    return Players(precision.place(cast(method.build((1, 28, 28), classes=10), method, 0)), 1e-3)
+    return Networks(precision.place(make_networks(method.build((1, 28, 28), classes=10), method, 0)), 1e-3)
 
 
-def seconds(method: Method, players: Players, precision: Precision, steps: int) -> float:
+def seconds(method: Method, players: Networks, precision: Precision, steps: int) -> float:
     """The time of a step, a mean over `steps`."""
     images = precision.arrange(torch.rand(BATCH, 1, 28, 28, generator=torch.Generator().manual_seed(0)))
     generator = torch.Generator().manual_seed(0)
     start = time.perf_counter()
     for _ in range(steps):
         with precision.autocast(torch.device("cpu")):
-            terms = method.terms(players.model, Batch(images, images, generator), players.rivals)
+            terms = method.terms(players.model, Batch(images, images, generator), players.critics)
         players.learn(terms, 1.0)
     return (time.perf_counter() - start) / steps
 

@@ -12,8 +12,8 @@ from pathlib import Path as File
 import torch
 from machine import data_dir, write
 
-from segue.jobs.score import ScoreRequest, run_score
-from segue.jobs.train import TrainRequest, run_train
+from segue.commands.score import ScoreRequest, run_score
+from segue.commands.train import TrainRequest, run_train
 from segue.training import Training
 
 BOTH = "ae:loss=mse:0.7+perceptual:0.3"
@@ -45,7 +45,7 @@ class Study:
 
 POLE = Study(
     "worlds:pole", latent=2, steps=2500, batch=16, width=32, method=BOTH, corrupt=NOISE, paths=PATHS + ABLATIONS
-)  # fmt: skip
+)
 STUDIES = {
     "pole-2d": POLE,
     "pole-3d": replace(POLE, latent=3),
@@ -68,11 +68,18 @@ def trained(name: str, study: Study, runs: File) -> File:
     if not (out / "model.safetensors").exists():
         run_train(
             TrainRequest(
-                data=study.data, out=out, method=study.method, corrupt=study.corrupt, latent=study.latent,
-                width=study.width, training=Training(steps=study.steps, batch=study.batch), pictures=0,
-                data_dir=data_dir(), resume=(out / "checkpoint.safetensors").exists(),
+                data=study.data,
+                out=out,
+                method=study.method,
+                corrupt=study.corrupt,
+                latent=study.latent,
+                width=study.width,
+                training=Training(steps=study.steps, batch=study.batch),
+                pictures=0,
+                data_dir=data_dir(),
+                resume=(out / "checkpoint.safetensors").exists(),
             )
-        )  # fmt: skip
+        )
     return out
 
 
@@ -90,10 +97,15 @@ def main() -> None:
         scores = options.runs / f"{name}-scores"
         result = run_score(
             ScoreRequest(
-                run, scores, pairs=options.pairs or study.pairs, kind=study.kind, paths=study.paths,  # type: ignore[arg-type]
-                data_dir=data_dir(), force=not (scores / "scores.json").exists(),
+                run,
+                scores,
+                pairs=options.pairs or study.pairs,
+                kind=study.kind,  # type: ignore[arg-type]
+                paths=study.paths,
+                data_dir=data_dir(),
+                force=not (scores / "scores.json").exists(),
             )
-        )  # fmt: skip
+        )
         print((scores / "leaderboard.md").read_text(), flush=True)
         rows = {row.path: {key: value for key, value in asdict(row).items() if key != "path"} for row in result.rows}
         found = {"study": asdict(study), "pairs": result.pairs, "part": result.part, "rows": rows}

@@ -17,20 +17,20 @@ from typing import Any
 import numpy as np
 from machine import data_dir, write
 
-from segue.clips import read_frames
-from segue.images import Pixels, resize, to_float, write_image
-from segue.join.coded import ByCodes
-from segue.join.flow import between, mixed
-from segue.join.learning import Learning
-from segue.join.slowed import ByFlow, slowed
-from segue.losses import psnr
-from segue.losses.ssim import structural_similarity
-from segue.methods import VAE
-from segue.metrics.ghosting import ghosting
-from segue.metrics.sharpness import gradient_energy
-from segue.paths import path_of
+from segue.core.images import Pixels, resize, to_float, write_image
+from segue.evaluation.metrics.ghosting import ghosting
+from segue.evaluation.metrics.sharpness import gradient_energy
+from segue.join.dream_model import Learning
+from segue.join.latent_motion import ByCodes
+from segue.latent.paths import path_of
+from segue.motion.flow import between, mixed
+from segue.motion.slow import ByFlow, slowed
 from segue.render.strip import sheet
 from segue.training import Training
+from segue.training.losses import psnr
+from segue.training.losses.structural import structural_similarity
+from segue.training.methods import VAE
+from segue.video import read_frames
 
 FACTORS, GAPS, PIXELS, STEPS = (2, 4), {2: 8, 4: 4}, 480 * 270, 300
 
@@ -92,10 +92,14 @@ def row(made: list[Pixels], true: list[Pixels], factor: int) -> dict[str, float]
         x, y = to_float(made[i][None]), to_float(true[i][None])
         ends = (1 - t) * gradient_energy(a) + t * gradient_energy(b)
         # A frame found to the last bit would be infinitely good.
-        rows.append([
-            min(60.0, psnr(x, y).item()), structural_similarity(x, y).item(), ghosting(np.stack([a, made[i], b]), a, b),
-            gradient_energy(made[i]) / ends,
-        ])  # fmt: skip
+        rows.append(
+            [
+                min(60.0, psnr(x, y).item()),
+                structural_similarity(x, y).item(),
+                ghosting(np.stack([a, made[i], b]), a, b),
+                gradient_energy(made[i]) / ends,
+            ]
+        )
     means = np.nanmean(np.array(rows), axis=0)
     return {k: round(float(v), 4) for k, v in zip(("psnr", "ssim", "ghosting", "sharpness"), means, strict=True)}
 

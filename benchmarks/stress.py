@@ -16,8 +16,8 @@ from typing import Any
 import torch
 from machine import data_dir, write
 
-from segue.jobs.stress import StressRequest, run_stress
-from segue.jobs.train import DataOptions, TrainRequest, run_train
+from segue.commands.stress import StressRequest, run_stress
+from segue.commands.train import DataOptions, TrainRequest, run_train
 from segue.training import Training
 
 CORRUPTIONS = ("rotate90", "jigsaw:grid=2")
@@ -38,11 +38,19 @@ def main() -> None:
             run = Path(folder) / f"{trained_on}".partition(":")[0]
             run_train(
                 TrainRequest(
-                    data="fashion-mnist", out=run, method="ae", corrupt=trained_on, width=16, latent=32, pictures=0,
-                    keep=f"1+{EPOCHS}", training=Training(epochs=EPOCHS, batch=64), data_dir=data_dir(),
+                    data="fashion-mnist",
+                    out=run,
+                    method="ae",
+                    corrupt=trained_on,
+                    width=16,
+                    latent=32,
+                    pictures=0,
+                    keep=f"1+{EPOCHS}",
+                    training=Training(epochs=EPOCHS, batch=64),
+                    data_dir=data_dir(),
                     images=DataOptions(limit=options.limit),
                 )
-            )  # fmt: skip
+            )
             for corrupt in (trained_on,) if trained_on else CORRUPTIONS:
                 sheet = sheets / f"stress-{run.name}-{corrupt.partition(':')[0]}.png"
                 request = StressRequest(

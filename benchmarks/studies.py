@@ -15,10 +15,10 @@ from typing import Any
 
 from machine import RESULTS, data_dir, write
 
-from segue.images import written_whole
-from segue.jobs.reproduce import ReproduceRequest, ReproduceResult, run_reproduce
-from segue.recipes import RECIPES
-from segue.recipes.bench import RUNS
+from segue.commands.studies import RECIPES
+from segue.commands.studies.command import ReproduceRequest, ReproduceResult, run_reproduce
+from segue.commands.studies.workspace import RUNS
+from segue.core.images import atomic_write
 from segue.render.report import PAGE
 
 INDEX = """<!doctype html><html lang="en"><meta charset="utf-8"><title>segue: the studies</title>
@@ -45,9 +45,11 @@ def main() -> None:
         if not isinstance(result, ReproduceResult):
             raise TypeError(result)
         rows[recipe.name] = {
-            "quick": options.quick, "seconds": round(result.seconds) if fresh else None,
-            "claims": [asdict(claim) for claim in result.claims], "numbers": result.numbers,
-        }  # fmt: skip
+            "quick": options.quick,
+            "seconds": round(result.seconds) if fresh else None,
+            "claims": [asdict(claim) for claim in result.claims],
+            "numbers": result.numbers,
+        }
         print(
             recipe.name, f"{result.seconds:.0f} s", *(f"\n  {c.name}: {c.verdict}" for c in result.claims), flush=True
         )
@@ -59,9 +61,10 @@ def index(folder: Path) -> None:
     """A page that leads to each report that is there."""
     items = "".join(
         f'<li><a href="{recipe.name}/{PAGE}">{recipe.name}</a>: {html.escape(recipe.about)}</li>'
-        for recipe in RECIPES if (folder / recipe.name / PAGE).exists()
-    )  # fmt: skip
-    with written_whole(folder / "index.html") as beside:
+        for recipe in RECIPES
+        if (folder / recipe.name / PAGE).exists()
+    )
+    with atomic_write(folder / "index.html") as beside:
         beside.write_text(INDEX.format(items=items), encoding="utf-8")
 
 

@@ -38,22 +38,43 @@ def family() -> str:
     for latent in (32, 256):
         rows = results(f"family-{latent}")["rows"]
         head = (f"codes of {latent}", "PSNR", "SSIM", "linear", "published", "k-means", "published")
-        tables.append(table(head, (
-            (name, f"{row['psnr'][0]:.1f} dB", told(row["ssim"][0], 3), told(row["linear"][0]),
-             told(row["published_linear"]), told(row["kmeans"][0], 1), told(row["published_kmeans"]))
-            for name, row in rows.items()
-        )))  # fmt: skip
+        tables.append(
+            table(
+                head,
+                (
+                    (
+                        name,
+                        f"{row['psnr'][0]:.1f} dB",
+                        told(row["ssim"][0], 3),
+                        told(row["linear"][0]),
+                        told(row["published_linear"]),
+                        told(row["kmeans"][0], 1),
+                        told(row["published_kmeans"]),
+                    )
+                    for name, row in rows.items()
+                ),
+            )
+        )
     return "\n\n".join(tables)
 
 
 def bounds() -> str:
     rows = {name: row["likelihood"] for name, row in results("family-32")["rows"].items() if row["likelihood"]}
     head = ("codes of 32, 1,000 test images", "ELBO", "-log p(x given z)", "KL", "bound with 500 samples", "bits/dim")
-    return table(head, (
-        (name, between(row["elbo"]), told(row["reconstruction"], 1), told(row["kl"], 1),
-         between(row["importance_bound"]), told(row["bits_per_value"] and row["bits_per_value"][0], 3))
-        for name, row in rows.items()
-    ))  # fmt: skip
+    return table(
+        head,
+        (
+            (
+                name,
+                between(row["elbo"]),
+                told(row["reconstruction"], 1),
+                told(row["kl"], 1),
+                between(row["importance_bound"]),
+                told(row["bits_per_value"] and row["bits_per_value"][0], 3),
+            )
+            for name, row in rows.items()
+        ),
+    )
 
 
 def lines() -> str:
@@ -78,12 +99,21 @@ def lines_methods() -> str:
         "published",
         "reconstruction of the ends",
     )
-    return table(head, (
-        (name, told(row["mean_distance_e3"]), told(distance), told(row["smoothness"]), told(turning),
-         told(row["floor_e3"]))
-        for name, row in results("lines-methods")["rows"].items()
-        for distance, turning in [row["published"] or (None, None)]
-    ))  # fmt: skip
+    return table(
+        head,
+        (
+            (
+                name,
+                told(row["mean_distance_e3"]),
+                told(distance),
+                told(row["smoothness"]),
+                told(turning),
+                told(row["floor_e3"]),
+            )
+            for name, row in results("lines-methods")["rows"].items()
+            for distance, turning in [row["published"] or (None, None)]
+        ),
+    )
 
 
 def glyphs() -> str:
@@ -98,11 +128,17 @@ def glyphs() -> str:
         "pairs",
     )
     rows = (
-        (f"`{name}`", told(row["d_rmse_codes"]), told(row["gamma_rmse_codes"]),
-         f"{row['d_rmse_codes_share']:.3f}, {row['gamma_rmse_codes_share']:.3f}", told(row["d_rmse_images"]),
-         told(row["gamma_rmse_images"]), str(row["pairs"]))
+        (
+            f"`{name}`",
+            told(row["d_rmse_codes"]),
+            told(row["gamma_rmse_codes"]),
+            f"{row['d_rmse_codes_share']:.3f}, {row['gamma_rmse_codes_share']:.3f}",
+            told(row["d_rmse_images"]),
+            told(row["gamma_rmse_images"]),
+            str(row["pairs"]),
+        )
         for name, row in page["rows"].items()
-    )  # fmt: skip
+    )
     published = (
         (
             f"published, {name}",
@@ -138,10 +174,15 @@ def studies(name: str) -> Callable[[], str]:
 STUDIES = ("mnist-2d", "manifold", "ae-vs-vae", "fashion", "kmnist")
 
 SHOWN = {
-    "excess": ("excess x1e-3", 1e3, 3), "to-truth": ("to truth x1e-3", 1e3, 2), "pace:by=pixel": ("pace", 1, 3),
-    "pace": ("pace, perceptual", 1, 3), "jerk": ("jerk", 1, 2), "ghosting": ("ghosting", 1, 2),
-    "sharpness": ("sharpness", 1, 2), "re-encoding": ("re-encoding", 1, 3),
-}  # fmt: skip
+    "excess": ("excess x1e-3", 1e3, 3),
+    "to-truth": ("to truth x1e-3", 1e3, 2),
+    "pace:by=pixel": ("pace", 1, 3),
+    "pace": ("pace, perceptual", 1, 3),
+    "jerk": ("jerk", 1, 2),
+    "ghosting": ("ghosting", 1, 2),
+    "sharpness": ("sharpness", 1, 2),
+    "re-encoding": ("re-encoding", 1, 3),
+}
 """The metrics of a leaderboard that the documentation shows: their heads, units and digits."""
 
 
@@ -152,10 +193,14 @@ def leaderboard(name: str) -> Callable[[], str]:
         shown = {key: how for key, how in SHOWN.items() if defined(first.get(key, {}).get("mean"))}
         return table(
             (f"{page['pairs']} pairs", *(head for head, _, _ in shown.values())),
-            ((f"`{path}`{some(page['pairs'], row['failed'])}",
-              *(cell(row["figures"][key], *how[1:]) for key, how in shown.items()))
-             for path, row in page["rows"].items()),
-        )  # fmt: skip
+            (
+                (
+                    f"`{path}`{some(page['pairs'], row['failed'])}",
+                    *(cell(row["figures"][key], *how[1:]) for key, how in shown.items()),
+                )
+                for path, row in page["rows"].items()
+            ),
+        )
 
     return made
 
@@ -195,8 +240,11 @@ def slow() -> str:
 SEAMS = (("position", 1.5), ("velocity", 1), ("colour", 1), ("sharpness", 1))
 GOALS = {
     **{f"{end}.{part}": (0, high) for part, high in SEAMS for end in "ab"},
-    "pace": (0, 0.15), "ghosting": (0, 0.6), "sharpness": (0.8, 1.2), "flicker": (0, 1.5),
-}  # fmt: skip
+    "pace": (0, 0.15),
+    "ghosting": (0, 0.6),
+    "sharpness": (0.8, 1.2),
+    "flicker": (0, 1.5),
+}
 
 
 def joins() -> str:
@@ -206,10 +254,15 @@ def joins() -> str:
     kinds += [(name, [row["controls"][name]["scores"] for row in rows]) for name in ("flow", "fade", "cut")]
     return table(
         (f"{len(rows)} pairs: median, goal met by", "goal", *(name for name, _ in kinds)),
-        ((name, f"{low:g} to {high:g}" if low else f"at most {high:g}",
-          *(met([figure(scores, name) for scores in every], low, high) for _, every in kinds))
-         for name, (low, high) in GOALS.items()),
-    )  # fmt: skip
+        (
+            (
+                name,
+                f"{low:g} to {high:g}" if low else f"at most {high:g}",
+                *(met([figure(scores, name) for scores in every], low, high) for _, every in kinds),
+            )
+            for name, (low, high) in GOALS.items()
+        ),
+    )
 
 
 def figure(scores: dict[str, Any], name: str) -> float | None:
@@ -227,21 +280,37 @@ def met(values: list[float | None], low: float, high: float) -> str:
 def films() -> str:
     rows = results("joins")["films"]
     head = ("film", "size, frames", "style", "seams", "pace", "perceptual", "seconds", "of processor", "peak memory")
-    return table(head, (
-        (name, f"{row['size']}, {row['frames']}", f"`{row['style']}`",
-         f"{row['in_the_film']['a']:.2f}, {row['in_the_film']['b']:.2f}", f"{row['in_the_film']['pace']:.2f}",
-         f"{row['in_the_film']['perceptual_pace']:.2f}",
-         f"{row['wall_s']:.0f}", f"{row['cpu_s']:.0f}", f"{row['peak_mb']:,} MB")
-        for name, row in rows.items()
-    ))  # fmt: skip
+    return table(
+        head,
+        (
+            (
+                name,
+                f"{row['size']}, {row['frames']}",
+                f"`{row['style']}`",
+                f"{row['in_the_film']['a']:.2f}, {row['in_the_film']['b']:.2f}",
+                f"{row['in_the_film']['pace']:.2f}",
+                f"{row['in_the_film']['perceptual_pace']:.2f}",
+                f"{row['wall_s']:.0f}",
+                f"{row['cpu_s']:.0f}",
+                f"{row['peak_mb']:,} MB",
+            )
+            for name, row in rows.items()
+        ),
+    )
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "family": family, "bounds": bounds, "lines": lines, "lines-methods": lines_methods, "glyphs": glyphs,
-    "slow": slow, "joins": joins, "films": films,
+    "family": family,
+    "bounds": bounds,
+    "lines": lines,
+    "lines-methods": lines_methods,
+    "glyphs": glyphs,
+    "slow": slow,
+    "joins": joins,
+    "films": films,
     **{name: leaderboard(name) for name in ("pole-2d", "pole-3d", "pole-3-factors", "dsprites", "mnist", "fashion")},
     **{f"study {name}": studies(name) for name in STUDIES},
-}  # fmt: skip
+}
 
 
 def there(name: str) -> bool:

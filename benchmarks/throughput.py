@@ -15,12 +15,12 @@ import torch
 from machine import data_dir, write
 from torch.utils.data import DataLoader, TensorDataset
 
-from segue.datasets import load
-from segue.images import Pixels, to_float
-from segue.methods import VAE, Batch
-from segue.model import ConvAutoencoder
-from segue.precision import CANDIDATES
+from segue.core.images import Pixels, to_float
+from segue.data.datasets import load
+from segue.models.autoencoder import ConvAutoencoder
+from segue.models.precision import CANDIDATES
 from segue.training import Training, score, train
+from segue.training.methods import VAE, Batch
 
 ROUNDS, STEPS, BATCH = 5, 60, 128
 QUALITY_IMAGES, QUALITY_EPOCHS = 20_000, 3

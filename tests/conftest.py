@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import made_clips
 import numpy as np
 import pytest
 import torch
 from hypothesis import settings
 
-from segue.images import Pixels
-from segue.methods import AE, Method
-from segue.model import ConvAutoencoder
+from segue.cli import main
+from segue.core.images import Pixels
+from segue.models.autoencoder import ConvAutoencoder
+from segue.training.methods import AE, Method
+
+Segue = Callable[..., dict[str, Any]]
+
+TINY = ("--width", "2", "--latent", "2", "--steps", "3", "--batch", "16", "--pictures", "0")
 
 HERE = Path(__file__).resolve().parent
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = (
-    "--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-default-apps", "--disable-extensions", "--disable-sync", "--disable-dev-shm-usage", "--mute-audio",
-)  # fmt: skip
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--mute-audio",
+)
 
 # One thread per worker: the tests run side by side, and results then do not depend on how many do.
 torch.set_num_threads(1)
@@ -93,13 +109,70 @@ def build() -> Callable[..., ConvAutoencoder]:
     """Makes a small model for a method, the same one each time."""
 
     def built(
-        method: Method | None = None, image_shape: tuple[int, int, int] = (1, 16, 16), latent: int = 4,
+        method: Method | None = None,
+        image_shape: tuple[int, int, int] = (1, 16, 16),
+        latent: int = 4,
         grid: int | None = None,
-    ) -> ConvAutoencoder:  # fmt: skip
+    ) -> ConvAutoencoder:
         torch.manual_seed(0)
         return (method or AE()).build(image_shape, latent=latent, width=8, grid=grid, classes=3)
 
     return built
+
+
+@pytest.fixture(scope="session")
+def clips() -> ModuleType:
+    """The functions that make clips of known content."""
+    return made_clips
+
+
+@pytest.fixture
+def segue(capsys: pytest.CaptureFixture[str]) -> Segue:
+    """Runs a command with `--json`; returns its one JSON object."""
+
+    def run(*arguments: object) -> dict[str, Any]:
+        capsys.readouterr()
+        code = main([*map(str, arguments), "--json"])
+        out, err = capsys.readouterr()
+        assert code == 0, err
+        assert out.endswith("\n") and out.count("\n") == 1
+        result: dict[str, Any] = json.loads(out)
+        return result
+
+    return run
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Runs a command that must end with code 2; returns its line."""
+
+    def run(*arguments: object) -> str:
+        capsys.readouterr()
+        code = main(list(map(str, arguments)))
+        out, err = capsys.readouterr()
+        assert code == 2 and not out, (code, out, err)
+        return err.splitlines()[-1]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def tiny() -> tuple[str, ...]:
+    """Options that make training take no time."""
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """For `python -m segue` in a process of its own; one thread, as the tests have."""
+    source = str(Path(__file__).resolve().parent.parent / "src")
+    path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "error"}
+
+
+@pytest.fixture(scope="session")
+def python() -> tuple[str, ...]:
+    return sys.executable, "-m", "segue"
 
 
 @pytest.fixture

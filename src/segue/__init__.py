@@ -9,53 +9,53 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from segue.datasets import DataSet, ImageSet, load
-    from segue.errors import InputError, Stopped
-    from segue.foreign import TAEF2, Diffusers, Foreign
-    from segue.images import read_image, to_float, to_uint8, write_image
-    from segue.interpolation import Interpolation, cross_fade, interpolate, tour, walk
-    from segue.jobs.join import JoinResult
-    from segue.jobs.join import run_join as join_clips
-    from segue.jobs.join_request import JoinRequest
-    from segue.latent import LatentSpace
-    from segue.methods import AAE, ACAI, AE, VAE, Method
-    from segue.model import Autoencoder, ConvAutoencoder, load_model, save_model
-    from segue.paths import (
+    from segue.core.errors import InputError, Stopped
+    from segue.core.images import read_image, to_float, to_uint8, write_image
+    from segue.data.datasets import DataSet, ImageSet, load
+    from segue.join.request import JoinRequest
+    from segue.join.run import JoinResult
+    from segue.join.run import run_join as join_clips
+    from segue.latent.interpolation import Interpolation, cross_fade, interpolate, tour, walk
+    from segue.latent.paths import (
         Geodesic,
         GraphPath,
         Linear,
         Path,
         PathChoice,
+        PathContext,
         Slerp,
-        Surroundings,
         Transport,
         lerp,
         path_of,
         slerp,
         through,
     )
+    from segue.latent.space import LatentSpace
+    from segue.models.autoencoder import Autoencoder, ConvAutoencoder, load_model, save_model
+    from segue.models.foreign import TAEF2, Diffusers, Foreign
     from segue.render.strip import Row, strip
     from segue.training import Training, train
+    from segue.training.methods import AAE, ACAI, AE, VAE, Method
 
 _HOMES = {
-    "segue.datasets": ("DataSet", "ImageSet", "load"),
-    "segue.errors": ("InputError", "Stopped"),
-    "segue.foreign": ("TAEF2", "Diffusers", "Foreign"),
-    "segue.images": ("read_image", "to_float", "to_uint8", "write_image"),
-    "segue.interpolation": ("Interpolation", "cross_fade", "interpolate", "tour", "walk"),
-    "segue.jobs.join": ("JoinResult", "join_clips=run_join"),
-    "segue.jobs.join_request": ("JoinRequest",),
-    "segue.methods": ("AAE", "ACAI", "AE", "VAE", "Method"),
-    "segue.model": ("Autoencoder", "ConvAutoencoder", "load_model", "save_model"),
-    "segue.latent": ("LatentSpace",),
-    "segue.paths": (
+    "segue.data.datasets": ("DataSet", "ImageSet", "load"),
+    "segue.core.errors": ("InputError", "Stopped"),
+    "segue.models.foreign": ("TAEF2", "Diffusers", "Foreign"),
+    "segue.core.images": ("read_image", "to_float", "to_uint8", "write_image"),
+    "segue.latent.interpolation": ("Interpolation", "cross_fade", "interpolate", "tour", "walk"),
+    "segue.join.run": ("JoinResult", "join_clips=run_join"),
+    "segue.join.request": ("JoinRequest",),
+    "segue.training.methods": ("AAE", "ACAI", "AE", "VAE", "Method"),
+    "segue.models.autoencoder": ("Autoencoder", "ConvAutoencoder", "load_model", "save_model"),
+    "segue.latent.space": ("LatentSpace",),
+    "segue.latent.paths": (
         "Geodesic",
         "GraphPath",
         "Linear",
         "Path",
         "PathChoice",
         "Slerp",
-        "Surroundings",
+        "PathContext",
         "Transport",
         "lerp",
         "path_of",
@@ -90,10 +90,10 @@ __all__ = [
     "Method",
     "Path",
     "PathChoice",
+    "PathContext",
     "Row",
     "Slerp",
     "Stopped",
-    "Surroundings",
     "Training",
     "Transport",
     "cross_fade",

@@ -2,7 +2,7 @@
 
 import sys
 
-from segue.interrupts import interrupts
+from segue.core.interrupts import interrupts
 
 
 def main() -> int:

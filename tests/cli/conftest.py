@@ -16,7 +16,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from segue.cli import main
-from segue.clips import FilmWriter, write_gif
+from segue.video import FilmWriter, write_gif
 
 Check = Callable[[str, str], None]
 

@@ -97,7 +97,7 @@ def test_join_options(options: str, says: str, check: Check) -> None:
         ("text.zip", "text.zip"),
         ("cut_photos", "9.png"),
         ("cut.zip", "9.png"),
-        ("mixed_photos", "mixed in mixed_photos (0.png is grey, 1.png is not); allowed one kind; add --channels 3"),
+        ("mixed_photos", "mixed in mixed_photos (0.png is grey, 1.png is not); expected one kind; add --channels 3"),
         ("nan.npz", "NaN or infinity in image 5"),
         ("nan.npy", "NaN or infinity in image 5"),
         ("mixed.npz", "train images (1, 6, 6) and test images (3, 6, 6)"),
@@ -132,7 +132,7 @@ def test_train_data(data: str, says: str, check: Check) -> None:
         ("--width 99999", "2 to"),
         ("--size 0", "1 to"),
         ("--size 8x8x3", "one or two"),
-        ("--channels 2", "--channels '2'; allowed 1, 3"),
+        ("--channels 2", "--channels '2'; expected 1, 3"),
         ("--hold-out 2", "0 to 0.9"),
         ("--hold-out -0.1", "0 to 0.9"),
         ("--limit 0", "1 or more"),
@@ -155,7 +155,7 @@ def test_train_options(options: str, says: str, check: Check) -> None:
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="the device is there")
 def test_a_device_that_is_not_there(check: Check) -> None:
-    check("train photos -o new --device cuda", "--device cuda; allowed cpu")
+    check("train photos -o new --device cuda", "--device cuda; expected cpu")
 
 
 RUNS = [
@@ -163,7 +163,7 @@ RUNS = [
     ("unfinished", "without model.safetensors"),
     ("text.safetensors", "text.safetensors"),
     ("cut.safetensors", "cut.safetensors"),
-    ("newer.safetensors", "format 99; allowed formats up to 1; update segue"),
+    ("newer.safetensors", "format 99; expected formats up to 1; update segue"),
     ("foreign.safetensors", "without segue's header"),
 ]
 

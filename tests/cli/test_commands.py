@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from segue.choices import spelled
 from segue.cli import main
 from segue.cli.commands import COMMANDS, Command, _flat, _plain
+from segue.core.choices import spelled
 
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [SOURCE, os.environ.get("PYTHONPATH")]))}
@@ -86,8 +86,11 @@ def test_ctrl_c_while_libraries_are_loaded() -> None:
 def test_as_a_process_of_its_own(words: list[str], code: int, says: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "segue", *words],
-        cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == code, done.stderr
     assert says in done.stderr and done.stderr.count("\n") == bool(code)
     assert (json.loads(done.stdout)["kind"] == "image set") if not code else not done.stdout

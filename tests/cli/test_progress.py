@@ -11,7 +11,7 @@ import pytest
 
 from segue.cli import progress
 from segue.cli.progress import watching
-from segue.progress import Event
+from segue.core.progress import Event
 
 
 class Terminal(io.StringIO):
@@ -51,8 +51,10 @@ def test_the_end_of_a_long_stage_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
         for step in (1, 10, 100):
             report(Event("train", step, 100, {"loss": 0.5}))
     assert log.getvalue().splitlines() == [
-        "train: 1 of 100", "train: 10 of 100, 54 s left, loss 0.5", "train: done in 90 s, loss 0.5",
-    ]  # fmt: skip
+        "train: 1 of 100",
+        "train: 10 of 100, 54 s left, loss 0.5",
+        "train: done in 90 s, loss 0.5",
+    ]
 
 
 def test_a_terminal_has_a_bar_for_each_stage(monkeypatch: pytest.MonkeyPatch) -> None:

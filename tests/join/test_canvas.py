@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.clips import ClipInfo, probe, read_frames, write_gif
-from segue.images import Fit
+from segue.core.images import Fit
 from segue.join.canvas import Canvas, canvas_for
+from segue.video import ClipInfo, probe, read_frames, write_gif
 
 INFO = ClipInfo(Path("a.mp4"), 351, 225, Fraction(10), 20, 2.0, False, None, None, "gif", ())
 

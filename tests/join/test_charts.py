@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segue.join.charts import ALONG, Chart, charts, steps
-from segue.join.course import Course
+from segue.join.frame_analysis import Course
 
 NOTHING: dict[str, tuple[int, ...]] = {"change": (), "sharpness": (), "ghosting": ()}
 
@@ -17,9 +17,15 @@ def made(mixed: float = 0.5, **off: tuple[int, ...]) -> Course:
     """Ten frames: -2 to 0 of one clip, 1 to 4 between, 5 to 7 of the other; the change is 10 % at each."""
     sharp = np.array([1, 1, 1, 1, 0.5, 9, 1, 1, 1, 1], np.float64)
     return Course(
-        -2, np.full(9, 0.1), np.full(5, 0.05), sharp, np.full(6, mixed), {**NOTHING, **off}, (0, 5),
+        -2,
+        np.full(9, 0.1),
+        np.full(5, 0.05),
+        sharp,
+        np.full(6, mixed),
+        {**NOTHING, **off},
+        (0, 5),
         np.zeros((2, 4, 4, 3), np.uint8),
-    )  # fmt: skip
+    )
 
 
 def points(chart: Chart, kind: str) -> list[tuple[float, float]]:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from segue.images import Pixels
-from segue.interpolation import decode
+from segue.core.images import Pixels
+from segue.evaluation.metrics.seam import change
 from segue.join.dream import FADE, dream, fade, seen
-from segue.metrics.seam import change
-from segue.model import ConvAutoencoder
-from segue.paths import PATHS, Linear, PathChoice
+from segue.latent.interpolation import decode
+from segue.latent.paths import PATHS, Linear, PathChoice
+from segue.models.autoencoder import ConvAutoencoder
 
 Pair = tuple[Pixels, Pixels]
 

@@ -11,19 +11,19 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from segue.clips import ClipInfo, probe, read_frames, read_sound
-from segue.images import Pixels
+from segue.core.images import Pixels
+from segue.core.progress import Event, silent
 from segue.join.canvas import Canvas
+from segue.join.clip_window import look
 from segue.join.dream import Dream
 from segue.join.film import film_frames, write_film
-from segue.join.footage import look
-from segue.join.joint import Joint, ready
 from segue.join.schedule import Blend
 from segue.join.sound import edges
 from segue.join.source import Source, source
 from segue.join.styles import Fade
 from segue.join.timeline import Cut, Mode, Part, timeline
-from segue.progress import Event, silent
+from segue.join.transition import Joint, ready
+from segue.video import ClipInfo, probe, read_frames, read_sound
 
 A, B = 1, 33  # the clips' numbers begin here
 CANVAS = Canvas(48, 64, Fraction(12), "crop")

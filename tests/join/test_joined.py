@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from segue.clips import FILMS, probe, read_frames, read_sound, write_gif
-from segue.demo_clips import write_demo_clips
-from segue.images import Pixels
-from segue.metrics.seam import change, pace, seam
+from segue.core.images import Pixels
+from segue.evaluation.metrics.seam import change, pace, seam
+from segue.video import FILMS, probe, read_frames, read_sound, write_gif
+from segue.video.demo_clips import write_demo_clips
 
 Join = Callable[..., dict[str, Any]]
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from segue.cli import main
-from segue.clips import probe, read_frames
+from segue.video import probe, read_frames
 
 Join = Callable[..., dict[str, Any]]
 
@@ -158,22 +158,26 @@ def test_a_preview_is_small_and_short(join: Join, tmp_path: Path, clips: ModuleT
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("1.mkv", "-o", "a.mp4"), "got 1 clip; allowed two or more, or one with --loop"),
+        (("1.mkv", "-o", "a.mp4"), "got 1 clip; expected two or more, or one with --loop"),
         (("-o", "a.mp4"), "got 0 clips"),
         (("1.mkv", "21.mkv", "--from", "film.toml", "-o", "a.mp4"), "got clips beside --from"),
         (("1.mkv", "21.mkv", "-o", "21.mkv"), "which is one of the clips"),
-        (("1.mkv", "21.mkv", "-o", "a.webm", "--codec", "prores"), "got prores in a.webm; allowed .mov or .mkv"),
+        (("1.mkv", "21.mkv", "-o", "a.webm", "--codec", "prores"), "got prores in a.webm; expected .mov or .mkv"),
         (("1.mkv", "21.mkv", "-o", "a.mov", "--codec", "prores", "--crf", "3"), "got crf 3 for prores"),
         (("1.mkv", "21.mkv", "-o", "a.gif", "--fps", "60"), "60 frames a second in gif"),
-        (("1.mkv", "21.mkv", "-o", "a.txt"), "allowed .mp4"),
+        (("1.mkv", "21.mkv", "-o", "a.txt"), "expected .mp4"),
         (("1.mkv", "21.mkv", "-o", "a.mp4", "--seconds", "1", "--mode", "overlap"), "lower --seconds"),
         (("1.mkv", "21.mkv", "-o", "a.mp4", "--best-cut", "soon"), "--best-cut=soon"),
     ],
 )
 def test_what_cannot_be_joined_is_said_in_one_line(
-    words: tuple[str, ...], said: str, three: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    said: str,
+    three: list[Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     before = sorted(tmp_path.iterdir())
     assert main(["join", *words]) == 2
@@ -187,5 +191,5 @@ def test_a_full_disk_is_told_before_any_work(
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=10))
     assert main(["join", *map(str, three), "-o", str(tmp_path / "a.mp4")]) == 2
-    assert "allowed the 0 MB that are free" in capsys.readouterr().err
+    assert "expected the 0 MB that are free" in capsys.readouterr().err
     assert not (tmp_path / "a.mp4").exists()

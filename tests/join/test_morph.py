@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from segue.images import Pixels
+from segue.core.images import Pixels
+from segue.core.progress import Event
+from segue.evaluation.metrics.ghosting import ghosting
 from segue.join.morph import LONGEST, ROWS, Morph, cells, matching, morph
-from segue.metrics.ghosting import ghosting
-from segue.paths.transport import Movements
-from segue.progress import Event
+from segue.latent.paths.transport import Movements
 
 
 @pytest.fixture(scope="module")

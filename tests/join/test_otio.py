@@ -17,20 +17,20 @@ import opentimelineio as otio
 import pytest
 from PIL import Image
 
-from segue.clips import probe, read_frames, read_sound
-from segue.images import Pixels
+from segue.core.images import Pixels
+from segue.core.progress import silent
 from segue.join.canvas import Canvas
+from segue.join.clip_window import look
+from segue.join.exports import films_of
 from segue.join.film import write_film
-from segue.join.footage import look
-from segue.join.handoff import films_of
-from segue.join.joint import ready
 from segue.join.otio import url, write_otio
 from segue.join.plan import Plan
 from segue.join.record import transition_of, write_record
 from segue.join.source import source
 from segue.join.styles import Fade
 from segue.join.timeline import Cut
-from segue.progress import silent
+from segue.join.transition import ready
+from segue.video import probe, read_frames, read_sound
 
 Join = Callable[..., dict[str, Any]]
 Sound = npt.NDArray[np.float32]
@@ -106,11 +106,12 @@ def three(tmp_path: Path, clips: ModuleType) -> list[Path]:
     (tmp_path / "clips").mkdir()
     return [
         clips.write(
-            tmp_path / "clips" / f"{n}.mp4", clips.counted(range(n, n + 12)),
+            tmp_path / "clips" / f"{n}.mp4",
+            clips.counted(range(n, n + 12)),
             sound=clips.tone(hertz, 1) if hertz else None,
         )
         for n, hertz in ((0, 400), (20, 700), (40, 0))
-    ]  # fmt: skip
+    ]
 
 
 CASES = {
@@ -147,8 +148,12 @@ def test_clips_are_the_users_own_files_whole(three: list[Path], tmp_path: Path, 
     path = tmp_path / "films" / "out.otio"
     (track,) = opened(path).video_tracks()
     assert [linked(path, item).resolve() for item in track] == [
-        three[0], tmp_path / "films" / "out-1.mov", three[1], tmp_path / "films" / "out-2.mov", three[2],
-    ]  # fmt: skip
+        three[0],
+        tmp_path / "films" / "out-1.mov",
+        three[1],
+        tmp_path / "films" / "out-2.mov",
+        three[2],
+    ]
     assert track[0].media_reference.target_url == "../clips/0.mp4"
     ranges = [(item.source_range.start_time.value, item.source_range.duration.value) for item in track]
     assert ranges == [(0, 9), (6, 3), (3, 6), (6, 3), (3, 9)]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from segue.cli import main
-from segue.images import read_image
+from segue.core.images import read_image
 
 Join = Callable[..., dict[str, Any]]
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.clips import ClipInfo
-from segue.errors import InputError
+from segue.core.errors import InputError
 from segue.join.canvas import Canvas
 from segue.join.plan import Plan, cuts_between, ends
 from segue.join.project import Piece
 from segue.join.source import Source
 from segue.join.timeline import total
+from segue.video import ClipInfo
 
 CANVAS = Canvas(48, 64, Fraction(12), "crop")
 
@@ -61,7 +61,7 @@ def test_what_is_chosen_always_fits(lengths: list[int], seconds: float, loop: bo
 @pytest.mark.parametrize(
     ("lengths", "said"),
     [
-        ([12, 30], "a transition of 1.00 s over a.mp4, a clip of 1.00 s; allowed a shorter one; lower --seconds"),
+        ([12, 30], "a transition of 1.00 s over a.mp4, a clip of 1.00 s; expected a shorter one; lower --seconds"),
         ([30, 20, 30], "transitions of 2.00 s over b.mp4, a clip of 1.67 s"),
     ],
 )

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from segue.datasets.download import sha256_of
-from segue.errors import InputError
+from segue.core.download import sha256_of
+from segue.core.errors import InputError
 from segue.join.project import Piece, read_project
 
 TOML = """
@@ -32,8 +32,9 @@ def test_toml_lists_clips_and_options(tmp_path: Path) -> None:
     (tmp_path / "film.toml").write_text(TOML)
     found = read_project(tmp_path / "film.toml")
     assert found.clips == (
-        Piece(tmp_path / "a.mp4", start=1, stop=4.5, mode="insert"), Piece(tmp_path / "more" / "still.png", hold=3)
-    )  # fmt: skip
+        Piece(tmp_path / "a.mp4", start=1, stop=4.5, mode="insert"),
+        Piece(tmp_path / "more" / "still.png", hold=3),
+    )
     assert found.options == {"seconds": 2, "style": "melt", "best_cut": 1.5}
 
 
@@ -55,10 +56,10 @@ def test_the_record_of_a_film_is_one_too(tmp_path: Path) -> None:
         ("film.toml", "seconds = ", "cannot be read"),
         ("film.json", "{", "cannot be read"),
         ("film.json", "[1]", "lists nothing by name"),
-        ("film.toml", "seconds = 1", r"without clips; allowed a table \[\[clips\]\]"),
+        ("film.toml", "seconds = 1", r"without clips; expected a table \[\[clips\]\]"),
         ("film.toml", "clips = [1]", "without clips"),
         ("film.toml", "[[clips]]\npth = 'a.mp4'", "did you mean path"),
-        ("film.toml", "[[clips]]\npath = 'a.mp4'\nstart = 'soon'", "start of a clip=soon; allowed a number"),
+        ("film.toml", "[[clips]]\npath = 'a.mp4'\nstart = 'soon'", "start of a clip=soon; expected a number"),
         ("film.toml", "[[clips]]\npath = 'a.mp4'\nmode = 'over'", "overlap"),
     ],
 )

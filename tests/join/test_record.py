@@ -10,10 +10,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from segue.clips import probe
+from segue.core.progress import silent
 from segue.join.canvas import canvas_for
-from segue.join.footage import look
-from segue.join.joint import Joint, Rung, ready
+from segue.join.clip_window import look
 from segue.join.plan import Plan
 from segue.join.record import ladder, relative, sheet_of, stamp, transition_of, write_record
 from segue.join.scores import GOALS, Goal, Miss
@@ -21,7 +20,8 @@ from segue.join.source import source
 from segue.join.styles import Cut as Leap
 from segue.join.styles import Fade, Melt
 from segue.join.timeline import Cut
-from segue.progress import silent
+from segue.join.transition import Candidate, Joint, ready
+from segue.video import probe
 
 POSITION: Goal = GOALS[0]
 
@@ -33,14 +33,12 @@ def made(tmp_path_factory: pytest.TempPathFactory, clips: ModuleType) -> tuple[P
     canvas = canvas_for(infos[0], None, None, "crop")
     plan = Plan(canvas, tuple(source(canvas, info) for info in infos), (Cut(0, 1, 14, "insert"),))
     (cut,) = plan.cuts
-    sides = (
-        look(plan.sources[n], cut, leaving=leaving, report=silent) for n, leaving in ((0, True), (1, False))
-    )  # fmt: skip
+    sides = (look(plan.sources[n], cut, leaving=leaving, report=silent) for n, leaving in ((0, True), (1, False)))
     return plan, ready(cut, *sides, [Fade()], lambda: pytest.fail("nobody dreams"))
 
 
 def judged(joint: Joint, *rungs: tuple[object, tuple[Miss, ...]]) -> Joint:
-    tried = tuple(Rung(style, joint.rung.scores, missed) for style, missed in rungs)  # type: ignore[arg-type]
+    tried = tuple(Candidate(style, joint.rung.scores, missed) for style, missed in rungs)  # type: ignore[arg-type]
     return replace(joint, tried=tried, rung=tried[-1])
 
 
@@ -49,11 +47,13 @@ def test_the_ladder_says_what_was_tried_and_why(made: tuple[Plan, Joint]) -> Non
     miss = Miss(POSITION, 1.8)
     assert list(ladder(plan, judged(joint, (Fade(), ())))) == []
     assert list(ladder(plan, judged(joint, (Fade(), (miss,)), (Melt(), ())))) == [
-        "fade: a.position 1.80 (at most 1.5)", "melt is taken, which meets every goal",
-    ]  # fmt: skip
+        "fade: a.position 1.80 (at most 1.5)",
+        "melt is taken, which meets every goal",
+    ]
     assert list(ladder(plan, judged(joint, (Fade(), (miss,)), (Leap(), (miss,)))))[1:] == [
-        "cut is taken, which misses least", "missed: a.position 1.80 (at most 1.5)",
-    ]  # fmt: skip
+        "cut is taken, which misses least",
+        "missed: a.position 1.80 (at most 1.5)",
+    ]
 
 
 def test_ends_that_are_too_far_apart_are_said_to_be(made: tuple[Plan, Joint]) -> None:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segue.images import Pixels
-from segue.join.flow import mixed
+from segue.core.images import Pixels
+from segue.evaluation.metrics.seam import change
 from segue.join.schedule import Schedule, profile, scheduled, unevenness
-from segue.metrics.seam import change
+from segue.motion.flow import mixed
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.images import Pixels
-from segue.join.flow import mixed
-from segue.join.footage import Footage
+from segue.core.images import Pixels
+from segue.evaluation.metrics.seam import Seam
+from segue.join.clip_window import ClipWindow
 from segue.join.scores import GOALS, Goal, Miss, Scores, going_on, misses, scored
-from segue.metrics.seam import Seam
+from segue.motion.flow import mixed
 
 GOOD = Seam(1.0, 0.5, 0.5, 0.5)
 BEST = Scores(GOOD, GOOD, 0.1, 0.2, 1.0, 1.0)
@@ -23,27 +23,29 @@ COUNT = 24
 
 
 @pytest.fixture(scope="module")
-def both(clips: ModuleType) -> tuple[Footage, Footage]:
+def both(clips: ModuleType) -> tuple[ClipWindow, ClipWindow]:
     """Discs that roll: 13 frames beside the cut on either side, and `COUNT` + 2 between."""
     a = np.stack(clips.rolling(COUNT + 14, (5, 12), (0.6, 0.3)))
     b = np.stack(clips.rolling(COUNT + 14, (58, 40), (-0.6, -0.4), radius=7, blue=150))
-    return Footage(a[12:], a[:13][::-1]), Footage(b[: COUNT + 2], b[COUNT + 1 :])
+    return ClipWindow(a[12:], a[:13][::-1]), ClipWindow(b[: COUNT + 2], b[COUNT + 1 :])
 
 
-def faded(before: Footage, after: Footage) -> Pixels:
+def faded(before: ClipWindow, after: ClipWindow) -> Pixels:
     shares = np.linspace(0, 1, len(before.live))
     return np.stack([mixed(a, b, float(share)) for share, a, b in zip(shares, before.live, after.live, strict=True)])
 
 
-def test_a_fade_is_a_ghost_and_a_blur(both: tuple[Footage, Footage]) -> None:
-    stills = tuple(Footage(np.repeat(clip.live[9:10], 12, axis=0), np.repeat(clip.own[:1], 4, axis=0)) for clip in both)
+def test_a_fade_is_a_ghost_and_a_blur(both: tuple[ClipWindow, ClipWindow]) -> None:
+    stills = tuple(
+        ClipWindow(np.repeat(clip.live[9:10], 12, axis=0), np.repeat(clip.own[:1], 4, axis=0)) for clip in both
+    )
     found = scored(faded(*stills), *stills)
     assert found.ghosting > 0.97 and found.sharpness < 0.75
     live = scored(faded(*both), *both)
     assert live.sharpness < 0.75 and live.a.position < 2 and live.b.position < 2
 
 
-def test_a_cut_is_a_leap_where_it_is(both: tuple[Footage, Footage]) -> None:
+def test_a_cut_is_a_leap_where_it_is(both: tuple[ClipWindow, ClipWindow]) -> None:
     before, after = both
     half = scored(np.concatenate([before.live[: COUNT // 2], after.live[COUNT // 2 :]]), *both)
     assert half.pace > 4 * scored(faded(*both), *both).pace and half.sharpness == pytest.approx(1, abs=0.1)
@@ -53,15 +55,15 @@ def test_a_cut_is_a_leap_where_it_is(both: tuple[Footage, Footage]) -> None:
     assert first.a.position > 5 > first.b.position and last.b.position > 5 > last.a.position
 
 
-def test_what_a_clip_does_by_itself_is_nothing_special(both: tuple[Footage, Footage]) -> None:
+def test_what_a_clip_does_by_itself_is_nothing_special(both: tuple[ClipWindow, ClipWindow]) -> None:
     before, _ = both
-    found = scored(before.live, before, Footage(before.live, before.live[::-1][:8]))
+    found = scored(before.live, before, ClipWindow(before.live, before.live[::-1][:8]))
     assert found.a.position == pytest.approx(1, abs=0.25) and found.flicker == pytest.approx(1, abs=0.25)
     assert found.pace < 0.2
 
 
 def test_what_is_not_there_cannot_be_measured() -> None:
-    flat = Footage(np.full((6, 8, 8, 3), 90, np.uint8), np.full((4, 8, 8, 3), 90, np.uint8))
+    flat = ClipWindow(np.full((6, 8, 8, 3), 90, np.uint8), np.full((4, 8, 8, 3), 90, np.uint8))
     found = scored(flat.live, flat, flat)
     assert found.a.position == found.b.position == found.pace == 0
     assert all(math.isnan(getattr(found, name)) for name in ("ghosting", "sharpness", "flicker"))
@@ -70,7 +72,7 @@ def test_what_is_not_there_cannot_be_measured() -> None:
 
 def test_a_clip_that_brightens_evenly_has_no_flicker_to_compare_with() -> None:
     ramp = np.repeat(np.arange(40, 120, 10, dtype=np.uint8), 8 * 8 * 3).reshape(-1, 8, 8, 3)
-    clip = Footage(ramp, ramp[:4][::-1])
+    clip = ClipWindow(ramp, ramp[:4][::-1])
     assert math.isnan(scored(ramp, clip, clip).flicker)
 
 
@@ -105,9 +107,9 @@ def test_how_far_off_is_a_share(value: float, high: float, low: float) -> None:
         assert Miss(goal, value).by >= 0
 
 
-def test_a_clip_that_leaps_by_itself_is_named(both: tuple[Footage, Footage]) -> None:
+def test_a_clip_that_leaps_by_itself_is_named(both: tuple[ClipWindow, ClipWindow]) -> None:
     before, after = both
-    leaping = Footage(np.concatenate([before.live[:1], before.live[6:], before.live[-5:]]), before.own)
+    leaping = ClipWindow(np.concatenate([before.live[:1], before.live[6:], before.live[-5:]]), before.own)
     own = going_on(leaping, after)
     assert own.a.position > 1.5 > own.b.position and own.pace > 0.15
     scores = scored(leaping.live, leaping, after)

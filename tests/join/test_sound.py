@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segue.clips import read_sound
 from segue.join.sound import RATE, SOFT, Heard, Over, Sound, Track, equal_power, joined_sound, mirrored, over
 from segue.join.timeline import Cut, Mode, Stretch, timeline
+from segue.video import read_sound
 
 FPS = 12
 HOWS: tuple[Over, ...] = ("mix", "cut", "a", "b")

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from segue.clips import probe, read_frames
-from segue.errors import InputError
+from segue.core.errors import InputError
 from segue.join.canvas import Canvas, canvas_for
 from segue.join.sound import RATE, samples_in
 from segue.join.source import Source, source
+from segue.video import probe, read_frames
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_its_sound_begins_with_it(clip: Path) -> None:
 
 @pytest.mark.parametrize("bounds", [(0.5, 0.5), (1.0, 0.5), (0.0, 9.0), (1.7, None)])
 def test_a_stretch_that_is_not_there_is_refused(bounds: tuple[float, float | None], clip: Path) -> None:
-    with pytest.raises(InputError, match=r"a\.mkv from .* allowed a stretch of its 1\.67 s"):
+    with pytest.raises(InputError, match=r"a\.mkv from .* expected a stretch of its 1\.67 s"):
         taken(clip, *bounds)
 
 

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 import torch
 
-from segue.choices import choose
-from segue.images import Pixels
+from segue.core.choices import choose
+from segue.core.images import Pixels
+from segue.evaluation.metrics.seam import change
 from segue.join.dream import Dream as Dreamt
 from segue.join.dream import dream
 from segue.join.schedule import Blend
 from segue.join.styles import CONTROLS, RUNGS, STYLES, Dream, Fade, Melt, Morph, Stage, Style
-from segue.metrics.seam import change
-from segue.model import ConvAutoencoder
-from segue.paths import Linear
+from segue.latent.paths import Linear
+from segue.models.autoencoder import ConvAutoencoder
 
 Pair = tuple[Pixels, Pixels]
 Staged = Callable[[Pixels, Pixels], Stage]

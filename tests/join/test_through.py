@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from segue.cli import main
-from segue.clips import read_frames
-from segue.errors import InputError
+from segue.core.errors import InputError
 from segue.join.canvas import Canvas
 from segue.join.through import MOST, by_way_of, nearest, some, waypoints
+from segue.video import read_frames
 
 CANVAS = Canvas(48, 64, Fraction(12), "crop")
 Join = Callable[..., dict[str, Any]]
@@ -47,7 +47,7 @@ def test_all_pictures_of_a_folder_are_found_on_the_canvas(folder: Path) -> None:
 def test_a_folder_without_pictures_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.png").write_bytes(b"")
-    with pytest.raises(InputError, match=r"without a picture; allowed a folder with \.png"):
+    with pytest.raises(InputError, match=r"without a picture; expected a folder with \.png"):
         waypoints(tmp_path / name, CANVAS)
 
 
@@ -64,7 +64,7 @@ def test_each_half_is_a_blend_of_its_own(share: float, folder: Path, clips: Modu
     calls = []
     blend = by_way_of(
         between, lambda *way: calls.append(("there", *way)) or a, lambda *way: calls.append(("on", *way)) or b
-    )  # fmt: skip
+    )
     blend(share, a, b)
     ((half, own, one, other),) = calls
     assert half == ("there" if share <= 0.5 else "on") and own == pytest.approx(2 * share - (share > 0.5))

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from segue.clips import probe, read_frames
-from segue.errors import InputError
-from segue.images import Pixels
+from segue.core.errors import InputError
+from segue.core.images import Pixels
 from segue.render.animation import write_animation
+from segue.video import probe, read_frames
 
 RISE = np.linspace(20, 220, 5).astype(np.uint8)[:, None, None, None] * np.ones((5, 9, 13, 1), np.uint8)
 

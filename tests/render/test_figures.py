@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segue.errors import InputError
-from segue.images import read_image
+from segue.core.errors import InputError
+from segue.core.images import read_image
 from segue.render.figures import loss_curves, reconstructions
 
 HISTORY = [

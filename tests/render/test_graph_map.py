@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segue.errors import InputError
-from segue.graph import knn_graph
-from segue.images import read_image
+from segue.core.errors import InputError
+from segue.core.images import read_image
+from segue.latent.graph import knn_graph
 from segue.render.graph_map import Course, graph_map
 
 CODES = np.random.default_rng(0).normal(size=(60, 3))

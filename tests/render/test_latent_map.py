@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.errors import InputError
-from segue.images import Pixels, read_image
+from segue.core.errors import InputError
+from segue.core.images import Pixels, read_image
 from segue.render.latent_map import PALETTE, _mosaic, apart, decoded_grid, kl_bars, latent_map, spread
 
 RNG = np.random.default_rng(0)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pytest
 from PIL import ImageColor
 
-from segue.errors import InputError
-from segue.images import Pixels, read_image
+from segue.core.errors import InputError
+from segue.core.images import Pixels, read_image
 from segue.render.parallel import BEST, Column, parallel
 
 LOSS = Column("test_loss", [0.3, 0.1, math.nan, 0.2], high=False, note="better above")

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segue.errors import InputError
-from segue.images import Pixels, read_image
+from segue.core.errors import InputError
+from segue.core.images import Pixels, read_image
 from segue.render.class_map import class_map
 from segue.render.courses import COLOURS, ON_BLACK, Mark, draw_courses
 from segue.render.graph_map import Course

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segue.errors import InputError
-from segue.images import read_image
+from segue.core.errors import InputError
+from segue.core.images import read_image
 from segue.render.plots import COLOURS, intervals, lines
 
 ROWS = {"one": [(0.5, 0.4, 0.6), (10.0, 8.0, 12.0)], "two": [(0.0, 0.0, 0.0), (3.0, math.nan, math.nan)]}

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.errors import InputError
-from segue.images import write_image
+from segue.core.errors import InputError
+from segue.core.images import write_image
 from segue.render.animation import write_animation
 from segue.render.report import Claim, Picture, Section, Study, Table, shown, verdict, write_report
 

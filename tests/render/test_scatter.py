@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.errors import InputError
+from segue.core.errors import InputError
 from segue.render.scatter import MARGIN_PX, PALETTE, SIDE_PX, TITLE_PX, scatter
 
 

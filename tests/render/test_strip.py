@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segue.errors import InputError
-from segue.images import Pixels
+from segue.core.errors import InputError
+from segue.core.images import Pixels
 from segue.render.lettering import Lettering, spelled
 from segue.render.strip import EDGE_GREY, MARGIN_PX, TITLE_PX, WIDEST_PX, Row, sheet, squarest, strip
 

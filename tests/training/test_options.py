@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from segue.errors import InputError, Stopped
-from segue.images import Pixels
-from segue.methods import AE
-from segue.model import ConvAutoencoder
-from segue.progress import Event
+from segue.core.errors import InputError, Stopped
+from segue.core.images import Pixels
+from segue.core.progress import Event
+from segue.models.autoencoder import ConvAutoencoder
 from segue.training import Training, train
+from segue.training.methods import AE
 
 Build = Callable[..., ConvAutoencoder]
 
@@ -62,9 +62,13 @@ def test_patience_ends_a_run_and_keeps_the_best_weights(discs: Pixels, build: Bu
     models: list[dict[str, torch.Tensor]] = []
     model = build()
     trained = train(
-        model, AE(), discs, options, held_out=255 - discs,  # what is learned of the one is unlearned of the other
+        model,
+        AE(),
+        discs,
+        options,
+        held_out=255 - discs,  # what is learned of the one is unlearned of the other
         on_epoch=lambda _, m: models.append({name: tensor.clone() for name, tensor in m.state_dict().items()}),
-    )  # fmt: skip
+    )
     losses = [row["test_loss"] for row in trained.history]
     best = losses.index(min(losses))
     assert len(losses) == best + 4 < 40 and trained.steps == len(losses)

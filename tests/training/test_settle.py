@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from segue.images import Pixels, to_float
-from segue.methods import AE, METHODS, Method
-from segue.model import ConvAutoencoder
+from segue.core.images import Pixels, to_float
+from segue.models.autoencoder import ConvAutoencoder
 from segue.training import Training, train
+from segue.training.methods import AE, METHODS, Method
 
 Build = Callable[..., ConvAutoencoder]
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from segue.errors import InputError
-from segue.images import Pixels, to_float
-from segue.methods import AE, METHODS, VAE, Method
-from segue.model import ConvAutoencoder, save_model
-from segue.precision import Precision
-from segue.progress import Event
+from segue.core.errors import InputError
+from segue.core.images import Pixels, to_float
+from segue.core.progress import Event
+from segue.models.autoencoder import ConvAutoencoder, save_model
+from segue.models.precision import Precision
 from segue.training import Row, Trained, Training, pick_device, run, score, train
+from segue.training.methods import AE, METHODS, VAE, Method
 
 Build = Callable[..., ConvAutoencoder]
 
@@ -44,7 +44,7 @@ def test_the_seed_decides_every_byte(method: Method, discs: Pixels, build: Build
 def test_a_loss_that_is_not_finite(discs: Pixels, build: Build, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         train(build(VAE()), VAE(beta=1e300), discs, PLAN, checkpoint=tmp_path / "c")
-    assert str(caught.value) == "got a loss of inf at step 1; allowed finite losses; try --lr 0.00025"
+    assert str(caught.value) == "got a loss of inf at step 1; expected finite losses; try --lr 0.00025"
     assert not list(tmp_path.iterdir())
     model = build()
     events: list[Event] = []
@@ -58,7 +58,7 @@ def test_a_loss_that_is_not_finite(discs: Pixels, build: Build, tmp_path: Path) 
 def test_images_that_do_not_suit_the_model(shape: tuple[int, ...], discs: Pixels, build: Build) -> None:
     wrong = np.zeros(shape, np.uint8)
     for images, held_out in (wrong, discs), (discs, wrong):
-        with pytest.raises(InputError, match=r"allowed \[1 or more, 16, 16, 1\]"):
+        with pytest.raises(InputError, match=r"expected \[1 or more, 16, 16, 1\]"):
             train(build(), AE(), images, PLAN, held_out=held_out)
 
 
@@ -181,5 +181,5 @@ def test_devices() -> None:
     assert pick_device("auto").type in ("cpu", "cuda", "mps")
     for name, present in ("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available()):
         if not present:
-            with pytest.raises(InputError, match=f"--device {name}; allowed cpu"):
+            with pytest.raises(InputError, match=f"--device {name}; expected cpu"):
                 pick_device(name)

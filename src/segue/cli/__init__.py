@@ -9,7 +9,7 @@ from importlib.metadata import version
 from cyclopts import App, CycloptsError
 
 from segue.cli.commands import COMMANDS, add
-from segue.errors import InputError, Stopped
+from segue.core.errors import InputError, Stopped
 
 WRONG, INTERRUPTED = 2, 130
 

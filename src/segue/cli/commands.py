@@ -18,23 +18,23 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from segue.choices import Checked, Choice, spelled
 from segue.cli import tell
 from segue.cli.progress import watching
-from segue.jobs.demo import DemoRequest, run_demo
-from segue.jobs.evaluate import EvaluateRequest, run_evaluate
-from segue.jobs.info import InfoRequest, run_info
-from segue.jobs.interpolate import InterpolateRequest, run_interpolate
-from segue.jobs.join import run_join
-from segue.jobs.join_request import JoinRequest
-from segue.jobs.map import MapRequest, run_map
-from segue.jobs.reproduce import ReproduceRequest, run_reproduce
-from segue.jobs.sample import SampleRequest, run_sample
-from segue.jobs.score import ScoreRequest, run_score
-from segue.jobs.slow import SlowRequest, run_slow
-from segue.jobs.stress import StressRequest, run_stress
-from segue.jobs.sweep import SweepRequest, run_sweep
-from segue.jobs.train import TrainRequest, run_train
+from segue.commands.demo import DemoRequest, run_demo
+from segue.commands.evaluate import EvaluateRequest, run_evaluate
+from segue.commands.info import InfoRequest, run_info
+from segue.commands.interpolate import InterpolateRequest, run_interpolate
+from segue.commands.map import MapRequest, run_map
+from segue.commands.sample import SampleRequest, run_sample
+from segue.commands.score import ScoreRequest, run_score
+from segue.commands.slow import SlowRequest, run_slow
+from segue.commands.stress import StressRequest, run_stress
+from segue.commands.studies.command import ReproduceRequest, run_reproduce
+from segue.commands.sweep.command import SweepRequest, run_sweep
+from segue.commands.train import TrainRequest, run_train
+from segue.core.choices import Checked, Choice, spelled
+from segue.join.request import JoinRequest
+from segue.join.run import run_join
 
 
 @dataclass(frozen=True)
@@ -54,24 +54,33 @@ COMMANDS = (
     Command("train", "Train an autoencoder on an image set.", TrainRequest, run_train, tell.train),
     Command("sweep", "Train at many points, and find the best.", SweepRequest, run_sweep, tell.sweep),
     Command(
-        "interpolate", "Go from one image to another, as a strip, a GIF or a film.", InterpolateRequest,
-        run_interpolate, tell.interpolate,
+        "interpolate",
+        "Go from one image to another, as a strip, a GIF or a film.",
+        InterpolateRequest,
+        run_interpolate,
+        tell.interpolate,
     ),
     Command("map", "Draw a run's latent space: its codes, what is between them.", MapRequest, run_map, tell.latent_map),
     Command("sample", "Draw new images from a run's latent space.", SampleRequest, run_sample, tell.sample),
     Command("evaluate", "Measure a run on held-out images.", EvaluateRequest, run_evaluate, tell.evaluate),
     Command(
-        "score", "Score every path by every metric, with controls.",
-        ScoreRequest, run_score, tell.score,
+        "score",
+        "Score every path by every metric, with controls.",
+        ScoreRequest,
+        run_score,
+        tell.score,
     ),
     Command("stress", "Reconstruct corrupted images, and measure how well.", StressRequest, run_stress, tell.stress),
     Command(
-        "reproduce", "Do a small study again, and report beside its source.",
-        ReproduceRequest, run_reproduce, tell.reproduce,
+        "reproduce",
+        "Do a small study again, and report beside its source.",
+        ReproduceRequest,
+        run_reproduce,
+        tell.reproduce,
     ),
     Command("info", "Say what a file is.", InfoRequest, run_info, tell.info),
     Command("demo", "Generate two clips and join them.", DemoRequest, run_demo, tell.join),
-)  # fmt: skip
+)
 
 JSON_HELP = "print the result as one JSON object on stdout"
 
@@ -119,9 +128,12 @@ def _parameter(field: dataclasses.Field[Any]) -> inspect.Parameter:
     shown = "" if needed or field.default in (None, False, ()) else f" \\[{field.default}]"
     # A value may be -1; a word in its own place that begins so is a misspelt option.
     note = Parameter(
-        name=names or None, help=field.metadata["help"] + shown, negative="", show_default=False,
+        name=names or None,
+        help=field.metadata["help"] + shown,
+        negative="",
+        show_default=False,
         allow_leading_hyphen=bool(names),
-    )  # fmt: skip
+    )
     kind: Any = bool if isinstance(field.default, bool) else str if needed else str | None
     if isinstance(field.default, tuple):
         kind = list[str] | None  # may be given several times

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column
 
-from segue.progress import Event, Report
+from segue.core.progress import Event, Report
 
 LOG_SECONDS = 5.0
 
@@ -25,9 +25,12 @@ def watching(stream: TextIO) -> Iterator[Report]:
     # The figures have what the rest leaves, so that on a narrow terminal they are cut and not the time left.
     figures = TextColumn("{task.fields[figures]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
     columns = (
-        TextColumn("{task.description}", markup=False), BarColumn(20), TaskProgressColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(20),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
         figures,
-    )  # fmt: skip
+    )
     with Progress(*columns, console=Console(file=stream), expand=True) as progress:
         yield _Bars(progress)
 

@@ -6,18 +6,18 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
-from segue.jobs.evaluate import EvaluateResult, Interval
-from segue.jobs.info import InfoResult
-from segue.jobs.interpolate import InterpolateResult
-from segue.jobs.join import JoinResult
-from segue.jobs.map import MapResult
-from segue.jobs.reproduce import Offers, ReproduceResult
-from segue.jobs.sample import SampleResult
-from segue.jobs.score import ScoreResult, told
-from segue.jobs.slow import SlowResult
-from segue.jobs.stress import Errors, StressResult
-from segue.jobs.sweep import SweepResult
-from segue.jobs.train import TrainResult
+from segue.commands.evaluate import EvaluateResult, Interval
+from segue.commands.info import InfoResult
+from segue.commands.interpolate import InterpolateResult
+from segue.commands.map import MapResult
+from segue.commands.sample import SampleResult
+from segue.commands.score import ScoreResult, told
+from segue.commands.slow import SlowResult
+from segue.commands.stress import Errors, StressResult
+from segue.commands.studies.command import Offers, ReproduceResult
+from segue.commands.sweep.command import SweepResult
+from segue.commands.train import TrainResult
+from segue.join.run import JoinResult
 from segue.join.scores import Scores
 
 UNEVEN = 0.01
@@ -26,9 +26,12 @@ UNEVEN = 0.01
 
 def join(result: JoinResult) -> str:
     beside = {
-        "sheet": result.sheet, "cuts": result.moments, "timeline": result.otio, "report": result.report,
+        "sheet": result.sheet,
+        "cuts": result.moments,
+        "timeline": result.otio,
+        "report": result.report,
         "record": result.record,
-    }  # fmt: skip
+    }
     lines = [
         f"film        {result.out}",
         f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from segue.clips import ClipInfo, read_frames
-from segue.images import Fit, Pixels, fit
+from segue.core.images import Fit, Pixels, fit
 from segue.join.sound import RATE
+from segue.video import ClipInfo, read_frames
 
 
 @dataclass(frozen=True)

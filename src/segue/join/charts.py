@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segue.join.course import Course
+from segue.evaluation.metrics.nearest import Floats
+from segue.join.frame_analysis import Course
 from segue.join.scores import GOALS
-from segue.metrics.nearest import Floats
 
 UP, ALONG = 4, 6
 """Into how many parts ticks divide an axis upwards and that of time, at most."""

@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from segue.images import Pixels, resize, to_float, to_uint8
-from segue.model import Autoencoder
-from segue.paths import Path, PathChoice, Surroundings
+from segue.core.images import Pixels, resize, to_float, to_uint8
+from segue.latent.paths import Path, PathChoice, PathContext
+from segue.models.autoencoder import Autoencoder
 
 FADE = 0.6
 """The share of the way over which a clip's own detail fades."""
@@ -55,7 +55,7 @@ def fade(share: float) -> float:
 
 
 @torch.no_grad()
-def dream(model: Autoencoder, choice: PathChoice, a: Pixels, b: Pixels, around: Surroundings | None = None) -> Dream:
+def dream(model: Autoencoder, choice: PathChoice, a: Pixels, b: Pixels, around: PathContext | None = None) -> Dream:
     """The dream between frames `a` and `b`, `[h, w, 3]` of one size, along a path between their codes."""
     codes = model.encode(seen(model, a, b))
     return Dream(model, choice.between(codes[0], codes[1], around))

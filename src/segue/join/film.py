@@ -6,20 +6,26 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from segue.clips import CodecName, FilmWriter, carries_sound
-from segue.images import Pixels
-from segue.join.footage import playing
-from segue.join.joint import Joint
+from segue.core.images import Pixels
+from segue.core.progress import Event, Report
+from segue.join.clip_window import playing
 from segue.join.sound import RATE, Audio, Sound, joined_sound
 from segue.join.source import Source
 from segue.join.timeline import Part, Stretch, total
-from segue.progress import Event, Report
+from segue.join.transition import Joint
+from segue.video import CodecName, FilmWriter, carries_sound
 
 
 def write_film(
-    out: Path, sources: Sequence[Source], parts: Sequence[Part], joints: Sequence[Joint], audio: Audio, report: Report,
-    codec: CodecName | None = None, crf: int | None = None,
-) -> None:  # fmt: skip
+    out: Path,
+    sources: Sequence[Source],
+    parts: Sequence[Part],
+    joints: Sequence[Joint],
+    audio: Audio,
+    report: Report,
+    codec: CodecName | None = None,
+    crf: int | None = None,
+) -> None:
     """Write the parts of a film. Nothing is left at `out` if anything fails.
 
     There is a sound track if a clip has sound, the file can, and `audio` is not none; it is as long as the picture to

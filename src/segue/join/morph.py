@@ -10,11 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from segue.images import Pixels, to_float
-from segue.join.detail import as_sharp, energies, wanted_energy
-from segue.join.flow import Floats, grid, mixed, taken, taken_softly
-from segue.paths.transport import Movements, averaged, movements, ranks
-from segue.progress import Report, silent
+from segue.core.images import Pixels, to_float
+from segue.core.progress import Report, silent
+from segue.latent.paths.transport import Movements, averaged, movements, ranks
+from segue.motion.detail import as_sharp, energies, wanted_energy
+from segue.motion.flow import Floats, grid, mixed, taken, taken_softly
 
 ROWS = 30
 """Cells down a frame that are matched; as many across as its aspect gives."""
@@ -81,13 +81,11 @@ class Morph:
         return ranks(self.lead * moves.turns + (1 - self.lead) * far)
 
 
-def morph(
-    a: Pixels, b: Pixels, smooth: float, turn: float, lead: float = 1.0, report: Report = silent
-) -> Morph:  # fmt: skip
+def morph(a: Pixels, b: Pixels, smooth: float, turn: float, lead: float = 1.0, report: Report = silent) -> Morph:
     """The movement between two frames `[h, w, 3]` of one size: optimal transport of their cells.
 
-    A cell is like another by its colour and its edges, alone and with its surroundings; `segue.paths.transport` says
-    how cells are matched and when each turns.
+    A cell is like another by its colour and its edges, alone and with its surroundings; `segue.latent.paths.transport`
+    says how cells are matched and when each turns.
     """
     return Morph(matching(a, b, report), smooth, turn, lead)
 

@@ -10,25 +10,31 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from segue.clips import carries_sound
-from segue.clips.timecode import timecode
-from segue.images import written_whole
-from segue.join.handoff import Film
+from segue.core.images import atomic_write
+from segue.join.exports import Film
 from segue.join.plan import Plan
 from segue.join.record import Transition, relative
 from segue.join.scores import misses
 from segue.join.sound import Audio
 from segue.join.source import Source
 from segue.join.timeline import Cut, Stretch
+from segue.video import carries_sound
+from segue.video.timecode import timecode
 
 KEY = "segue"
 """Under which all metadata is."""
 
 
 def write_otio(
-    path: Path, plan: Plan, films: Sequence[Film], transitions: Sequence[Transition], record: Path, audio: Audio,
-    seed: int = 0, codec: str | None = None,
-) -> Path:  # fmt: skip
+    path: Path,
+    plan: Plan,
+    films: Sequence[Film],
+    transitions: Sequence[Transition],
+    record: Path,
+    audio: Audio,
+    seed: int = 0,
+    codec: str | None = None,
+) -> Path:
     """Write the timeline of a film, whose `films` and `record` are there, as `OpenTimelineIO` (0.18, JSON).
 
     There is a video track, and an audio track where the film has sound. On both, a clip of the film is its own file,
@@ -41,15 +47,24 @@ def write_otio(
     digests = tuple(str(clip["sha256"]) for clip in page["project"]["clips"])
     heard = audio != "none" and any(source.info.has_sound for source in plan.sources)
     handoff = _Handoff(
-        path.parent, plan, tuple(films), tuple(transitions), digests, seed,
+        path.parent,
+        plan,
+        tuple(films),
+        tuple(transitions),
+        digests,
+        seed,
         heard and carries_sound(films[0].path, codec),
-    )  # fmt: skip
+    )
     timeline = handoff.timeline(path.stem, heard=heard)
     timeline.metadata[KEY] = {
-        "version": page["segue"], "record": relative(record, path.parent), "arithmetic": plan.arithmetic(),
-        "width": plan.canvas.width, "height": plan.canvas.height, "seed": seed,
-    }  # fmt: skip
-    with written_whole(path) as beside:
+        "version": page["segue"],
+        "record": relative(record, path.parent),
+        "arithmetic": plan.arithmetic(),
+        "width": plan.canvas.width,
+        "height": plan.canvas.height,
+        "seed": seed,
+    }
+    with atomic_write(path) as beside:
         beside.write_text(timeline.to_json_string(indent=1) + "\n", encoding="utf-8")
     return path
 
@@ -119,9 +134,11 @@ class _Handoff:
             media = schema.ExternalReference(url(file, self.folder), available)
         media.name = film.path.name
         return schema.Clip(
-            f"{transition.a.stem} to {transition.b.stem}", media,
-            _range(Fraction(film.first(cut)), Fraction(cut.count), fps), metadata={KEY: self._told(cut, transition)},
-        )  # fmt: skip
+            f"{transition.a.stem} to {transition.b.stem}",
+            media,
+            _range(Fraction(film.first(cut)), Fraction(cut.count), fps),
+            metadata={KEY: self._told(cut, transition)},
+        )
 
     def _film(self, cut: Cut) -> Film:
         return next(film for film in self.films if cut in film.parts)
@@ -129,10 +146,14 @@ class _Handoff:
     def _told(self, cut: Cut, transition: Transition) -> dict[str, Any]:
         styles = [rung["style"] for rung in transition.rungs]
         told = {
-            "style": transition.style, "rung": styles.index(transition.style) + 1, "rungs": transition.rungs,
-            "mode": transition.mode, "seed": self.seed, "scores": asdict(transition.scores[transition.style]),
+            "style": transition.style,
+            "rung": styles.index(transition.style) + 1,
+            "rungs": transition.rungs,
+            "mode": transition.mode,
+            "seed": self.seed,
+            "scores": asdict(transition.scores[transition.style]),
             "sha256": {"a": self.digests[cut.a], "b": self.digests[cut.b]},
-        }  # fmt: skip
+        }
         plain: dict[str, Any] = _plain(told)
         return plain
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from segue.clips.codecs import output
-from segue.images import written_whole
-from segue.join.handoff import Film
-from segue.join.joint import Joint
+from segue.core.images import atomic_write
+from segue.core.progress import Event, Report, silent
+from segue.join.exports import Film
 from segue.join.panel import Panel, panel
 from segue.join.plan import Plan
-from segue.progress import Event, Report, silent
+from segue.join.transition import Joint
+from segue.video.codecs import output
 
 PLAYED, PICTURES = ("h264", "vp9", "av1"), ("gif", "webp")
 """Codecs of films that browsers play, and of those that they show as pictures."""
@@ -40,13 +40,19 @@ def write_page(
     infos = dict.fromkeys(source.info for source in plan.sources)
     names = [film.path.name for film in films]
     html = rendered(
-        "join.html.jinja", title=path.stem, films=[(name, quote(name)) for name in names],
-        kind=_kind(films[0].path, kept["project"]), alone=films[0].parts != plan.parts, made=kept["film"],
-        clips=kept["project"]["clips"], panels=panels, about=_about(kept),
+        "join.html.jinja",
+        title=path.stem,
+        films=[(name, quote(name)) for name in names],
+        kind=_kind(films[0].path, kept["project"]),
+        alone=films[0].parts != plan.parts,
+        made=kept["film"],
+        clips=kept["project"]["clips"],
+        panels=panels,
+        about=_about(kept),
         notes=[note for info in infos for note in plan.canvas.changes(info)],
         again=shlex.join(["segue", "join", "--from", record.name, "-o", f"again{films[0].path.suffix}"]),
-    )  # fmt: skip
-    with written_whole(path) as beside:
+    )
+    with atomic_write(path) as beside:
         beside.write_text(html, encoding="utf-8", newline="")
     report(Event("report", len(joints), len(joints)))
     return path

@@ -12,16 +12,16 @@ from pathlib import Path
 
 from PIL import Image
 
-from segue.clips import FilmWriter
-from segue.images import Pixels, resize
+from segue.core.images import Pixels, resize
 from segue.join.charts import Charts, charts
+from segue.join.clip_window import PACE_PIXELS
 from segue.join.film import film_frames
-from segue.join.footage import PACE_PIXELS
-from segue.join.joint import Joint, Rung
 from segue.join.plan import Plan
 from segue.join.record import stamp
 from segue.join.scores import GOALS, Goal
 from segue.join.timeline import Stretch
+from segue.join.transition import Candidate, Joint
+from segue.video import FilmWriter
 
 PREVIEW_CRF, JPEG_QUALITY, STRIP_PIXELS = 20, 85, 320 * 180
 
@@ -88,11 +88,21 @@ def panel(plan: Plan, joint: Joint) -> Panel:
     a, b = (plan.sources[clip].path.name for clip in (cut.a, cut.b))
     rungs = (rung, *(one for one in joint.controls if one.style != rung.style))
     return Panel(
-        a, b, _where(plan, joint), _how(plan, joint), str(rung.style), _taken(joint), _missed(rung),
-        tuple((str(one.style), _missed(one)) for one in joint.tried), _bad(plan, joint), _preview(plan, joint),
-        tuple(_strip(plan, joint)), charts(joint.course, fps), tuple(str(one.style) for one in rungs),
+        a,
+        b,
+        _where(plan, joint),
+        _how(plan, joint),
+        str(rung.style),
+        _taken(joint),
+        _missed(rung),
+        tuple((str(one.style), _missed(one)) for one in joint.tried),
+        _bad(plan, joint),
+        _preview(plan, joint),
+        tuple(_strip(plan, joint)),
+        charts(joint.course, fps),
+        tuple(str(one.style) for one in rungs),
         tuple(_figure(goal, rungs) for goal in GOALS),
-    )  # fmt: skip
+    )
 
 
 def _where(plan: Plan, joint: Joint) -> str:
@@ -109,7 +119,7 @@ def _how(plan: Plan, joint: Joint) -> str:
     return f"It stands between the clips, and adds {seconds}."
 
 
-def _missed(rung: Rung) -> tuple[str, ...]:
+def _missed(rung: Candidate) -> tuple[str, ...]:
     return tuple(_named(miss.goal) + str(miss).removeprefix(miss.goal.name) for miss in rung.missed)
 
 
@@ -184,7 +194,7 @@ def _strip(plan: Plan, joint: Joint) -> Iterator[Still]:
         yield Still(_data("image/jpeg", jpeg.getvalue()), number - joint.course.start, caption, _wrong(joint, number))
 
 
-def _figure(goal: Goal, rungs: Sequence[Rung]) -> Figure:
+def _figure(goal: Goal, rungs: Sequence[Candidate]) -> Figure:
     end, _, part = goal.name.partition(".")
     cells = []
     for rung in rungs:

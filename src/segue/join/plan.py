@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segue.errors import InputError
+from segue.core.errors import InputError
 from segue.join.canvas import Canvas
 from segue.join.project import Piece
 from segue.join.source import Source
@@ -69,7 +69,8 @@ def cuts_between(
             length, asked = float(source.length / canvas.fps), float(sum(over) / canvas.fps)
             of = "a transition" if len(over) == 1 else "transitions"
             raise InputError(
-                f"{of} of {asked:.2f} s over {source.path.name}, a clip of {length:.2f} s", "a shorter one",
+                f"{of} of {asked:.2f} s over {source.path.name}, a clip of {length:.2f} s",
+                "a shorter one",
                 "lower --seconds, or use --mode insert",
-            )  # fmt: skip
+            )
     return tuple(cuts)

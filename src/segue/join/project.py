@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segue.choices import Checked, needed, option
-from segue.datasets.download import sha256_of
-from segue.errors import InputError
+from segue.core.choices import Checked, needed, option
+from segue.core.download import sha256_of
+from segue.core.errors import InputError
 from segue.join.timeline import Mode
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from segue.datasets.download import sha256_of
-from segue.images import Pixels, written_whole
-from segue.join.joint import Joint, Rung
-from segue.join.moments import Moment
+from segue.core.download import sha256_of
+from segue.core.images import Pixels, atomic_write
+from segue.join.cut_points import Moment
 from segue.join.plan import Plan
 from segue.join.scores import Scores
 from segue.join.timeline import Mode
+from segue.join.transition import Candidate, Joint
 
 SHEET_COLUMNS = 4
 
@@ -52,14 +52,20 @@ def transition_of(plan: Plan, joint: Joint, moments: Sequence[Moment] = ()) -> T
     """What is told of a transition."""
     cut, scores = joint.cut, joint.rung.scores
     return Transition(
-        plan.sources[cut.a].path, plan.sources[cut.b].path, plan.first(cut), cut.count, cut.mode,
-        str(joint.rung.style), {"a": scores.a.position, "b": scores.b.position},
-        {str(rung.style): rung.scores for rung in (joint.rung, *joint.controls)}, tuple(map(_told, joint.tried)),
+        plan.sources[cut.a].path,
+        plan.sources[cut.b].path,
+        plan.first(cut),
+        cut.count,
+        cut.mode,
+        str(joint.rung.style),
+        {"a": scores.a.position, "b": scores.b.position},
+        {str(rung.style): rung.scores for rung in (joint.rung, *joint.controls)},
+        tuple(map(_told, joint.tried)),
         tuple({"a": one.a_seconds, "b": one.b_seconds, "distance": one.distance} for one in moments),
-    )  # fmt: skip
+    )
 
 
-def _told(rung: Rung) -> dict[str, Any]:
+def _told(rung: Candidate) -> dict[str, Any]:
     return {"style": str(rung.style), "missed": [str(miss) for miss in rung.missed]}
 
 
@@ -102,9 +108,10 @@ def moments_sheet(cuts: Sequence[Sequence[Moment]]) -> Pixels:
 
     moments = [(rank, moment) for found in cuts for rank, moment in enumerate(found, start=1)]
     captions = [
-        text for rank, moment in moments
+        text
+        for rank, moment in moments
         for text in (f"{rank}. {stamp(moment.a_seconds)}", f"{stamp(moment.b_seconds)}, {moment.distance:.2f} apart")
-    ]  # fmt: skip
+    ]
     return sheet(np.concatenate([moment.pictures for _, moment in moments]), columns=2, captions=captions)
 
 
@@ -131,14 +138,17 @@ def write_record(
     page = {
         "segue": version("segue"),
         "film": {
-            "width": plan.canvas.width, "height": plan.canvas.height, "fps": float(plan.canvas.fps),
-            "frames": plan.frames, "arithmetic": plan.arithmetic(),
+            "width": plan.canvas.width,
+            "height": plan.canvas.height,
+            "fps": float(plan.canvas.fps),
+            "frames": plan.frames,
+            "arithmetic": plan.arithmetic(),
         },
         "project": {**options, "clips": _clips(path.parent, plan, joints)},
         "transitions": [asdict(one) for one in transitions],
         "frames": [line for joint in joints for line in _frames(plan, joint)],
-    }  # fmt: skip
-    with written_whole(path) as beside:
+    }
+    with atomic_write(path) as beside:
         beside.write_text(json.dumps(jsonable(page), indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return path
 
@@ -156,9 +166,7 @@ def _clips(folder: Path, plan: Plan, joints: Sequence[Joint]) -> list[dict[str, 
             one |= {"start": source.seconds(0), "stop": source.seconds(source.length)}
         if place in after:
             joint = after[place]
-            one |= {
-                "seconds": float(joint.cut.count / fps), "style": str(joint.rung.style), "mode": joint.cut.mode
-            }  # fmt: skip
+            one |= {"seconds": float(joint.cut.count / fps), "style": str(joint.rung.style), "mode": joint.cut.mode}
         listed.append(one)
     return listed
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from segue.images import Pixels
-from segue.metrics.nearest import Floats
-from segue.metrics.seam import LEAST_CHANGE, change
+from segue.core.images import Pixels
+from segue.evaluation.metrics.nearest import Floats
+from segue.evaluation.metrics.seam import LEAST_CHANGE, change
 
 Blend = Callable[[float, Pixels, Pixels], Pixels]
 """The picture a share of the way from a frame of the first clip to one of the second, all `[h, w, 3]`."""
@@ -65,8 +65,9 @@ def scheduled(blend: Blend, a: Pixels, b: Pixels, first: float, last: float) -> 
 
 def _cost(changes: Floats, first: float, last: float) -> float:
     """How uneven changes are, and how far those at the seams go beyond the clips' paces, each over its goal."""
-    seams = sum(max(0.0, float(ends.max()) / pace / POSITION - 1)
-                for ends, pace in ((changes[:2], first), (changes[-2:], last)))  # fmt: skip
+    seams = sum(
+        max(0.0, float(ends.max()) / pace / POSITION - 1) for ends, pace in ((changes[:2], first), (changes[-2:], last))
+    )
     return unevenness(changes, first, last) / UNEVEN + SEAMS * seams
 
 

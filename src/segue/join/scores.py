@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from segue.images import Pixels
-from segue.join.footage import Footage
+from segue.core.images import Pixels
+from segue.evaluation.metrics.ghosting import live_ghosts
+from segue.evaluation.metrics.metric import middle_third
+from segue.evaluation.metrics.nearest import Floats
+from segue.evaluation.metrics.seam import Seam, change, distinct, pace, seam
+from segue.evaluation.metrics.sharpness import sharpness
+from segue.evaluation.metrics.steps import motion
+from segue.join.clip_window import ClipWindow
 from segue.join.schedule import unevenness
-from segue.metrics.ghosting import live_ghosts
-from segue.metrics.metric import middle_third
-from segue.metrics.nearest import Floats
-from segue.metrics.seam import Seam, change, distinct, pace, seam
-from segue.metrics.sharpness import sharpness
-from segue.metrics.steps import motion
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,16 @@ class Goal(NamedTuple):
 
 
 GOALS = (
-    *(Goal(f"{end}.{part}", 0, high) for end in "ab" for part, high in
-      (("position", 1.5), ("velocity", 1.0), ("colour", 1.0), ("sharpness", 1.0))),
-    Goal("pace", 0, 0.15), Goal("ghosting", 0, 0.6), Goal("sharpness", 0.8, 1.2), Goal("flicker", 0, 1.5),
-)  # fmt: skip
+    *(
+        Goal(f"{end}.{part}", 0, high)
+        for end in "ab"
+        for part, high in (("position", 1.5), ("velocity", 1.0), ("colour", 1.0), ("sharpness", 1.0))
+    ),
+    Goal("pace", 0, 0.15),
+    Goal("ghosting", 0, 0.6),
+    Goal("sharpness", 0.8, 1.2),
+    Goal("flicker", 0, 1.5),
+)
 
 
 ABOUT = 1.1
@@ -85,17 +91,18 @@ class Miss(NamedTuple):
         return f"{goal.name} {self.value:.2f} ({wanted}{itself})"
 
 
-def scored(frames: Pixels, before: Footage, after: Footage) -> Scores:
+def scored(frames: Pixels, before: ClipWindow, after: ClipWindow) -> Scores:
     """The scores of a transition's frames `[n + 2, h, w, 3]`, from the first clip's last to the second's first."""
     changes = change(frames)
     own = [ratio for ratio in (_flicker(distinct(clip.own)) for clip in (before, after)) if ratio > LEAST_FLICKER]
     return Scores(
-        seam(before.own, frames[1:]), seam(after.own, frames[-2::-1]),
+        seam(before.own, frames[1:]),
+        seam(after.own, frames[-2::-1]),
         unevenness(changes, pace(before.own), pace(after.own)),
         _mean(live_ghosts(frames, before.live, after.live, middle_third(len(frames)))),
         sharpness(frames, frames[0], frames[-1]),
         _flicker(frames) / float(np.mean(own)) if own else float("nan"),
-    )  # fmt: skip
+    )
 
 
 class Own(NamedTuple):
@@ -106,7 +113,7 @@ class Own(NamedTuple):
     pace: float
 
 
-def going_on(before: Footage, after: Footage) -> Own:
+def going_on(before: ClipWindow, after: ClipWindow) -> Own:
     """The seams of the clips with themselves, and the larger coefficient of variation of their own change."""
     uneven = [float(steps.std() / steps.mean()) for clip in (before, after) if (steps := change(clip.live)).any()]
     return Own(seam(before.own, before.live[1:]), seam(after.own, after.live[-2::-1]), max(uneven, default=0.0))

@@ -8,11 +8,11 @@ from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
-from segue.clips import ClipInfo, read_sound
-from segue.errors import InputError
-from segue.images import Pixels
+from segue.core.errors import InputError
+from segue.core.images import Pixels
 from segue.join.canvas import Canvas
 from segue.join.sound import RATE, Heard, Sound, samples_in
+from segue.video import ClipInfo, read_sound
 
 FEW = Fraction(95, 100)
 """A clip with fewer frames a second than this share of the film's is slow: frames between its own can be made."""
@@ -90,7 +90,8 @@ def source(
     if not 0 <= first < last <= length:
         until = "its end" if stop is None else f"{stop:g} s"
         raise InputError(
-            f"{info.path} from {start or 0:g} s to {until}", f"a stretch of its {info.seconds:.2f} s",
+            f"{info.path} from {start or 0:g} s to {until}",
+            f"a stretch of its {info.seconds:.2f} s",
             "choose another start or stop",
-        )  # fmt: skip
+        )
     return Source(canvas, info, first, last - first)

@@ -9,16 +9,16 @@ from functools import cached_property
 from itertools import pairwise
 from typing import ClassVar
 
-from segue.choices import Choice, option
-from segue.images import Pixels
+from segue.core.choices import Choice, option
+from segue.core.images import Pixels
+from segue.core.progress import Report, silent
 from segue.join.dream import Dream as Dreamt
-from segue.join.flow import enlarged, flow, mixed, moved
 from segue.join.morph import Morph as Moving
 from segue.join.morph import matching
 from segue.join.schedule import Blend
 from segue.join.through import Waypoint, by_way_of, nearest
-from segue.paths.transport import Movements
-from segue.progress import Report, silent
+from segue.latent.paths.transport import Movements
+from segue.motion.flow import enlarged, flow, mixed, moved
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from segue.errors import InputError
-from segue.images import PICTURES, Pixels, read_image, resize
+from segue.core.errors import InputError
+from segue.core.images import PICTURES, Pixels, read_image, resize
 from segue.join.canvas import Canvas
 from segue.join.schedule import Blend
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from segue.clips import FILMS, FilmWriter, write_gif
-from segue.errors import InputError
-from segue.images import Pixels, with_channels
+from segue.core.errors import InputError
+from segue.core.images import Pixels, with_channels
+from segue.video import FILMS, FilmWriter, write_gif
 
 SHOWN_PX = 256  # short side that small images are enlarged to, or a little beyond
 ANIMATIONS = (".gif", *FILMS)

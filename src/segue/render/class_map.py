@@ -12,7 +12,7 @@ import numpy.typing as npt
 from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 
-from segue.errors import InputError
+from segue.core.errors import InputError
 from segue.render.figures import INK, blank, save
 from segue.render.latent_map import FONT, Over, Points, dress
 from segue.render.scatter import PALETTE
@@ -22,9 +22,15 @@ LEAST = 0.004  # share of the plane below which a region goes without its name
 
 
 def class_map(
-    probabilities: npt.NDArray[np.float64], extent: tuple[float, float, float, float], path: Path, *,
-    names: Sequence[str], title: str = "", over: Over | None = None, free: Points | None = None,
-) -> None:  # fmt: skip
+    probabilities: npt.NDArray[np.float64],
+    extent: tuple[float, float, float, float],
+    path: Path,
+    *,
+    names: Sequence[str],
+    title: str = "",
+    over: Over | None = None,
+    free: Points | None = None,
+) -> None:
     """Probabilities of classes `[n, k]` on a square grid, read line by line, as regions in the classes' colours.
 
     A region is the stronger the surer the reading. `extent` is left, right, bottom and top; `over` may draw on the
@@ -47,9 +53,18 @@ def class_map(
     for label, (across, down) in _places(read, taken):
         x, y = left + (right - left) * across, top + (bottom - top) * down
         axes.text(
-            x, y, names[label], color=INK, fontsize=13, fontfamily=FONT, fontweight="bold", ha="center", va="center",
-            alpha=0.75, path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        )  # fmt: skip
+            x,
+            y,
+            names[label],
+            color=INK,
+            fontsize=13,
+            fontfamily=FONT,
+            fontweight="bold",
+            ha="center",
+            va="center",
+            alpha=0.75,
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
+        )
     dress(axes, title, ("z1", "z2"))
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)
@@ -72,9 +87,7 @@ def _borders(axes: Any, read: npt.NDArray[np.int64], extent: tuple[float, float,
             axes.contour(inside, levels=[0.5], extent=extent, origin="upper", colors="white", linewidths=0.9)
 
 
-def _taken(
-    free: Points | None, extent: tuple[float, float, float, float], side: int
-) -> npt.NDArray[np.bool_]:  # fmt: skip
+def _taken(free: Points | None, extent: tuple[float, float, float, float], side: int) -> npt.NDArray[np.bool_]:
     """The cells `[side, side]` in which places lie that are to be left free."""
     taken = np.zeros((side, side), bool)
     if free is not None:

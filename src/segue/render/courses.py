@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
-from segue.errors import InputError
+from segue.core.errors import InputError
 from segue.render.figures import INK
 from segue.render.graph_map import Course
 from segue.render.latent_map import FONT, Points
@@ -45,10 +45,18 @@ def draw_courses(axes: Any, courses: Sequence[Course], marks: Sequence[Mark] = (
             axes.plot(*course.points.T, color=course.colour, linestyle="", marker="o", markersize=4.4, zorder=7)
     for mark in marks:
         axes.text(
-            *mark.place, mark.name, color=INK, fontsize=10, fontfamily=FONT, fontweight="bold", ha="center",
-            va="center", zorder=9, clip_on=False,
+            *mark.place,
+            mark.name,
+            color=INK,
+            fontsize=10,
+            fontfamily=FONT,
+            fontweight="bold",
+            ha="center",
+            va="center",
+            zorder=9,
+            clip_on=False,
             bbox={"boxstyle": "circle,pad=0.28", "facecolor": "white", "edgecolor": INK, "linewidth": 1.4},
-        )  # fmt: skip
+        )
     _legend(axes, courses, around)
 
 
@@ -60,8 +68,14 @@ def _legend(axes: Any, courses: Sequence[Course], around: str) -> None:
     ]
     look = {"family": FONT, "size": 9}
     legend = axes.legend(
-        handles=lines, loc="lower right", bbox_to_anchor=(1, 1.0), ncols=len(lines), frameon=False, prop=look,
-        borderaxespad=0.2, handlelength=1.6,
-    )  # fmt: skip
+        handles=lines,
+        loc="lower right",
+        bbox_to_anchor=(1, 1.0),
+        ncols=len(lines),
+        frameon=False,
+        prop=look,
+        borderaxespad=0.2,
+        handlelength=1.6,
+    )
     for text in legend.get_texts():
         text.set_color(INK)

@@ -11,8 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from segue.errors import InputError
-from segue.images import Pixels, write_image, written_whole
+from segue.core.errors import InputError
+from segue.core.images import Pixels, atomic_write, write_image
 from segue.render.strip import Row, squarest, strip
 
 FIGURES = (".png", ".pdf")
@@ -20,10 +20,14 @@ DPI = 150
 INK, QUIET, RULE = "#1f2328", "#5c636b", "#e3e5e8"
 COLOURS = {"train": "#7d6f99", "test": "#0b6b58", "": "#8c2f4b"}  # also apart in grey
 NAMES = {
-    "loss": "Loss per value", "psnr": "PSNR (dB)", "reconstruction": "Reconstruction loss",
-    "kl": "KL divergence (nats)", "confusion": "Confusion (nats)", "classification": "Classification (nats)",
+    "loss": "Loss per value",
+    "psnr": "PSNR (dB)",
+    "reconstruction": "Reconstruction loss",
+    "kl": "KL divergence (nats)",
+    "confusion": "Confusion (nats)",
+    "classification": "Classification (nats)",
     "features": "Features (nats)",
-}  # fmt: skip
+}
 STEPS = (1, 2, 5, 10)  # from tick to tick
 NO_QUANTITY = ("epoch", "step", "seconds")  # what is counted along, not measured
 
@@ -71,7 +75,7 @@ def check_suffix(path: Path) -> None:
 def save(figure: Figure, path: Path) -> None:
     """Write a figure as a picture or PDF, the same bytes each time. Raises `InputError` as `check_suffix` does."""
     check_suffix(path)
-    with written_whole(path) as beside:
+    with atomic_write(path) as beside:
         dated = {"CreationDate": None} if path.suffix.lower() == ".pdf" else {}
         figure.savefig(beside, dpi=DPI, metadata=dated)
 

@@ -15,8 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from mpl_toolkits.mplot3d.art3d import Line3DCollection  # type: ignore[import-untyped]
 
-from segue.errors import InputError
-from segue.images import Pixels, with_channels
+from segue.core.errors import InputError
+from segue.core.images import Pixels, with_channels
 from segue.render.figures import INK, blank, save
 from segue.render.latent_map import FONT, Labels, Points, clear, dress
 
@@ -36,9 +36,15 @@ class Course:
 
 
 def graph_map(
-    codes: Points, edges: Labels, path: Path, *, courses: Sequence[Course] = (),
-    ends: tuple[Pixels, Pixels] | None = None, title: str = "", turn: tuple[float, float] = (24.0, -62.0),
-) -> None:  # fmt: skip
+    codes: Points,
+    edges: Labels,
+    path: Path,
+    *,
+    courses: Sequence[Course] = (),
+    ends: tuple[Pixels, Pixels] | None = None,
+    title: str = "",
+    turn: tuple[float, float] = (24.0, -62.0),
+) -> None:
     """Codes `[n, d]`, d = 2 or 3, with edges `[m, 2]` between their places, and courses over them, as a picture or PDF.
 
     All courses go from one end, A, to the other, B, whose images `[h, w, c]`, the `ends`, are shown beside the map.
@@ -112,9 +118,16 @@ def _mark(axes: Any, points: Points) -> None:
     for place, name in zip(points[[0, -1]], ENDS, strict=True):
         axes.plot(*place[:, None], marker="o", markersize=15, color="white", markeredgecolor=INK, mew=1.5, zorder=7)
         axes.text(
-            *place, name, color=INK, fontsize=9.5, fontfamily=FONT, fontweight="bold", ha="center",
-            va="center_baseline", zorder=9,
-        )  # fmt: skip
+            *place,
+            name,
+            color=INK,
+            fontsize=9.5,
+            fontfamily=FONT,
+            fontweight="bold",
+            ha="center",
+            va="center_baseline",
+            zorder=9,
+        )
 
 
 def _picture(axes: Axes, image: Pixels, name: str) -> None:

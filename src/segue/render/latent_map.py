@@ -20,8 +20,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from segue.errors import InputError
-from segue.images import Pixels, with_channels
+from segue.core.errors import InputError
+from segue.core.images import Pixels, with_channels
 from segue.render.figures import DPI, INK, QUIET, RULE, blank, save
 from segue.render.scatter import PALETTE, PLAIN
 
@@ -44,9 +44,17 @@ class _Class:
 
 
 def latent_map(
-    points: Points, path: Path, *, labels: Labels | None = None, names: Sequence[str] = (), axes: Sequence[str] = (),
-    title: str = "", images: Pixels | None = None, thumbnails: int = 0, over: Over | None = None,
-) -> None:  # fmt: skip
+    points: Points,
+    path: Path,
+    *,
+    labels: Labels | None = None,
+    names: Sequence[str] = (),
+    axes: Sequence[str] = (),
+    title: str = "",
+    images: Pixels | None = None,
+    thumbnails: int = 0,
+    over: Over | None = None,
+) -> None:
     """Points `[n, d]` as a picture or PDF: d = 1 a histogram of each class, 2 a scatter plot, 3 one in perspective.
 
     `labels` `[n]` are places in `names`; each class is written at its median, and with few there is a legend.
@@ -145,9 +153,17 @@ def _scatter(classes: Sequence[_Class], names: Sequence[str], title: str, named:
     halo = [withStroke(linewidth=3, foreground="white")]
     for one, place in zip(classes, medians, strict=True):
         axes.text(
-            *place, one.name, color=INK, fontsize=size_pt, fontfamily=FONT, fontweight="bold", ha="center", va="center",
-            zorder=9, path_effects=halo,
-        )  # fmt: skip
+            *place,
+            one.name,
+            color=INK,
+            fontsize=size_pt,
+            fontfamily=FONT,
+            fontweight="bold",
+            ha="center",
+            va="center",
+            zorder=9,
+            path_effects=halo,
+        )
     return figure
 
 
@@ -194,9 +210,14 @@ def _ridges(classes: Sequence[_Class], name: str, title: str) -> Figure:
 
 
 def decoded_grid(
-    images: Pixels, path: Path, extent: tuple[float, float, float, float], *, axes: Sequence[str] = ("z1", "z2"),
-    title: str = "", over: Over | None = None,
-) -> None:  # fmt: skip
+    images: Pixels,
+    path: Path,
+    extent: tuple[float, float, float, float],
+    *,
+    axes: Sequence[str] = ("z1", "z2"),
+    title: str = "",
+    over: Over | None = None,
+) -> None:
     """A square number of images `[n, h, w, c]`, read line by line, on the plane that they were decoded from.
 
     `extent` is its left, right, bottom and top; `over` may draw on the axes. Raises `InputError` for another number of

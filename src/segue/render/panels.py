@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
-from segue.errors import InputError
+from segue.core.errors import InputError
 from segue.render.figures import INK, blank, save
 from segue.render.latent_map import FONT, Labels, Points, apart, dress
 from segue.render.scatter import PALETTE
@@ -19,9 +19,14 @@ SIDE_IN, AXES_PT = 4.1, 250  # of a panel; of its axes, about
 
 
 def panels(
-    spaces: Mapping[str, Points], labels: Labels, names: Sequence[str], path: Path, *,
-    axes: Mapping[str, tuple[str, str]] | None = None, columns: int = 2,
-) -> None:  # fmt: skip
+    spaces: Mapping[str, Points],
+    labels: Labels,
+    names: Sequence[str],
+    path: Path,
+    *,
+    axes: Mapping[str, tuple[str, str]] | None = None,
+    columns: int = 2,
+) -> None:
     """The points `[n, 2]` of each space, by its title, in a panel of its own, as a picture or PDF.
 
     `labels` `[n]`, places in `names`, are the same images' in all; a class is written at its median. `axes` names the
@@ -54,9 +59,14 @@ def panels(
     ]
     look = {"family": FONT, "size": 9}
     legend = figure.legend(
-        handles=keys, loc="outside lower center", ncols=min(len(keys), 12), frameon=False, handletextpad=0.1,
-        columnspacing=1.2, prop=look,
-    )  # fmt: skip
+        handles=keys,
+        loc="outside lower center",
+        ncols=min(len(keys), 12),
+        frameon=False,
+        handletextpad=0.1,
+        columnspacing=1.2,
+        prop=look,
+    )
     for text in legend.get_texts():
         text.set_color(INK)
     save(figure, path)
@@ -69,6 +79,14 @@ def _name(panel: Any, points: Points, labels: Labels, present: Sequence[int], na
     halo = [withStroke(linewidth=3, foreground="white")]
     for one, place in zip(present, apart(medians, boxes), strict=True):
         panel.text(
-            *place, names[one], color=INK, fontsize=11, fontfamily=FONT, fontweight="bold", ha="center", va="center",
-            zorder=9, path_effects=halo,
-        )  # fmt: skip
+            *place,
+            names[one],
+            color=INK,
+            fontsize=11,
+            fontfamily=FONT,
+            fontweight="bold",
+            ha="center",
+            va="center",
+            zorder=9,
+            path_effects=halo,
+        )

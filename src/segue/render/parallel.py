@@ -17,7 +17,7 @@ from matplotlib.path import Path as Curve
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from segue.errors import InputError
+from segue.core.errors import InputError
 from segue.render.figures import INK, QUIET, RULE, STEPS, blank, save
 
 FONT = "DejaVu Sans"
@@ -162,9 +162,17 @@ def _draw_column(axes: Axes, column: Column, marks: Mapping[float, str], x: floa
     for height, text in marks.items():
         side = 0.07 if last else -0.07
         axes.text(
-            x + side, height, text, ha="left" if last else "right", va="center", color=INK, fontsize=9,
-            fontfamily=FONT, path_effects=halo, zorder=6,
-        )  # fmt: skip
+            x + side,
+            height,
+            text,
+            ha="left" if last else "right",
+            va="center",
+            color=INK,
+            fontsize=9,
+            fontfamily=FONT,
+            path_effects=halo,
+            zorder=6,
+        )
         if not column.words:
             axes.plot([x, x + side / 2], [height, height], color=QUIET, linewidth=1, zorder=1)
 
@@ -183,7 +191,13 @@ def _draw_line(axes: Axes, places: Sequence[float], heights: Sequence[float], ra
     colour = BEST if best else UNMEASURED if faint else WORST_TO_BEST(rank)
     axes.add_patch(
         PathPatch(
-            Curve(points, codes), facecolor="none", edgecolor=colour, linewidth=2.6 if best else 1.0 if faint else 1.4,
-            alpha=1 if best else 0.85, linestyle="--" if faint else "-", capstyle="round", zorder=5 if best else 3,
+            Curve(points, codes),
+            facecolor="none",
+            edgecolor=colour,
+            linewidth=2.6 if best else 1.0 if faint else 1.4,
+            alpha=1 if best else 0.85,
+            linestyle="--" if faint else "-",
+            capstyle="round",
+            zorder=5 if best else 3,
         )
-    )  # fmt: skip
+    )

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from segue.errors import InputError
+from segue.core.errors import InputError
 from segue.render.figures import INK, QUIET, RULE, STEPS, blank, save
 
 FONT = "DejaVu Sans"
@@ -86,9 +86,12 @@ def lines(
     handles = {line.get_label(): line for axes in figure.axes for line in axes.get_lines()}
     look = {"family": FONT, "size": 9}
     legend = figure.legend(
-        handles=[handles[name] for name in names], loc="outside lower center", ncols=len(names), frameon=False,
+        handles=[handles[name] for name in names],
+        loc="outside lower center",
+        ncols=len(names),
+        frameon=False,
         prop=look,
-    )  # fmt: skip
+    )
     for text in legend.get_texts():
         text.set_color(INK)
     save(figure, path)

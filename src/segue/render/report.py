@@ -13,14 +13,19 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from segue.errors import InputError
-from segue.images import written_whole
+from segue.core.errors import InputError
+from segue.core.images import atomic_write
 
 PAGE, NUMBERS, FLAT = "report.html", "numbers.json", "numbers.csv"
 KINDS = {
-    ".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".svg": "image/svg+xml",
-    ".mp4": "video/mp4", ".webm": "video/webm",
-}  # fmt: skip
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".svg": "image/svg+xml",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+}
 
 SIGNS = r"(?<=[a-z])([:+,=/])(?=\w)"  # of spelled options, after which a table's cell may break
 
@@ -114,9 +119,12 @@ def rendered(template: str, **values: Any) -> str:
     from markupsafe import Markup, escape
 
     pages = Environment(
-        loader=PackageLoader("segue", "render"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=PackageLoader("segue", "render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     pages.filters.update(paragraphs=_paragraphs, embedded=_embedded, cell=shown, parts=_parts, joined=_joined)
     pages.filters["breaking"] = lambda text: Markup(re.sub(SIGNS, r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped
     pages.tests["picture"] = _is_picture
@@ -204,5 +212,5 @@ def _csv(columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    with written_whole(file) as beside:
+    with atomic_write(file) as beside:
         beside.write_text(text, encoding="utf-8", newline="")

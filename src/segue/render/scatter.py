@@ -8,14 +8,23 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from segue.errors import InputError
-from segue.images import Pixels
+from segue.core.errors import InputError
+from segue.core.images import Pixels
 from segue.render.lettering import Lettering
 
 # Hues apart for most eyes (the muted scheme of Tol 2021), dark and light in turn, to be apart in grey too.
 PALETTE = (
-    "#332288", "#88ccee", "#117733", "#cc6677", "#882255", "#999933", "#44aa99", "#aa4499", "#c9a227", "#6b7280",
-)  # fmt: skip
+    "#332288",
+    "#88ccee",
+    "#117733",
+    "#cc6677",
+    "#882255",
+    "#999933",
+    "#44aa99",
+    "#aa4499",
+    "#c9a227",
+    "#6b7280",
+)
 PLAIN = "#0b6b58"  # of codes without labels
 
 SIDE_PX, MARGIN_PX, TITLE_PX, LEGEND_PX = 560, 16, 40, 150
@@ -25,9 +34,11 @@ CENTRAL = 0.99  # share of the points that decides what is in the picture
 
 
 def scatter(
-    points: npt.NDArray[np.float64], labels: npt.NDArray[np.int64] | None = None, names: Sequence[str] = (),
+    points: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.int64] | None = None,
+    names: Sequence[str] = (),
     title: str = "",
-) -> Pixels:  # fmt: skip
+) -> Pixels:
     """Points `[n, 2]` as a picture `[h, w, 3]`, the second upwards, both to one scale that holds 99 % of them.
 
     `labels` `[n]` are places in `names`; with twelve names or fewer there is a legend, whose room is always kept.

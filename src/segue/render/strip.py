@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from segue.errors import InputError
-from segue.images import Pixels, with_channels
+from segue.core.errors import InputError
+from segue.core.images import Pixels, with_channels
 from segue.render.lettering import Lettering
 
 WIDEST_PX = 1920  # of a whole strip

@@ -8,8 +8,8 @@ from typing import Literal
 
 import torch
 
-from segue.choices import Checked, option
-from segue.errors import InputError
+from segue.core.choices import Checked, option
+from segue.core.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -15,20 +15,20 @@ from typing import Any
 
 from torch import Tensor
 
-from segue.corruptions import Corruption
-from segue.datasets import ImageSet
-from segue.errors import InputError, Stopped
-from segue.images import Pixels, to_float
-from segue.interrupts import interrupts
-from segue.methods import Batch, Method
-from segue.model import ConvAutoencoder
-from segue.players import Players, cast
-from segue.precision import Precision, fastest
-from segue.progress import Event, Report, silent
-from segue.training.doctor import culprits, examine, odd_range, told
-from segue.training.material import Material, seed_of
+from segue.core.errors import InputError, Stopped
+from segue.core.images import Pixels, to_float
+from segue.core.interrupts import interrupts
+from segue.core.progress import Event, Report, silent
+from segue.data.corruptions import Corruption
+from segue.data.datasets import ImageSet
+from segue.models.autoencoder import ConvAutoencoder
+from segue.models.precision import Precision, fastest
+from segue.training.data import TrainingData, seed_of
+from segue.training.diagnostics import culprits, examine, odd_range, told
+from segue.training.held_out import Row, score
+from segue.training.methods import Batch, Method
+from segue.training.networks import Networks, make_networks
 from segue.training.options import Training, pick_device
-from segue.training.score import Row, score
 from segue.training.state import Checkpoint, Snapshot, State
 
 EPOCHS, LEAST_STEPS = 10, 2000
@@ -51,12 +51,21 @@ class Trained:
 
 
 def train(
-    model: ConvAutoencoder, method: Method, images: Pixels | ImageSet, options: Training, *,
-    corrupt: Corruption | None = None, held_out: Pixels | ImageSet | None = None, checkpoint: Path | None = None,
-    resume: bool = False, settle: bool = True, stages: int = 0,
+    model: ConvAutoencoder,
+    method: Method,
+    images: Pixels | ImageSet,
+    options: Training,
+    *,
+    corrupt: Corruption | None = None,
+    held_out: Pixels | ImageSet | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    settle: bool = True,
+    stages: int = 0,
     on_stage: Callable[[ConvAutoencoder, int, float], None] | None = None,
-    on_epoch: Callable[[tuple[Row, ...], ConvAutoencoder], None] | None = None, report: Report = silent,
-) -> Trained:  # fmt: skip
+    on_epoch: Callable[[tuple[Row, ...], ConvAutoencoder], None] | None = None,
+    report: Report = silent,
+) -> Trained:
     """Train `model` in place by `method` on uint8 images `[n, h, w, c]`, or on an image set, which may have labels.
 
     With `settle` the decoder starts at the images' mean colour (`ConvAutoencoder.settle`). The encoder sees the images
@@ -70,7 +79,7 @@ def train(
 
     When the loss or a gradient is not finite, or the output has saturated, the run goes back to its last good state, at
     most 300 steps before, and on at a quarter of the rate, three times at most; `notes` tell it, and what else
-    is wrong (`segue.training.doctor`).
+    is wrong (`segue.training.diagnostics`).
 
     Raises `InputError` when the images do not suit the model, the checkpoint is not of the same call, or the loss is
     not finite all the same, naming the images that make it so.
@@ -89,22 +98,29 @@ class _Run:
     on_epoch: Callable[[tuple[Row, ...], ConvAutoencoder], None] | None
 
     def __init__(
-        self, model: ConvAutoencoder, method: Method, images: Pixels | ImageSet, options: Training,
-        corrupt: Corruption | None, held_out: Pixels | ImageSet | None, checkpoint: Path | None, report: Report,
-    ) -> None:  # fmt: skip
+        self,
+        model: ConvAutoencoder,
+        method: Method,
+        images: Pixels | ImageSet,
+        options: Training,
+        corrupt: Corruption | None,
+        held_out: Pixels | ImageSet | None,
+        checkpoint: Path | None,
+        report: Report,
+    ) -> None:
         self.device = pick_device(options.device)
         self.model = model.to(self.device).train()
         self.method, self.options, self.corrupt = method, options, corrupt
         self.checkpoint, self.report = checkpoint, report
-        self.data = Material.of(images, model, self.device)
-        self.held_out = None if held_out is None else Material.of(held_out, model, self.device, at_most=1000)
+        self.data = TrainingData.of(images, model, self.device)
+        self.held_out = None if held_out is None else TrainingData.of(held_out, model, self.device, at_most=1000)
         if options.patience and held_out is None:
             raise InputError("--patience without test images", "images held out", "hold some out, or leave it away")
         self.per_epoch = math.ceil(len(self.data.images) / options.batch)
         epochs = options.epochs or max(EPOCHS, math.ceil(LEAST_STEPS / self.per_epoch))
         self.total = options.steps or epochs * self.per_epoch
-        networks = cast(model, method, seed_of(options.seed, -1)).to(self.device)
-        self.players = Players(networks, options.lr, options.ema)
+        networks = make_networks(model, method, seed_of(options.seed, -1)).to(self.device)
+        self.players = Networks(networks, options.lr, options.ema)
         self.precision = Precision()
         self.now = State()
         self.good: list[Snapshot] = []
@@ -183,10 +199,10 @@ class _Run:
             min(1.0, self._progress()),
         )
 
-    def _do_step(self, players: Players, index: Tensor, precision: Precision) -> tuple[Row, bool]:
+    def _do_step(self, players: Networks, index: Tensor, precision: Precision) -> tuple[Row, bool]:
         """The terms of one step, and whether it was made: not when the loss or a gradient is not finite."""
         with precision.autocast(self.device):
-            terms = self.method.terms(players.model, self._batch(index, precision), players.rivals)
+            terms = self.method.terms(players.model, self._batch(index, precision), players.critics)
         row = {name: value.item() for name, value in terms.items()}
         return row, math.isfinite(row["loss"]) and players.learn(terms, self.options.clip)
 
@@ -208,7 +224,7 @@ class _Run:
         if self._relapse(f"{what} came at step {step}, which"):
             return
         with self.precision.autocast(self.device):
-            wrong = culprits(self.model, self.method, self._batch(index, self.precision), self.players.rivals)
+            wrong = culprits(self.model, self.method, self._batch(index, self.precision), self.players.critics)
         if 0 < len(wrong) < len(index):
             names = ", ".join(self.data.ids[int(index[place])] for place in wrong[:5])
             raise InputError(f"{what} at step {step} from {names}", "finite losses", "look at it, or leave it out")
@@ -243,7 +259,7 @@ class _Run:
         index = self.data.order(self.options, 0)[0]
         key = f"{self.device} {self.method} {self.model.architecture} {len(index)}"
         lr = self.options.lr
-        return fastest(self.players.networks, lambda trial, p: self._do_step(Players(trial, lr), index, p), key)
+        return fastest(self.players.networks, lambda trial, p: self._do_step(Networks(trial, lr), index, p), key)
 
     def _end_epoch(self) -> None:
         # The images of the epoch so far; a run that ends within an epoch gives a row of what it saw.
@@ -253,7 +269,7 @@ class _Run:
         self.now.sums = {}
         model, test = self.players.best, self.held_out
         if test is not None:
-            row |= score(model, self.method, test.images, self.options.batch, self.players.rivals, test.labels)
+            row |= score(model, self.method, test.images, self.options.batch, self.players.critics, test.labels)
         self.now.history.append(row)
         if self.options.patience and self.now.best_epoch() == len(self.now.history) - 1:
             self.best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
@@ -294,7 +310,9 @@ class _Run:
     def _identity(self) -> dict[str, Any]:
         """What makes two runs the same one, as JSON."""
         return {
-            "method": str(self.method), "corrupt": self.corrupt and str(self.corrupt),
-            **self.model.architecture, "images": len(self.data.images),
+            "method": str(self.method),
+            "corrupt": self.corrupt and str(self.corrupt),
+            **self.model.architecture,
+            "images": len(self.data.images),
             **self.options.to_json(),
-        }  # fmt: skip
+        }

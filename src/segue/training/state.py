@@ -8,11 +8,11 @@ from typing import Any
 
 from torch import Tensor
 
-from segue.errors import InputError
-from segue.model import load_tensors, save_tensors
-from segue.players import within
-from segue.precision import Precision
-from segue.training.score import Row
+from segue.core.errors import InputError
+from segue.models.autoencoder import load_tensors, save_tensors
+from segue.models.precision import Precision
+from segue.training.held_out import Row
+from segue.training.networks import within
 
 
 @dataclass
@@ -56,9 +56,12 @@ class Checkpoint:
     def save(self, path: Path, identity: dict[str, Any]) -> None:
         """Write it, with what makes two runs the same one."""
         header: dict[str, Any] = {
-            "kind": "checkpoint", "run": identity, **asdict(self.now.state),
-            "precision": asdict(self.precision), "seconds": self.seconds,
-        }  # fmt: skip
+            "kind": "checkpoint",
+            "run": identity,
+            **asdict(self.now.state),
+            "precision": asdict(self.precision),
+            "seconds": self.seconds,
+        }
         tensors = self.now.tensors | {f"best.{name}": tensor for name, tensor in self.best.items()}
         header["good"] = [asdict(snapshot.state) for snapshot in self.good]
         for i, snapshot in enumerate(self.good):

@@ -1,0 +1,30 @@
+"""The demo: two generated clips, joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from segue.core.choices import Checked, needed, option
+from segue.core.progress import Event, Report, silent
+from segue.join.request import JoinRequest
+from segue.join.run import JoinResult, run_join
+from segue.video.demo_clips import write_demo_clips
+
+
+@dataclass(frozen=True)
+class DemoRequest(Checked):
+    """What `segue demo` asks for."""
+
+    out: Path = needed("folder for the clips, the film and its contact sheet")
+    seconds: float = option(3.0, "length of each clip", low=0.2, high=600)
+    steps: int = option(1200, "of a dream, the training steps", low=1, high=10_000_000)
+    seed: int = option(0, "seed of weights, order and noise", low=0, high=2**31 - 1)
+
+
+def run_demo(request: DemoRequest, report: Report = silent) -> JoinResult:
+    """Write two lively clips (a plasma, a kaleidoscope, a chord each) and join them, with a contact sheet."""
+    report(Event("draw", note="drawing two clips"))
+    a, b = write_demo_clips(request.out, request.seconds)
+    joined = JoinRequest(request.out / "joined.mp4", (a, b), steps=request.steps, seed=request.seed, sheet=True)
+    return run_join(joined, report)

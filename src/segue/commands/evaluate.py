@@ -1,0 +1,199 @@
+"""Figures of a trained run on images held out: reconstruction, representation, and for a VAE the likelihood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from segue.commands.runs import DATA, RUN, has_posterior, images_of, open_run, some
+from segue.core.choices import Checked, choose, needed, option
+from segue.core.errors import InputError
+from segue.core.images import to_float
+from segue.core.progress import Event, Report, silent
+from segue.data.datasets import DataSet, ImageSet
+from segue.evaluation.representation import (
+    bits_per_value,
+    clusters,
+    importance_bound,
+    linear_predictions,
+    matched,
+    share_interval,
+)
+from segue.latent.space import LatentSpace, in_memory
+from segue.models.autoencoder import Autoencoder, ConvAutoencoder
+from segue.training.losses import psnr, structural_similarity
+from segue.training.methods import METHODS, VAE
+from segue.training.methods.vae import draw, kl_to_prior
+
+Interval = tuple[float, float, float]
+"""A figure, and the ends of its 95 % interval."""
+
+
+@dataclass(frozen=True)
+class EvaluateRequest(Checked):
+    """What `segue evaluate` asks for."""
+
+    run: Path = needed(RUN)
+    images: int = option(10_000, "test images to encode and decode, drawn at random", low=2)
+    bounded: int = option(1000, "of these, images whose likelihood is bounded, for a vae; 0 for none", low=0)
+    samples: int = option(500, "posterior samples per image for that bound", low=1, high=1_000_000)
+    restarts: int = option(100, "restarts of k-means, of which the tightest counts", low=1, high=10_000)
+    seed: int = option(0, "seed of every draw", low=0, high=2**31 - 1)
+    data: str | None = option(None, DATA)
+    data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Means over images in nats: the evidence lower bound with its two parts, and the importance-weighted bound.
+
+    `bits_per_value` is the latter in bits for each of an image's values, of the probability of its 256 levels; None for
+    a Bernoulli likelihood, whose grey values are probabilities. A conditional model is told the labels, so that its
+    figures are of `log p(x|label)`.
+    """
+
+    images: int
+    samples: int
+    elbo: Interval
+    reconstruction: float
+    kl: float
+    importance_bound: Interval
+    bits_per_value: Interval | None
+
+
+@dataclass(frozen=True)
+class EvaluateResult:
+    """The figures, each with its 95 % interval.
+
+    `psnr` in dB and `ssim` are means over images; `linear` and `kmeans` accuracies in percent, None without labels.
+    Intervals are of the draw of images alone: of k-means another seed may differ by more. Where `part` is train,
+    nothing is held out.
+    """
+
+    part: str
+    images: int
+    latent: int
+    active_units: int
+    psnr: Interval
+    ssim: Interval
+    mse: Interval
+    linear: Interval | None
+    kmeans: Interval | None
+    likelihood: Likelihood | None
+
+
+def run_evaluate(request: EvaluateRequest, report: Report = silent) -> EvaluateResult:
+    """Measure a run on the test part of its own set, or the training part where it has no other, which `part` says.
+
+    Raises `InputError` for a run or images that are not there.
+    """
+    model, about = open_run(request.run, request.data)
+    data = images_of(about, request.data_dir, report)
+    part, whole = ("train", data.train) if data.test is None else ("test", data.test)
+    test = some(whole, request.images, request.seed)
+    space = LatentSpace.of(model, test, report)
+    linear, kmeans = _labelled(model, data, test, space, request, report)
+    errors = _reconstruction(model, test, space.codes, report)
+    return EvaluateResult(
+        part,
+        len(test),
+        space.codes[0].numel(),
+        space.active_units(),
+        *errors,
+        linear,
+        kmeans,
+        _likelihood(model, about, test, request, report),
+    )
+
+
+def mean_interval(values: Tensor) -> Interval:
+    """The mean of values `[n]` and its 95 % interval, by the normal distribution; infinities stay.
+
+    >>> mean_interval(torch.tensor([1.0, 3.0]))[0]
+    2.0
+    """
+    mean = float(values.double().mean())
+    half = 1.96 * float(values.double().std(correction=1)) / len(values) ** 0.5 if len(values) > 1 else float("nan")
+    return mean, mean - half, mean + half
+
+
+@torch.no_grad()
+def _reconstruction(
+    model: Autoencoder, test: ImageSet, codes: Tensor, report: Report
+) -> tuple[Interval, Interval, Interval]:
+    found: list[Tensor] = []
+    batch = in_memory(256, model)
+    for start in range(0, len(test), batch):
+        clean = to_float(test.images[start : start + batch])
+        decoded = model.decode(codes[start : start + batch])
+        mse = (decoded - clean).square().flatten(1).mean(1)
+        found.append(torch.stack([psnr(decoded, clean), structural_similarity(decoded, clean), mse]))
+        report(Event("decode", min(start + batch, len(test)), len(test)))
+    decibels, similarity, error = torch.cat(found, 1)
+    return mean_interval(decibels), mean_interval(similarity), mean_interval(error)
+
+
+def _labelled(
+    model: Autoencoder, data: DataSet, test: ImageSet, space: LatentSpace, request: EvaluateRequest, report: Report
+) -> tuple[Interval | None, Interval | None]:
+    """Accuracy of the linear classifier and of k-means; fitted to the training part, told on the test part."""
+    if data.train.labels is None or test.labels is None:
+        return None, None
+    codes = LatentSpace.of(model, data.train, report).codes
+    report(Event("classify", note="fitting the linear classifier"))
+    linear = share_interval(linear_predictions(codes, data.train.labels, space.codes) == test.labels)
+    report(Event("cluster", note=f"clustering, {request.restarts} times"))
+    classes = len(data.train.label_names)
+    found = clusters(codes, space.codes, classes, request.restarts, request.seed)
+    return linear, share_interval(matched(found, test.labels) == test.labels)
+
+
+@torch.no_grad()
+def _likelihood(
+    model: Autoencoder, about: dict[str, Any], test: ImageSet, request: EvaluateRequest, report: Report
+) -> Likelihood | None:
+    method = _vae(model, about)
+    if method is None or not has_posterior(model) or not request.bounded:
+        return None
+    images = some(test, request.bounded, request.seed)
+    x = to_float(images.images)
+    labels = None if images.labels is None else torch.from_numpy(images.labels)
+    mass = method.likelihood != "bernoulli"
+    mean, log_variance = _posterior(model, x)
+
+    def log_likelihood(z: Tensor, index: Tensor) -> Tensor:
+        return method.log_likelihood(model, model.code(z, None if labels is None else labels[index]), x[index], mass)
+
+    generator = torch.Generator().manual_seed(request.seed)
+    drawn = draw(mean, log_variance, generator)
+    places = torch.split(torch.arange(len(x)), 256)
+    reconstruction = -torch.cat([log_likelihood(drawn[place], place) for place in places])
+    kl = kl_to_prior(mean, log_variance).flatten(1).sum(1)
+    bound = importance_bound(log_likelihood, mean, log_variance, request.samples, generator, report)
+    bits = mean_interval(bits_per_value(bound, x[0].numel()))
+    return Likelihood(
+        len(x),
+        request.samples,
+        mean_interval(-reconstruction - kl),
+        float(reconstruction.mean()),
+        float(kl.mean()),
+        mean_interval(bound),
+        bits if mass else None,
+    )
+
+
+def _posterior(model: ConvAutoencoder, x: Tensor) -> tuple[Tensor, Tensor]:
+    found = [model.statistics(part) for part in torch.split(x, 256)]
+    return torch.cat([f.mean for f in found]), torch.cat([f.log_variance for f in found if f.log_variance is not None])
+
+
+def _vae(model: Autoencoder, about: dict[str, Any]) -> VAE | None:
+    try:
+        method = choose(str(about.get("method")), METHODS, "method")
+    except InputError:
+        return None
+    return method if isinstance(method, VAE) else None

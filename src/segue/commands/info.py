@@ -1,0 +1,103 @@
+"""What a file is, in a few words: segue's own files, pictures, clips and image sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from segue.commands.runs import foreign_model
+from segue.commands.train import CHECKPOINT, MODEL
+from segue.core.choices import Checked, needed
+from segue.core.errors import InputError
+from segue.core.images import PICTURES, read_image
+from segue.core.progress import Report, silent
+from segue.data import datasets
+from segue.models.autoencoder import read_header
+from segue.models.foreign import ForeignModel
+
+
+@dataclass(frozen=True)
+class InfoRequest(Checked):
+    """What `segue info` asks for."""
+
+    path: str = needed("a run folder or file, a picture, a clip, an image set, or a foreign model")
+
+
+@dataclass(frozen=True)
+class InfoResult:
+    """The kind of a file and the facts about it, each a JSON value."""
+
+    path: str
+    kind: str
+    facts: dict[str, Any]
+
+
+def run_info(request: InfoRequest, report: Report = silent) -> InfoResult:
+    """Say what a path is: a run folder or file, a picture, a clip, what `segue train` reads, or a foreign model.
+
+    Raises `InputError` for what is none of these.
+    """
+    path = request.path
+    file = Path(path)
+    foreign = foreign_model(file)
+    if foreign is not None:
+        return _of_foreign(foreign, path)
+    for name in (MODEL, CHECKPOINT):
+        if (file / name).is_file():
+            return _of_safetensors(file / name, path)
+    if file.suffix.lower() == ".safetensors":
+        return _of_safetensors(file, path)
+    if file.is_file() and file.suffix.lower() in PICTURES and file.suffix.lower() != ".gif":
+        height, width, channels = read_image(file).shape
+        return InfoResult(path, "picture", {"width": width, "height": height, "channels": channels})
+    if file.is_file() and not any(source.reads(path) for source in datasets.SOURCES[:-1]):
+        return _of_clip(file)
+    return _of_set(path, report)
+
+
+def _of_safetensors(file: Path, path: str) -> InfoResult:
+    header = read_header(file)
+    if header.get("kind") == "checkpoint":
+        return InfoResult(path, "unfinished run", {"step": header["step"], **header["run"]})
+    if header.get("kind") != "model":
+        raise InputError(f"{file} of kind {header.get('kind')!r}", "a model or a checkpoint", "train a run")
+    return InfoResult(path, "model", {"format": header["format"], **header["architecture"], **header["about"]})
+
+
+def _of_foreign(foreign: ForeignModel, path: str) -> InfoResult:
+    model = foreign.open()
+    return InfoResult(path, "foreign model", {"image_shape": model.image_shape, "latent_shape": model.latent_shape})
+
+
+def _of_clip(file: Path) -> InfoResult:
+    from segue.video import probe
+
+    info = probe(file)
+    facts = {
+        "width": info.width,
+        "height": info.height,
+        "fps": float(info.fps),
+        "frames": info.frames,
+        "seconds": info.seconds,
+        "codec": info.codec,
+        "sound": info.has_sound,
+        "notes": list(info.notes),
+    }
+    return InfoResult(str(file), "clip", facts)
+
+
+def _of_set(path: str, report: Report) -> InfoResult:
+    data = datasets.load(path, report=report)
+    channels, height, width = data.train.image_shape
+    facts = {
+        "train": len(data.train),
+        "test": 0 if data.test is None else len(data.test),
+        "height": height,
+        "width": width,
+        "channels": channels,
+        "labels": list(data.train.label_names),
+        "factors": list(data.train.factor_names),
+        "notes": list(data.notes),
+    }
+    return InfoResult(path, "image set", facts)

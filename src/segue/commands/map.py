@@ -1,0 +1,198 @@
+"""Map the latent space of a trained run: where its images lie, what lies between, which dimensions are used."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from segue.commands.runs import DATA, RUN, has_posterior, images_of, method_of, open_run, some
+from segue.core.choices import Checked, needed, option
+from segue.core.errors import InputError
+from segue.core.images import Pixels, check_writable, to_float
+from segue.core.progress import Event, Report, silent
+from segue.data.datasets import DataSet, ImageSet
+from segue.latent.interpolation import decode
+from segue.latent.space import LatentSpace, central_range, middles, plane
+from segue.models.autoencoder import Autoencoder, ConvAutoencoder
+from segue.training.methods.vae import kl_to_prior
+
+SIDE = 20  # of the decoded grid
+
+Part = Literal["train", "test"]
+Projection = Literal["direct", "pca", "tsne"]
+
+
+@dataclass(frozen=True)
+class MapRequest(Checked):
+    """What `segue map` asks for."""
+
+    run: Path = needed(RUN)
+    out: Path = needed("the map (.png or .pdf); a decoded grid and the KL divergences are put beside it")
+    part: Part | None = option(None, "which images: train or test; else test where there is one")
+    limit: int = option(5000, "map at most so many images, drawn at random", low=2)
+    seed: int = option(0, "seed of that draw", low=0, high=2**31 - 1)
+    projection: Projection | None = option(
+        None, "how longer codes get to the plane: pca or tsne; else up to three numbers direct, more by pca"
+    )
+    thumbnails: int = option(0, "show so many of the images where their codes are, if there is room", low=0, high=1000)
+    data: str | None = option(None, DATA)
+    data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
+
+
+@dataclass(frozen=True)
+class MapResult:
+    """The map and what was put beside it; how the codes were projected; how many dimensions are in use.
+
+    `explained_variance` has the share of each axis (None unless projected), `kl` the nats of each dimension (None
+    without a posterior).
+    """
+
+    out: Path
+    files: tuple[Path, ...]
+    part: Part
+    images: int
+    latent: int
+    projection: Projection
+    explained_variance: tuple[float, ...] | None
+    active_units: int
+    kl: tuple[float, ...] | None
+
+
+def run_map(request: MapRequest, report: Report = silent) -> MapResult:
+    """Encode images of the run's own set and draw their codes, coloured by label.
+
+    Raises `InputError` for a run or a part that is not there, for fewer than two images, and for what cannot be
+    written.
+    """
+    from segue.render.figures import check_suffix
+    from segue.render.latent_map import decoded_grid, kl_bars, latent_map
+
+    out = request.out
+    check_suffix(out)
+    model, about = open_run(request.run, request.data)
+    grid, bars = (out.with_name(f"{out.stem}-{what}{out.suffix}") for what in ("grid", "kl"))
+    beside = [grid] * (model.latent_shape == (2,)) + [bars] * has_posterior(model)
+    for path in (out, *beside):
+        check_writable(path)
+    part, images = _part(images_of(about, request.data_dir, report), request)
+    space = LatentSpace.of(model, images, report)
+    codes = space.codes.flatten(1).double().numpy()
+    how = _projection(request, codes.shape[1])
+    points, shares = (codes, None) if how == "direct" else project(codes, how, request.seed, report)
+    name = f"{Path(about['data']).name}, {method_of(about).upper()}"
+    latent_map(
+        points,
+        out,
+        labels=space.labels,
+        names=space.label_names,
+        axes=_axes(how, points.shape[1], shares),
+        title=f"{name}: codes of {len(images)} {part} images",
+        images=images.images,
+        thumbnails=request.thumbnails,
+    )
+    if grid in beside:
+        decoded, extent = decoded_plane(model, space.codes)
+        decoded_grid(decoded, grid, extent, title=f"{name}: decoded codes")
+    kl = mean_kl(model, images.images).double().numpy() if has_posterior(model) else None
+    if kl is not None:
+        kl_bars(kl, bars)
+    return MapResult(
+        out,
+        tuple(beside),
+        part,
+        len(images),
+        codes.shape[1],
+        how,
+        shares,
+        space.active_units(),
+        None if kl is None else tuple(kl.tolist()),
+    )
+
+
+def _part(data: DataSet, request: MapRequest) -> tuple[Part, ImageSet]:
+    if request.part == "test" and data.test is None:
+        raise InputError("--part test", "train", f"{data.name} has no test part")
+    part: Part = request.part or ("train" if data.test is None else "test")
+    images = data.train if part == "train" or data.test is None else data.test
+    if len(images) < 2:
+        raise InputError(f"{len(images)} {part} image", "two or more", "map the other part, or a larger set")
+    return part, some(images, request.limit, request.seed)
+
+
+def _projection(request: MapRequest, length: int) -> Projection:
+    how: Projection = request.projection or ("direct" if length <= 3 else "pca")
+    if how == "direct" and length > 3:
+        raise InputError(f"--projection direct of {length} numbers", "up to three", "choose pca or tsne")
+    if how != "direct" and length < 2:
+        raise InputError(f"--projection {how} of one number", "two or more", "leave it out")
+    if request.thumbnails and how == "direct" and length != 2:
+        raise InputError(f"--thumbnails on a map of {length} numbers", "a plane", "add --projection pca")
+    return how
+
+
+def project(
+    codes: npt.NDArray[np.float64], how: Projection, seed: int, report: Report = silent
+) -> tuple[npt.NDArray[np.float64], tuple[float, ...] | None]:
+    """Codes `[n, d]` on a plane, `[n, 2]`, and for `pca` the share of the variance along each principal axis.
+
+    The shares are NaN for codes that are all the same. `tsne` is openTSNE's (Policar et al. 2019, doi 10.1101/731877),
+    started from the principal axes; distances on it mean little beyond the nearest. Raises `InputError` where openTSNE
+    is not installed.
+    """
+    if how == "tsne":
+        return _tsne(codes, seed, report), None
+    from sklearn.decomposition import PCA
+
+    pca = PCA(2, random_state=seed)
+    with np.errstate(invalid="ignore"):
+        points = pca.fit_transform(codes)
+    return points, tuple(pca.explained_variance_ratio_.tolist())
+
+
+def _tsne(codes: npt.NDArray[np.float64], seed: int, report: Report) -> npt.NDArray[np.float64]:
+    try:
+        from openTSNE import TSNE
+    except ImportError:
+        raise InputError(
+            "--projection tsne without openTSNE", "an install of it", "pip install 'segue[tsne]'"
+        ) from None
+    report(Event("project", note=f"t-SNE of {len(codes)} codes"))
+    perplexity = min(30.0, max(1.0, (len(codes) - 1) / 3))
+    return np.asarray(TSNE(perplexity=perplexity, random_state=seed, n_jobs=1).fit(codes), np.float64)
+
+
+def _axes(how: Projection, count: int, shares: tuple[float, ...] | None) -> list[str]:
+    if shares is None:
+        return [f"{'t-SNE ' if how == 'tsne' else 'z'}{i + 1}" for i in range(count)]
+    of = ["" if math.isnan(share) else f" ({share:.0%} of the variance)" for share in shares]
+    return [f"Principal axis {i + 1}{share}" for i, share in enumerate(of)]
+
+
+def decoded_plane(
+    model: Autoencoder, codes: Tensor, side: int = SIDE
+) -> tuple[Pixels, tuple[float, float, float, float]]:
+    """A square grid over the central range of two-dimensional codes, decoded; its left, right, bottom and top."""
+    low, high = central_range(codes)
+    high = torch.maximum(high, low + 1e-6)  # codes that are all the same have a place, but no extent
+    lines = low + (high - low) * middles(side)[:, None]
+    images = decode(model, plane(lines[:, 0], lines[:, 1]).float())
+    return images, (float(low[0]), float(high[0]), float(low[1]), float(high[1]))
+
+
+@torch.no_grad()
+def mean_kl(model: ConvAutoencoder, images: Pixels, batch: int = 256) -> Tensor:
+    """The KL divergence of the posterior to N(0, I) per entry of a code, in nats: its mean over the images."""
+    parts = [images[start : start + batch] for start in range(0, len(images), batch)]
+    sums = []
+    for part in parts:
+        mean, log_variance, _ = model.statistics(to_float(part))
+        assert log_variance is not None  # noqa: S101 - for the type checker; the caller asks of posteriors alone
+        sums.append(kl_to_prior(mean, log_variance).double().sum(0).flatten())
+    return torch.stack(sums).sum(0) / len(images)

@@ -1,0 +1,195 @@
+"""The pictures of training: how reconstructions, decoded points and the latent map come to be, stage by stage."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from segue.core.images import Pixels, atomic_write, read_image, to_uint8, write_image
+from segue.core.progress import Event, Report, silent
+from segue.data.datasets import DataSet, ImageSet
+from segue.latent.space import encode, normal_grid
+from segue.models.autoencoder import ConvAutoencoder, device_of
+from segue.render.animation import write_animation
+from segue.render.scatter import scatter
+from segue.render.strip import Row, sheet, strip
+from segue.training.methods import Method
+
+KINDS = ("reconstructions", "grid", "map")
+SHOWN, SIDE, MAPPED = 10, 8, 2000
+COLUMNS, TALL_PX = 5, 480  # of the reconstructions: images in a line, and what all the lines are high, or more
+SECONDS, HOLD_SECONDS = 6.0, 1.5
+MOST = 120  # frames of a film: of more stages, so many are taken evenly, the first and the last among them
+FILMS = (".gif", ".mp4")
+
+Points = npt.NDArray[np.float64]
+
+
+class TrainingPictures:
+    """Pictures of a model at each stage of its training, in a folder, and films of them.
+
+    `reconstructions` has the images that `show` picks (as `train:17+label:5`; else ten, of as many labels as there are)
+    above what the model makes of them. `grid` has what it decodes from points that stay the same: of two numbers a grid
+    over N(0, I), else draws of it; scaled and shifted to the codes of the moment where the method has no prior. `map`
+    has the codes of up to 2,000 images held out, drawn by `seed`, coloured by label: as they are if they have two
+    numbers, else on their two principal axes, turned such that a stage lies as near as can be to the one before.
+
+    A run that is resumed goes on with what is there; else the pictures of the run before are removed first, and nothing
+    else that is in the folder. Raises `InputError` for images that are not there.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        data: DataSet,
+        method: Method,
+        *,
+        show: str | None = None,
+        seed: int = 0,
+        resume: bool = False,
+    ) -> None:
+        self.folder, self.method, self.seed = folder, method, seed
+        held_out = data.test or data.train
+        self.shown = _picked(data, show) if show else held_out.images[_of_each_label(held_out)]
+        # Drawn, as many a set is in the order of its labels.
+        drawn = np.random.default_rng(seed).permutation(len(held_out))[:MAPPED]
+        self.mapped = held_out.subset(np.sort(drawn))
+        if not resume:
+            self._remove_after(-1)
+            with suppress(OSError):  # not there, or with things of others in it
+                for film in self._films():
+                    film.unlink(missing_ok=True)
+                folder.rmdir()
+
+    @torch.no_grad()
+    def stage(self, model: ConvAutoencoder, step: int, epoch: float) -> None:
+        """Write the pictures of one stage. The model is left as it is, in the mode that it is in."""
+        training = model.training
+        model.eval()
+        self._remove_after(step)
+        title = f"step {step:,}, epoch {epoch:.3g}"
+        codes = encode(model, self.mapped.images)
+        pictures = {
+            "reconstructions": self._reconstructions(model, title),
+            "grid": sheet(_decoded(model, self._points(model, codes)), SIDE, title=title),
+            "map": scatter(self._places(codes, step), self.mapped.labels, self.mapped.label_names, title),
+        }
+        for kind, picture in pictures.items():
+            write_image(self.folder / f"{kind}-{step:07}.png", picture)
+        model.train(training)
+
+    def assemble(self, report: Report = silent) -> list[Path]:
+        """Films and GIFs of what was written, six seconds, the first and the last picture held; their files."""
+        made: list[Path] = []
+        for kind in KINDS:
+            files = self._files(kind, ".png")
+            if not files:
+                continue
+            report(Event("pictures", note=f"a film of the {kind}"))
+            evenly = np.linspace(0, len(files) - 1, min(MOST, len(files))).round().astype(int)
+            frames = [read_image(files[i], 3) for i in evenly]
+            same = np.stack([frame for frame in frames if frame.shape == frames[-1].shape])
+            for film in self._films(kind):
+                write_animation(film, same, max(1.0, len(same) / SECONDS), HOLD_SECONDS)
+                made.append(film)
+        for points in self._files("map", ".npy"):
+            points.unlink()
+        return made
+
+    def _files(self, kind: str, suffix: str) -> list[Path]:
+        """What stages left, in their order."""
+        return sorted(self.folder.glob(f"{kind}-{'[0-9]' * 7}{suffix}"))
+
+    def _films(self, *kinds: str) -> list[Path]:
+        return [self.folder / f"{kind}{suffix}" for kind in kinds or KINDS for suffix in FILMS]
+
+    def _remove_after(self, step: int) -> None:
+        for kind in KINDS:
+            for file in self._files(kind, ".png") + self._files(kind, ".npy"):
+                if _step(file) > step:
+                    file.unlink()
+
+    def _reconstructions(self, model: ConvAutoencoder, title: str) -> Pixels:
+        decoded = _decoded(model, encode(model, self.shown))
+        rows = [
+            Row(name, images[start : start + COLUMNS])
+            for start in range(0, len(decoded), COLUMNS)
+            for name, images in (("image", self.shown), ("reconstruction", decoded))
+        ]
+        height, width = decoded.shape[1:3]
+        row_px = TALL_PX / len(rows)
+        scale = math.ceil(row_px / min(height, width)) if max(height, width) <= row_px else None
+        return strip(rows, title=title, scale=scale)
+
+    def _points(self, model: ConvAutoencoder, codes: Tensor) -> Tensor:
+        generator = torch.Generator().manual_seed(self.seed)
+        points = normal_grid(SIDE) if model.latent_shape == (2,) else model.draw(SIDE * SIDE, generator)
+        if self.method.prior:
+            return points
+        own = codes[:, : model.latent].transpose(0, 1).flatten(1)
+        shape = (1, -1, *[1] * (codes.dim() - 2))
+        points[:, : model.latent] *= own.std(1, correction=0).view(shape)
+        points[:, : model.latent] += own.mean(1).view(shape)
+        return points
+
+    def _places(self, codes: Tensor, step: int) -> Points:
+        """Codes as points of a plane. They are kept in a file until the end, for a resumed run to turn the next to."""
+        flat = codes.flatten(1).double().numpy()
+        if flat.shape[1] == 2:
+            return flat
+        points = _principal(flat - flat.mean(0))
+        before = [file for file in self._files("map", ".npy") if _step(file) < step]
+        if before:
+            points = points @ _turn(points, np.load(before[-1], allow_pickle=False))
+        with atomic_write(self.folder / f"map-{step:07}.npy") as beside:
+            np.save(beside, points)
+        return points
+
+
+def _step(file: Path) -> int:
+    return int(file.stem.rpartition("-")[2])
+
+
+def _principal(centred: Points) -> Points:
+    """Points `[n, d]` on their two principal axes, `[n, 2]`; a single number beside a steady scatter."""
+    n, d = centred.shape
+    if d == 1:
+        return np.column_stack([centred[:, 0], 0.2 * centred.std() * np.random.default_rng(0).normal(size=n)])
+    if d <= n:
+        axes: Points = np.linalg.eigh(centred.T @ centred)[1][:, :-3:-1]
+        return centred @ axes
+    squares, vectors = np.linalg.eigh(centred @ centred.T)
+    points: Points = vectors[:, :-3:-1] * np.sqrt(squares[:-3:-1].clip(0))
+    return points
+
+
+def _turn(points: Points, before: Points) -> Points:
+    """The rotation, perhaps with a flip, that brings points nearest to those before (Schonemann 1966)."""
+    u, _, v = np.linalg.svd(points.T @ before)
+    turn: Points = u @ v
+    return turn
+
+
+def _picked(data: DataSet, show: str) -> Pixels:
+    return np.stack([data.pick(text.strip()).image for text in show.split("+")])
+
+
+def _of_each_label(images: ImageSet) -> npt.NDArray[np.int64]:
+    """The places of ten images: the first of each label, then the second, and so on; or the first ten."""
+    if images.labels is None:
+        return np.arange(min(SHOWN, len(images)))
+    turn = np.zeros(len(images), np.int64)
+    for label in np.unique(images.labels):
+        of_label = np.flatnonzero(images.labels == label)
+        turn[of_label] = np.arange(len(of_label))
+    return np.lexsort([np.arange(len(images)), images.labels, turn])[:SHOWN]
+
+
+def _decoded(model: ConvAutoencoder, codes: Tensor) -> Pixels:
+    return to_uint8(model.decode(codes.to(device_of(model))).cpu())

@@ -1,0 +1,91 @@
+"""What a run writes after every epoch: its metrics, the models to keep, and what TensorBoard shows."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+from typing import Any
+
+from segue.core.errors import InputError
+from segue.core.images import atomic_write
+from segue.models.autoencoder import ConvAutoencoder, save_model
+from segue.training import Row
+
+METRICS, KEPT, TENSORBOARD = "metrics.csv", "epochs", "tensorboard"
+
+
+def kept(run: Path, epoch: int) -> Path:
+    """Where a run keeps its model of an epoch."""
+    return run / KEPT / f"{epoch:04}.safetensors"
+
+
+def kept_epochs(run: Path) -> tuple[int, ...]:
+    """The epochs whose models a run keeps, in order."""
+    files = (run / KEPT).glob("*.safetensors")
+    return tuple(sorted(int(file.stem) for file in files if file.stem.isdecimal()))
+
+
+def chosen_epochs(run: Path, spelled: str) -> tuple[int, ...]:
+    """The epochs of `1+20`, or all that a run keeps. Raises `InputError` where it does not keep one of them."""
+    if run.is_file() or not run.exists():
+        raise InputError(f"--epoch {spelled} of {run}", "epochs of a run folder", "give the folder, or leave it out")
+    there = kept_epochs(run)
+    chosen = there if spelled == "all" else _epochs(spelled, "--epoch")
+    if not there:
+        raise InputError(
+            f"--epoch {spelled}", f"none: {run} keeps no epochs", "leave it out, or train with --keep 1+20"
+        )
+    if not set(chosen) <= set(there):
+        raise InputError(f"--epoch {spelled}", f"{', '.join(map(str, there))}, which {run} keeps", "choose of these")
+    return chosen
+
+
+class Record:
+    """Called with a run's history and model after every epoch.
+
+    `keep` spells the epochs whose models are kept, `1+20` or `all`; `about` goes into their headers. What an earlier
+    run left in the folder is removed, unless this one resumes it. Raises `InputError` for another spelling, and where
+    TensorBoard is asked for and not installed.
+    """
+
+    def __init__(self, run: Path, about: dict[str, Any], *, keep: str | None, tensorboard: bool, resume: bool) -> None:
+        self.run, self.about = run, about
+        self.all, self.epochs = keep == "all", () if keep in (None, "all") else _epochs(str(keep), "--keep")
+        if not resume:
+            for folder in (KEPT, TENSORBOARD):
+                shutil.rmtree(run / folder, ignore_errors=True)
+        self.writer = _writer(run / TENSORBOARD) if tensorboard else None
+
+    def __call__(self, history: tuple[Row, ...], model: ConvAutoencoder) -> None:
+        row = history[-1]
+        epoch = int(row["epoch"])
+        _write_metrics(self.run / METRICS, history)
+        if row["epoch"] == epoch and (self.all or epoch in self.epochs):
+            save_model(kept(self.run, epoch), model, {**self.about, "figures": row})
+        if self.writer is not None:
+            for name, value in row.items():
+                self.writer.add_scalar(name, value, int(row["step"]))
+            self.writer.flush()
+
+
+def _epochs(spelled: str, option: str) -> tuple[int, ...]:
+    words = [word.strip() for word in spelled.split("+")]
+    if not all(word.isdecimal() and int(word) > 0 for word in words):
+        raise InputError(f"{option} {spelled}", "epochs from 1 up, or all", "write them as 1+20")
+    return tuple(map(int, words))
+
+
+def _writer(folder: Path) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        raise InputError("--tensorboard without it", "an install of it", "pip install 'segue[tensorboard]'") from None
+    return SummaryWriter(str(folder))
+
+
+def _write_metrics(path: Path, history: tuple[Row, ...]) -> None:
+    with atomic_write(path) as beside, beside.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(history[-1]))
+        writer.writeheader()
+        writer.writerows({name: f"{value:.6g}" for name, value in row.items()} for row in history)

@@ -1,0 +1,92 @@
+"""The scores that a folder keeps, pair by pair, so that an interrupted leaderboard goes on where it was."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from segue.core.errors import InputError
+from segue.core.images import atomic_write
+from segue.evaluation.leaderboard import Score
+
+REQUEST, SCORES, SHEETS = "request.json", "scores.csv", "sheets"
+PAIR, PATH, TOLD, FAILED = "pair", "path", "told", "failed"
+
+
+@dataclass(eq=False)
+class Kept:
+    """A folder with what was asked for, and the scores of pairs and paths so far; `pairs` are the ends' names."""
+
+    folder: Path
+    metrics: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    scores: dict[tuple[int, str], Score] = field(default_factory=dict)
+
+    def open(self, request: dict[str, Any], force: bool) -> None:
+        """Take up the scores that are there, if they are of the same request.
+
+        Raises `InputError` for a folder with the scores of another request, unless `force` has them overwritten.
+        """
+        file = self.folder / REQUEST
+        before = _read(file)
+        if before == request:
+            self._load()
+            return
+        if before is not None:
+            if not force:
+                raise InputError(
+                    f"{self.folder}, with the scores of another request",
+                    "a new folder",
+                    "choose another with -o, or add --force",
+                )
+            for old in (self.folder / SCORES, *(self.folder / SHEETS).glob("*.png")):
+                old.unlink(missing_ok=True)
+        write_json(file, request)
+
+    def _load(self) -> None:
+        file = self.folder / SCORES
+        if not file.exists():
+            return
+        try:
+            with file.open(newline="", encoding="utf-8") as lines:
+                for row in csv.DictReader(lines):
+                    values = {name: float(row[name]) if row[name] else math.nan for name in self.metrics}
+                    told = {name: float(value) for name, value in json.loads(row[TOLD]).items()}
+                    self.scores[int(row[PAIR]), row[PATH]] = Score(values, told, row[FAILED] or None)
+        except (KeyError, ValueError, TypeError, csv.Error):
+            raise InputError(f"{file}, which cannot be read", "what was written", "delete it, to begin anew") from None
+
+    def save(self) -> None:
+        """Write all scores: a line for each pair and path, an empty field for what is undefined."""
+        with atomic_write(self.folder / SCORES) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([PAIR, "a", "b", PATH, *self.metrics, TOLD, FAILED])
+            for (pair, path), score in self.scores.items():
+                values = ["" if math.isnan(score.values[name]) else repr(score.values[name]) for name in self.metrics]
+                told = json.dumps(dict(score.told))
+                writer.writerow([pair, *self.pairs[pair], path, *values, told, score.failed or ""])
+
+
+def _read(file: Path) -> Any:
+    """What a JSON file holds; None where there is none."""
+    if not file.exists():
+        return None
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+
+
+def write_json(file: Path, data: Any) -> None:
+    """Anything JSON, in lines that can be read."""
+    with atomic_write(file) as beside:
+        beside.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def write_text(file: Path, text: str) -> None:
+    with atomic_write(file) as beside:
+        beside.write_text(text, encoding="utf-8")

@@ -1,0 +1,192 @@
+"""Slow motion: a clip shown slower than it was taken, with the frames between its own made."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from segue.core.choices import Checked, choose, needed, option
+from segue.core.errors import InputError
+from segue.core.images import Pixels, check_writable, resize
+from segue.core.progress import Event, Report, silent
+from segue.join.dream_model import Learning
+from segue.join.latent_motion import ByCodes
+from segue.latent.paths import path_of
+from segue.motion.slow import ByFlow, Way, slowed
+from segue.training import Training
+from segue.training.methods import METHODS, Method
+from segue.video import FILMS, ClipInfo, FilmWriter, probe, read_frames, read_sound
+
+Sound = npt.NDArray[np.float32]
+SlowStyle = Literal["flow", "latent"]
+
+RATE = 48_000
+"""Samples of sound a second."""
+
+MOST_LEARNED, LEARNED_PIXELS = 160, 192 * 112
+"""How many of a clip's frames a model learns at most, evenly thinned, and how large they are, about."""
+
+CUTS_TOLD = 10
+"""How many cuts are told one by one."""
+
+
+@dataclass(frozen=True)
+class SlowRequest(Checked):
+    """What `segue slow` asks for."""
+
+    clip: Path = needed("the clip")
+    out: Path = needed("the film: .mp4, .mov, .mkv or .webm")
+    factor: float = option(4.0, "how many times as long it lasts", low=1.01, high=32)
+    style: SlowStyle = option(
+        "flow", "how things move from frame to frame: along the optical flow, or as a model of the clip has it (latent)"
+    )
+    audio: Literal["stretch", "none"] = option("stretch", "sound: as long as the picture at its own pitch, or none")
+    fps: float | None = option(None, "frames a second of the film; the clip's", low=1, high=240)
+    minutes: float | None = option(None, "stop training after so many minutes at the latest", low=0.01, high=1e4)
+    seed: int = option(0, "seed of weights, order and noise", low=0, high=2**31 - 1)
+    method: str | Method = option("vae", "of latent, the training rule: ae or vae, with options")
+    steps: int = option(1200, "of latent, the training steps", low=1, high=10_000_000)
+    width: int = option(16, "of latent, the size dial of the networks", low=2, high=1024)
+    latent: int = option(64, "of latent, the length of a code", low=1, high=65_536)
+
+
+@dataclass(frozen=True)
+class SlowResult:
+    """The film. `cuts` are the seconds in it at which the clip is cut, and the frame before is held; `took` seconds."""
+
+    out: Path
+    width: int
+    height: int
+    fps: float
+    frames: int
+    seconds: float
+    factor: float
+    style: SlowStyle
+    cuts: tuple[float, ...]
+    took: dict[str, float]
+    notes: tuple[str, ...]
+
+
+def run_slow(request: SlowRequest, report: Report = silent) -> SlowResult:
+    """Write the clip `factor` times as slow, as a stream.
+
+    The film ends with the clip's last frame: of n frames it has `floor((n - 1) factor fps / the clip's fps) + 1`.
+    Raises `InputError` for a clip that cannot be read, and for an output that cannot be written; then, as at Ctrl-C,
+    nothing is left behind.
+    """
+    started = time.monotonic()
+    request = replace(request, method=choose(request.method, METHODS, "method"))
+    info = probe(request.clip)
+    _check_out(request)
+    fps = info.fps if request.fps is None else Fraction(request.fps).limit_denominator(1001)
+    step = info.fps / fps / Fraction(request.factor).limit_denominator(1000)
+    count = math.floor((info.frames - 1) / step) + 1
+    way = _way(request, info, report)
+    learned = time.monotonic()
+    cuts: list[int] = []
+    size = info.height // 2 * 2, info.width // 2 * 2
+    own = (frame[: size[0], : size[1]] for frame in read_frames(info.path))
+    frames = slowed(own, (index * step for index in range(count)), way, cuts)
+    sounds = info.has_sound and request.audio == "stretch"
+    _write(request, frames, _sound(info, request.factor) if sounds else None, (*size, count), fps, report)
+    written = time.monotonic()
+    at = tuple(math.ceil(number / step) / float(fps) for number in cuts)
+    took = {"train": learned - started, "write": written - learned, "all": written - started}
+    return SlowResult(
+        request.out,
+        size[1],
+        size[0],
+        float(fps),
+        count,
+        count / float(fps),
+        request.factor,
+        request.style,
+        at,
+        took,
+        (*_changes(info, size), *_told(at)),
+    )
+
+
+def _check_out(request: SlowRequest) -> None:
+    """Say what is wrong with the output before any work, not after it."""
+    if request.out.suffix.lower() not in FILMS:
+        raise InputError(f"output {request.out.name}", ", ".join(FILMS), "end the name in one of these")
+    if request.out.resolve() == request.clip.resolve():
+        raise InputError(f"output {request.out}, which is the clip", "a new name", "choose another with -o")
+    check_writable(request.out)
+
+
+def _way(request: SlowRequest, info: ClipInfo, report: Report) -> Way:
+    """How things move; a model of the clip is trained if need be."""
+    if request.style == "flow":
+        return ByFlow()
+    assert isinstance(request.method, Method)  # noqa: S101 - run_slow has seen to it
+    options = Training(steps=request.steps, minutes=request.minutes, batch=4, lr=3e-3, seed=request.seed)
+    learning = Learning(
+        (),
+        (),
+        request.method,
+        path_of("linear"),
+        options,
+        request.latent,
+        request.width,
+        lambda: _learned(info),
+        report,
+    )
+    return ByCodes(learning.model)
+
+
+def _learned(info: ClipInfo) -> Pixels:
+    """A clip's frames as a model learns them, `[n, h, w, 3]`: sides are multiples of 8."""
+    scale = min(1.0, (LEARNED_PIXELS / (info.height * info.width)) ** 0.5)
+    height, width = (max(1, round(side * scale / 8)) * 8 for side in (info.height, info.width))
+    stride = -(-info.frames // MOST_LEARNED)
+    return np.stack([resize(frame, height, width) for frame in islice(read_frames(info.path), 0, None, stride)])
+
+
+def _sound(info: ClipInfo, factor: float) -> Iterator[Sound]:
+    from segue.video.stretch import stretched
+
+    return stretched(read_sound(info.path, RATE), RATE, factor)
+
+
+def _write(
+    request: SlowRequest,
+    frames: Iterable[Pixels],
+    sound: Iterator[Sound] | None,
+    size: tuple[int, int, int],
+    fps: Fraction,
+    report: Report,
+) -> None:
+    """Write the film, its sound along with the picture, so that neither waits long for the other."""
+    height, width, count = size
+    given = 0
+    with FilmWriter(request.out, width, height, fps, sound_rate=RATE if sound else None) as film:
+        for index, frame in enumerate(frames):
+            film.write(frame)
+            while sound and given < (index + 1) / fps * RATE and (block := next(sound, None)) is not None:
+                film.write_sound(block)
+                given += len(block)
+            report(Event("slow", index + 1, count))
+
+
+def _changes(info: ClipInfo, size: tuple[int, int]) -> tuple[str, ...]:
+    cropped = (f"cropped from {info.width}x{info.height}",) if (info.height, info.width) != size else ()
+    return (*info.notes, *cropped)
+
+
+def _told(cuts: Sequence[float]) -> tuple[str, ...]:
+    """The cuts in words."""
+    if not cuts:
+        return ()
+    at = ", ".join(f"{cut:.2f}" for cut in cuts[:CUTS_TOLD]) + (", ..." if len(cuts) > CUTS_TOLD else "")
+    return (f"the clip is cut at {at} s of the film: the frame before is held until then",)

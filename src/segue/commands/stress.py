@@ -1,0 +1,226 @@
+"""Stress a trained run: what it reconstructs from corrupted images, as a sheet and as numbers."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from segue.commands.evaluate import Interval, mean_interval
+from segue.commands.record import chosen_epochs, kept
+from segue.commands.runs import DATA, RUN, images_of, open_run, some
+from segue.core.choices import Checked, needed, option
+from segue.core.errors import InputError
+from segue.core.images import PICTURES, atomic_write, check_writable, to_float, to_uint8, write_image
+from segue.core.progress import Event, Report, silent
+from segue.data.corruptions import Corruption, Done, Rotate90, corruption
+from segue.data.datasets import ImageSet
+from segue.evaluation.representation import share_interval
+from segue.latent.space import in_memory
+from segue.models.autoencoder import Autoencoder
+from segue.render.strip import Row, strip
+from segue.training.losses import psnr, structural_similarity
+
+COMPARED = ("clean", "seen", "control")
+MEASURES = ("mse", "psnr", "ssim")
+
+
+@dataclass(frozen=True)
+class StressRequest(Checked):
+    """What `segue stress` asks for."""
+
+    run: Path = needed(RUN)
+    out: Path = needed("the sheet (.png): what the encoder sees, what is decoded, the clean target")
+    corrupt: str | Corruption | None = option(
+        None, "what the encoder sees is spoilt by: rotate90, jigsaw:grid=3, mask+blur; else as in training, or rotate90"
+    )
+    epoch: str | None = option(None, "epochs that training kept (--keep): 1+20, or all; else the finished model")
+    count: int = option(8, "images shown", low=1, high=1000)
+    images: int = option(1000, "test images to measure at most, drawn at random", low=1)
+    csv: Path | None = option(None, "also write the errors of every image (.csv)")
+    seed: int = option(0, "seed of every draw", low=0, high=2**31 - 1)
+    data: str | None = option(None, DATA)
+    data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Means over so many images, each with its 95 % interval: squared error (white is 1), PSNR in dB, SSIM.
+
+    The interval is NaN for one image; of a few it is too narrow.
+    """
+
+    images: int
+    mse: Interval
+    psnr: Interval
+    ssim: Interval
+
+
+@dataclass(frozen=True)
+class Stressed:
+    """How the model of an epoch (None: the finished one) fares.
+
+    - `clean`: what it reconstructs from the corrupted image, against the clean one;
+    - `seen`: the same against the corrupted image;
+    - `control`: what it reconstructs from the clean image, against that;
+    - `undone`: the share in percent, with its 95 % interval, of the images that were changed whose reconstruction is
+      nearer to the clean image than to the corrupted one, by squared error; None where none was changed;
+    - `by`: `clean` apart for each kind of what was done, such as "K = 1 (90 degrees)"; empty where there are no kinds.
+    """
+
+    epoch: int | None
+    clean: Errors
+    seen: Errors
+    control: Errors
+    undone: Interval | None
+    by: dict[str, Errors]
+
+
+@dataclass(frozen=True)
+class StressResult:
+    """The sheet, the table of all images if asked for, and the figures of each epoch on the same corrupted images."""
+
+    out: Path
+    csv: Path | None
+    corrupt: str
+    part: str
+    images: int
+    epochs: tuple[Stressed, ...]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What was done to each of `n` images; by epoch, errors `[n, compared, measures]`; the pictures to show."""
+
+    done: list[Done]
+    errors: dict[int | None, Tensor]
+    shown: list[int]
+    seen: Tensor
+    decoded: dict[int | None, Tensor]
+    clean: Tensor
+
+
+def run_stress(request: StressRequest, report: Report = silent) -> StressResult:
+    """Corrupt images of a run's test part (the training part where it has no other), reconstruct and compare them.
+
+    Raises `InputError` for a run, an epoch or images that are not there, a corruption that does not exist, and for
+    what cannot be written.
+    """
+    _check_files(request)
+    models, about = _models(request)
+    spoil = corruption(request.corrupt) or corruption(about.get("corrupt")) or Rotate90()
+    data = images_of(about, request.data_dir, report)
+    part, whole = ("train", data.train) if data.test is None else ("test", data.test)
+    images = some(whole, request.images, request.seed)
+    trial = _tried(models, images, spoil, request, report)
+    write_image(request.out, strip(_rows(trial), title=f"{Path(about['data']).name}, {spoil}"))
+    if request.csv is not None:
+        _write_csv(request.csv, images.ids, trial)
+    figures = tuple(_stressed(epoch, errors, trial.done) for epoch, errors in trial.errors.items())
+    return StressResult(request.out, request.csv, str(spoil), part, len(images), figures)
+
+
+def _check_files(request: StressRequest) -> None:
+    for path, kinds in ((request.out, PICTURES), (request.csv, (".csv",))):
+        if path is not None:
+            if path.suffix.lower() not in kinds:
+                raise InputError(f"output {path.name}", ", ".join(kinds), "end the name in one of these")
+            check_writable(path)
+
+
+def _models(request: StressRequest) -> tuple[dict[int | None, Autoencoder], dict[str, Any]]:
+    """The model of every epoch that is asked for, and what is known of the run."""
+    chosen = [None] if request.epoch is None else chosen_epochs(request.run, request.epoch)
+    models: dict[int | None, Autoencoder] = {}
+    for epoch in chosen:
+        path = request.run if epoch is None else kept(request.run, epoch)
+        models[epoch], about = open_run(path, request.data)
+    return models, about
+
+
+@torch.no_grad()
+def _tried(
+    models: dict[int | None, Autoencoder], images: ImageSet, spoil: Corruption, request: StressRequest, report: Report
+) -> _Trial:
+    """All models on the same corrupted images, a batch at a time."""
+    n = len(images)
+    # Evenly apart, since sets of folders have class after class.
+    shown = np.linspace(0, n - 1, min(request.count, n)).round().astype(int).tolist()
+    generator = torch.Generator().manual_seed(request.seed)
+    batch = min(in_memory(128, model) for model in models.values())
+    done: list[Done] = []
+    seen: list[Tensor] = []
+    decoded: dict[int | None, list[Tensor]] = {epoch: [] for epoch in models}
+    errors: dict[int | None, list[Tensor]] = {epoch: [] for epoch in models}
+    for start in range(0, n, batch):
+        clean = to_float(images.images[start : start + batch])
+        spoilt, of_these = spoil.told(clean, generator)
+        here = [i - start for i in shown if start <= i < start + batch]
+        done += of_these
+        seen.append(spoilt[here])
+        for epoch, model in models.items():
+            again, control = (model.decode(model.encode(x)) for x in (spoilt, clean))
+            decoded[epoch].append(again[here])
+            pairs = (again, clean), (again, spoilt), (control, clean)
+            errors[epoch].append(torch.stack([_measured(*pair) for pair in pairs], 1))
+        report(Event("stress", min(start + batch, n), n))
+    return _Trial(
+        done,
+        {epoch: torch.cat(parts) for epoch, parts in errors.items()},
+        shown,
+        torch.cat(seen),
+        {epoch: torch.cat(parts) for epoch, parts in decoded.items()},
+        to_float(images.images[shown]),
+    )
+
+
+def _measured(decoded: Tensor, target: Tensor) -> Tensor:
+    """`MEASURES` of each image, `[n, 3]`."""
+    mse = (decoded - target).square().flatten(1).mean(1)
+    return torch.stack([mse, psnr(decoded, target), structural_similarity(decoded, target)], 1)
+
+
+def _rows(trial: _Trial) -> list[Row]:
+    above = tuple("\n".join(trial.done[i].lines) for i in trial.shown)
+    rows = [Row("seen by the encoder", to_uint8(trial.seen), above=above if any(above) else ())]
+    for epoch, pictures in trial.decoded.items():
+        title = "reconstruction" if epoch is None else f"epoch {epoch}"
+        decibels = trial.errors[epoch][trial.shown, COMPARED.index("clean"), MEASURES.index("psnr")].tolist()
+        rows.append(Row(title, to_uint8(pictures), tuple(f"{value:.1f} dB" for value in decibels)))
+    return [*rows, Row("clean target", to_uint8(trial.clean))]
+
+
+def _stressed(epoch: int | None, errors: Tensor, done: list[Done]) -> Stressed:
+    clean, seen, control = (_errors(part) for part in errors.unbind(1))
+    to_clean, to_seen = errors[:, 0, 0], errors[:, 1, 0]
+    nearer = (to_clean < to_seen)[to_clean != to_seen].numpy()
+    undone = share_interval(nearer) if len(nearer) else None
+    kinds = sorted({kind for one in done for kind in one.kinds}, key=_counted)
+    by = {kind: _errors(errors[[kind in one.kinds for one in done], 0]) for kind in kinds}
+    return Stressed(epoch, clean, seen, control, undone, by)
+
+
+def _counted(kind: str) -> list[str | int]:
+    """A key to sort by, in which 9 comes before 10."""
+    return [int(piece) if piece.isdecimal() else piece for piece in re.split(r"(\d+)", kind)]
+
+
+def _errors(measured: Tensor) -> Errors:
+    return Errors(len(measured), *(mean_interval(values) for values in measured.unbind(1)))
+
+
+def _write_csv(path: Path, ids: tuple[str, ...], trial: _Trial) -> None:
+    names = [f"{compared}_{measure}" for compared in COMPARED for measure in MEASURES]
+    with atomic_write(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["epoch", "id", "done", *names])
+        for epoch, errors in trial.errors.items():
+            for name, done, row in zip(ids, trial.done, errors.flatten(1).tolist(), strict=True):
+                figures = [f"{value:.6g}" for value in row]
+                writer.writerow(["" if epoch is None else epoch, name, ", ".join(done.lines), *figures])

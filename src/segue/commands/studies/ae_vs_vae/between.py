@@ -1,0 +1,153 @@
+"""What lies in the middle between a 2 and a 6, and others."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from segue.commands.evaluate import Interval
+from segue.commands.interpolate import InterpolateRequest, run_interpolate
+from segue.commands.runs import some, surroundings_of
+from segue.commands.studies.ae_vs_vae.context import Numbers, StudyContext
+from segue.commands.studies.transitions import STEPS, briefly, faded, mean, measured, pairs_of, sequence, walked
+from segue.core.images import Pixels, write_image
+from segue.data.datasets import DataSet
+from segue.evaluation.metrics.nearest import InPixels
+from segue.evaluation.representation import share_interval
+from segue.latent.interpolation import decode
+from segue.latent.paths import path_of
+from segue.render.report import Picture, Section, Table
+from segue.render.strip import Row, strip
+
+A, B = "2", "6"
+SHOWN = (
+    ("label:2", "label:6"),
+    ("label:2#1", "label:6#1"),
+    ("label:2#2", "label:6#2"),
+    ("label:4", "label:9"),
+    ("label:0", "label:1"),
+    ("label:3", "label:8"),
+)
+FRAMES = 10
+GRAPH = "graph:weight=decoded+smooth+pace"
+FADE, BENT = "cross-fade", "VAE, by the graph"
+PART = 0.1  # of the classifier's word: what a digit must have for a picture to resemble it
+
+Shares = dict[str, Interval]
+
+
+def between(desk: StudyContext) -> tuple[Section, Numbers]:
+    """Grids of interpolations from both models, and what the classifier makes of many middles."""
+    from segue.render.plots import intervals
+
+    grids = [_grid(desk, name) for name in desk.models]
+    bench = desk.bench
+    pairs = pairs_of(desk.test, A, B, bench.either(64, 256, tiny=4), bench.seed)
+    near = some(desk.train, bench.either(1000, 4000), bench.seed)
+    around = {name: surroundings_of(model, near, STEPS, bench.report) for name, model in desk.models.items()}
+    ways = [walked(name, desk.models[name], path_of("linear"), pairs, around[name], bench.report) for name in around]
+    ways.append(walked(BENT, desk.models["VAE"], path_of(GRAPH), pairs, around["VAE"], bench.report))
+    ways.append(faded(FADE, pairs))
+    real, values = InPixels(desk.train.images), {}
+    found: dict[str, Numbers] = {}
+    for way in ways:
+        middle = desk.reader.probabilities(way.middles())
+        values[way.name] = measured(way, desk.reader, real)
+        values[way.name]["distance"] *= 1000
+        values[way.name]["entropy"] = entropy(middle)
+        means = {name: mean(each, bench.seed) for name, each in values[way.name].items()}
+        found[way.name] = means | {"resembles": resembles(middle, *map(desk.reader.names.index, (A, B)))}
+    ae, vae = values["AE"], values["VAE"]
+    differences = {name: mean(vae[name] - ae[name], bench.seed) for name in ("ghosting", "distance", "step", "others")}
+    numbers: Numbers = {"pairs": len(pairs), "ways": found, "vae less ae": differences}
+    file = bench.figure("middles.png")
+    columns = {"both": "Both 2 and 6 (%)", "one": "One of them alone (%)", "neither": "Neither (%)"}
+    intervals(
+        {way: [of["resembles"][key] for key in columns] for way, of in found.items()}, tuple(columns.values()), file
+    )
+    shares = {name: found[name]["resembles"] for name in desk.models}
+    return Section(
+        "In the middle between 2 and 6",
+        f"""
+        The source looks at the pictures in the middle of the way from a 2 to a 6. Here the classifier looks at
+        {len(pairs)} of them. A picture resembles a digit that gets a tenth of its word or more: both of them, one
+        alone, or, where others get more than nine tenths, neither.
+
+        The columns of the table: ghosting is 1 where the middle third is a mix of the two ends, as in a cross-fade;
+        other classes are those read on the way beside the ends; entropy, in bits, is how undecided the classifier is of
+        the middle; the largest step is its share of the whole change; distance is that of the middle third to the
+        nearest training image, a mean square error. The row "{BENT}" is not the straight line but the shortest
+        way over {len(near):,} codes of real digits.""",
+        (
+            *grids,
+            Picture(
+                file,
+                f"""What the middle of {len(pairs)} ways from a {A} to a {B} resembles, with 95 % intervals.
+                Both, in the AE: {shares["AE"]["both"][0]:.0f} %, in the VAE: {shares["VAE"]["both"][0]:.0f} %; neither:
+                {shares["AE"]["neither"][0]:.0f} % and {shares["VAE"]["neither"][0]:.0f} %.""",
+            ),
+            _table(found),
+        ),
+    ), numbers
+
+
+def _grid(desk: StudyContext, name: str) -> Picture:
+    rows, told, also = [], [], []
+    for names in SHOWN:
+        a, b = (DataSet("", desk.train, desk.test).pick(each) for each in names)
+        out = desk.bench.figure(f"{'-'.join(names).replace('label:', '').replace('#', '.')}-{name.lower()}.gif")
+        request = InterpolateRequest(desk.runs[name], *names, out, "linear", steps=FRAMES)
+        frames = _frames(desk, name, desk.bench.do(run_interpolate, request).codes)
+        read = desk.read(frames)
+        rows.append(Row(f"{a.label} to {b.label}", frames, tuple(read)))
+        told.append(sequence(read))
+        also.append(out)
+    file = desk.bench.figure(f"grid-{name.lower()}.png")
+    write_image(file, strip(rows, title=f"{name}, straight lines"))
+    return Picture(
+        file,
+        f"""Straight lines through the code of the {name}, with what the classifier reads beneath each
+        picture. From {A} to {B} it reads {"; ".join(told[:3])}.""",
+    )
+
+
+def _frames(desk: StudyContext, name: str, codes: tuple[list[float], ...] | None) -> Pixels:
+    import torch
+
+    return decode(desk.models[name], torch.tensor(codes))
+
+
+def _table(found: dict[str, Numbers]) -> Table:
+    columns = {
+        "ghosting": "ghosting",
+        "others": "other classes",
+        "entropy": "entropy (bits)",
+        "step": "largest step",
+        "distance": "distance x1000",
+    }
+    rows = tuple((way, *(briefly(of[key]) for key in columns)) for way, of in found.items())
+    return Table(
+        "middles", "Means over the same pairs, and half their 95 % intervals.", ("way", *columns.values()), rows
+    )
+
+
+def resembles(probabilities: npt.NDArray[np.float64], a: int, b: int) -> Shares:
+    """Of pictures with these probabilities of classes `[n, k]`, the shares in percent that resemble both of two
+    classes, one alone, or neither, with their 95 % intervals.
+
+    >>> {key: share[0] for key, share in resembles(np.array([[0.5, 0.5, 0.0], [0.0, 0.05, 0.95]]), 0, 1).items()}
+    {'both': 50.0, 'one': 0.0, 'neither': 50.0}
+    """
+    there = (probabilities[:, [a, b]] >= PART).sum(1)
+    return {name: share_interval(there == count) for name, count in (("both", 2), ("one", 1), ("neither", 0))}
+
+
+def entropy(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The entropy in bits of probabilities `[n, k]`, `[n]`.
+
+    >>> entropy(np.array([[0.5, 0.5], [1.0, 0.0]])).tolist()
+    [1.0, 0.0]
+    """
+    safe = np.where(probabilities > 0, probabilities, 1)
+    bits: npt.NDArray[np.float64] = -(probabilities * np.log2(safe)).sum(1)
+    return np.abs(bits)

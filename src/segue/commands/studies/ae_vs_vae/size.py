@@ -1,0 +1,104 @@
+"""How the length of the code trades against reconstruction."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+from segue.commands.map import mean_kl
+from segue.commands.runs import has_posterior, some
+from segue.commands.studies.ae_vs_vae.context import METHODS, SET, Numbers, StudyContext, opened, options
+from segue.core.images import to_float
+from segue.data.datasets import ImageSet
+from segue.latent.space import LatentSpace
+from segue.models.autoencoder import ConvAutoencoder
+from segue.render.report import Picture, Section, Table
+from segue.training.methods.vae import draw
+
+JUDGED = 2000  # training images, and held-out ones
+WIDTH = 8
+PANELS = {
+    "training": "Reconstruction of training digits (nats)",
+    "kl": "KL divergence (nats)",
+    "active": "Dimensions in use",
+}
+
+
+def sizes(desk: StudyContext) -> tuple[Section, Numbers]:
+    """Both models with codes of 2 to 64 numbers, and the error of each on digits that it was trained on."""
+    from segue.render.plots import lines
+
+    bench = desk.bench
+    lengths = bench.either((2, 8, 32), (2, 4, 8, 16, 32, 64))
+    steps = bench.either(250, 700)
+    common = options(bench) | {"width": WIDTH}
+    numbers: Numbers = {name: {} for name in METHODS}
+    for name, method in METHODS.items():
+        for latent in lengths:
+            run = bench.train(f"size-{name.lower()}-{latent}", SET, method=method, latent=latent, steps=steps, **common)
+            numbers[name][str(latent)] = _judged(desk, opened(run))
+    panels = {
+        title: {
+            name: [(float(latent), of[key]) for latent, of in row.items()]
+            for name, row in numbers.items()
+            if all(key in of for of in row.values())
+        }
+        for key, title in PANELS.items()
+    }
+    file = bench.figure("sizes.png")
+    lines(panels, file, along="Length of the code", logarithmic=True)
+    vae = {int(latent): of for latent, of in numbers["VAE"].items()}
+    first, last = lengths[0], lengths[-1]
+    rows = tuple(
+        (name, int(latent), of["training"], of["held-out"], of.get("kl"), of["active"])
+        for name, row in numbers.items()
+        for latent, of in row.items()
+    )
+    columns = ("model", "code", "training (nats)", "held-out (nats)", "KL (nats)", "in use")
+    return Section(
+        "The length of the code",
+        f"""
+        The source expects a larger latent space to raise the error of reconstruction. Here both models are trained anew
+        with codes of {lengths[0]} to {lengths[-1]} numbers, networks of width {WIDTH} and {steps} steps each, which
+        is not to the end, but equally far. The VAE's error is of codes drawn from the posterior, as in its loss.""",
+        (
+            Picture(
+                file,
+                f"""Longer codes from left to right. The VAE's error on training digits goes from
+                {vae[first]["training"]:.0f} nats with {first} numbers to {vae[last]["training"]:.0f} with {last}, while
+                it uses {vae[first]["active"]} and {vae[last]["active"]} of them.""",
+            ),
+            Table(
+                "sizes",
+                "The same in numbers: reconstruction of training and of held-out digits, the divergence, "
+                "and dimensions in use.",
+                columns,
+                rows,
+            ),
+        ),
+    ), numbers
+
+
+def _judged(desk: StudyContext, model: ConvAutoencoder) -> dict[str, float]:
+    seed = desk.bench.seed
+    train, test = some(desk.train, JUDGED, seed), some(desk.test, JUDGED, seed)
+    found = {"training": nats(model, train, seed), "held-out": nats(model, test, seed)}
+    if has_posterior(model):
+        found["kl"] = float(mean_kl(model, train.images).sum())
+    return found | {"active": LatentSpace.of(model, test).active_units()}
+
+
+@torch.no_grad()
+def nats(model: ConvAutoencoder, images: ImageSet, seed: int) -> float:
+    """The mean cross-entropy of images and what a model gives back of them, in nats per image.
+
+    A VAE's codes are drawn from the posterior.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    total = 0.0
+    for start in range(0, len(images), 256):
+        x = to_float(images.images[start : start + 256])
+        mean, log_variance, _ = model.statistics(x)
+        codes = mean if log_variance is None else draw(mean, log_variance, generator)
+        total += float(F.binary_cross_entropy_with_logits(model.logits(codes), x, reduction="sum"))
+    return total / len(images)

@@ -1,0 +1,134 @@
+"""Reproduce a study: train, draw and measure as it did, and report beside what it found."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from segue.commands.studies import RECIPES
+from segue.commands.studies.study import StudyRecipe
+from segue.commands.studies.workspace import FIGURES, REQUEST, RUNS, Workspace
+from segue.core.choices import Checked, option, optional
+from segue.core.errors import InputError, unknown
+from segue.core.images import atomic_write
+from segue.core.progress import Report, silent
+from segue.render.report import NUMBERS, PAGE, Claim, write_report
+
+
+@dataclass(frozen=True)
+class ReproduceRequest(Checked):
+    """What `segue reproduce` asks for: a study, and where its report goes."""
+
+    name: str | None = optional("the study; --list names them")
+    out: Path | None = option(None, "folder of the report; else reports/NAME")
+    list: bool = option(False, "name the studies, and say how long each takes")
+    quick: bool = option(False, "a smaller one, in at most three minutes on two cores")
+    seed: int = option(0, "seed of everything", low=0, high=2**31 - 1)
+    data_dir: Path | None = option(None, "where named sets are, or are put; else SEGUE_DATA, else a cache")
+    force: bool = option(False, "overwrite the report of another request")
+
+
+@dataclass(frozen=True)
+class ReproduceResult:
+    """The report's page, how long it took in seconds, what became of the source's claims, and all numbers."""
+
+    name: str
+    out: Path
+    quick: bool
+    seed: int
+    seconds: float
+    claims: tuple[Claim, ...]
+    numbers: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A study that can be reproduced, with its minutes on two cores."""
+
+    name: str
+    about: str
+    data: str
+    minutes_quick: float
+    minutes: float
+
+
+@dataclass(frozen=True)
+class Offers:
+    """The studies that can be reproduced."""
+
+    studies: tuple[Offer, ...]
+
+
+def run_reproduce(request: ReproduceRequest, report: Report = silent) -> ReproduceResult | Offers:
+    """Carry out a study, and write its report: `report.html`, `numbers.json` and `.csv`, tables, figures and runs.
+
+    Ctrl-C keeps the runs that are finished and the checkpoint of the one that is not; the same request goes on from
+    there. Raises `InputError` for another name, data that are not there, and a folder that has another report
+    or things of others.
+    """
+    if request.list:
+        names = ("name", "about", "data", "minutes_quick", "minutes")
+        return Offers(tuple(Offer(**{name: getattr(recipe, name) for name in names}) for recipe in RECIPES))
+    recipe = _recipe(request.name)
+    folder = request.out or Path("reports") / recipe.name
+    _open(folder, recipe, request)
+    before = " (some runs were there before)" if (folder / RUNS).exists() else ""
+    started = time.monotonic()
+    bench = Workspace(folder, "quick" if request.quick else "full", request.seed, request.data_dir, report)
+    study = recipe.study(bench)
+    seconds = time.monotonic() - started
+    about = {
+        "Study": f"{recipe.name}{', quick' if request.quick else ''}",
+        "Data": recipe.data,
+        "Seed": str(request.seed),
+        "Time": (f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min") + before,
+        "Made by": f"segue {version('segue')}",
+    }
+    quick = " --quick" if request.quick else ""
+    again = f"segue reproduce {recipe.name}{quick}{f' --seed {request.seed}' if request.seed else ''}"
+    page = write_report(study, folder, {"Command": again, **about}, tuple(bench.commands))
+    numbers = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
+    return ReproduceResult(recipe.name, page, request.quick, request.seed, seconds, study.claims, numbers)
+
+
+def _recipe(name: str | None) -> StudyRecipe:
+    names = [recipe.name for recipe in RECIPES]
+    if name is None:
+        raise InputError("no study", ", ".join(names), "name one, or see --list")
+    if name not in names:
+        raise unknown("study", name, names)
+    return RECIPES[names.index(name)]
+
+
+def _open(folder: Path, recipe: StudyRecipe, request: ReproduceRequest) -> None:
+    """The folder is this request's, and holds nothing of another."""
+    asked = {"study": recipe.name, "quick": request.quick, "seed": request.seed}
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"output {folder}, a file", "a folder for the report", "choose another name with -o")
+    before = _asked(folder / REQUEST)
+    if before is None and folder.exists() and any(folder.iterdir()):
+        raise InputError(f"{folder}, with things of others", "a new folder, or a report's", "choose another with -o")
+    if before is not None and before != asked:
+        if not request.force:
+            was = f"{before['study']}{' --quick' if before['quick'] else ''} with seed {before['seed']}"
+            raise InputError(f"{folder}, which has {was}", "a new folder", "choose another with -o, or add --force")
+        for part in (RUNS, FIGURES):
+            shutil.rmtree(folder / part, ignore_errors=True)
+        (folder / PAGE).unlink(missing_ok=True)
+    with atomic_write(folder / REQUEST) as beside:
+        beside.write_text(json.dumps(asked) + "\n", encoding="utf-8")
+
+
+def _asked(file: Path) -> dict[str, Any] | None:
+    """What a report that is there was asked for by; None where there is none."""
+    with suppress(OSError, ValueError):
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and found.keys() == {"study", "quick", "seed"}:
+            return found
+    return None

@@ -1,0 +1,71 @@
+"""What the sections of the report work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from segue.commands.runs import open_run
+from segue.commands.studies.workspace import Workspace
+from segue.core.images import Pixels
+from segue.data.datasets import ImageSet
+from segue.evaluation.classifier import Classifier
+from segue.latent.interpolation import decode
+from segue.latent.space import encode
+from segue.render.report import Section
+
+SET, LATENT, BATCH, LR = "kmnist", 32, 64, 2e-3
+METHODS = {"set": "vae:likelihood=gaussian", "pixel": "vae:likelihood=gaussian,sigma=pixel"}
+SIGMAS = {"set": "one, learned", "pixel": "of each pixel"}
+PAIRS = (("o", "ki"), ("su", "tsu"), ("na", "ha"), ("ma", "ya"), ("re", "wo"))
+DRAWN, SHOWN, SURE = 200, 10, 0.9  # draws that are measured, and shown; the probability of a sure reading
+FROM_TO, FPS = 16, 16  # frames from character to character, and each second
+
+Numbers = dict[str, Any]
+Found = tuple[Section, Numbers]
+
+
+@dataclass(frozen=True)
+class StudyContext:
+    """Runs by whose sigma it is, the epochs that they kept, the images, and a classifier of real ones."""
+
+    bench: Workspace
+    epochs: tuple[int, ...]
+    train: ImageSet
+    test: ImageSet
+    runs: dict[str, Path]
+    reader: Classifier
+    note: str
+
+    @property
+    def run(self) -> Path:
+        """The run whose sigma is one for all."""
+        return self.runs["set"]
+
+    def again(self, images: Pixels, run: Path | None = None) -> Pixels:
+        """What the model with one sigma, or another, gives back of images."""
+        model, _ = open_run(run or self.run)
+        return decode(model, encode(model, images))
+
+    def sure(self, images: Pixels) -> float:
+        """The share of images, in percent, of whose character the classifier is sure."""
+        return 100 * float((self.reader.probabilities(images).max(1) >= SURE).mean())
+
+
+def prepared(bench: Workspace) -> StudyContext:
+    """Train both models and the classifier."""
+    last, limit = bench.either(12, 30, tiny=3), bench.either(7000, 12_000)
+    epochs = tuple(sorted({1, max(2, last // 3), last}))
+    stages = bench.either(12, 30)
+    options: Numbers = {"latent": LATENT, "width": 16, "batch": BATCH, "epochs": last, "limit": limit, "lr": LR}
+    options["keep"] = "+".join(map(str, epochs))
+    options["show"] = "+".join(f"label:{name}" for pair in PAIRS for name in pair)
+    runs = {
+        name: bench.train(f"vae-{name}", SET, method=method, pictures=stages if name == "set" else 0, **options)
+        for name, method in METHODS.items()
+    }
+    data = bench.images(SET, limit=limit)
+    assert data.test is not None  # noqa: S101 - this set has a test part
+    reader = bench.classifier(data.train, bench.either(300, 1500))
+    return StudyContext(bench, epochs, data.train, data.test, runs, reader, "; ".join(data.notes))

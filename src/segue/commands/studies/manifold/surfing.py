@@ -1,0 +1,259 @@
+"""Surfing beside the straight line: the neighbour graph of a latent space, a pair on which they differ, and scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from segue.commands.interpolate import InterpolateRequest, run_interpolate
+from segue.commands.runs import open_run
+from segue.commands.score import ScoreRequest, run_score
+from segue.commands.studies.manifold.plan import Plan
+from segue.commands.studies.workspace import Workspace
+from segue.core.images import Pixels, write_image
+from segue.core.progress import silent
+from segue.data.datasets import ImageSet, LoadOptions
+from segue.evaluation.leaderboard import LeaderboardRow, truth_of
+from segue.latent.graph import Graph, knn_graph, radius_graph, shortest
+from segue.latent.graph.search import flat, search
+from segue.latent.interpolation import cross_fade, walk
+from segue.latent.paths import PathContext, path_of
+from segue.latent.space import LatentSpace
+from segue.models.autoencoder import Autoencoder
+from segue.render.report import Cell, Picture, Table
+
+SURFING, RADIUS = "graph:k=none", "graph:kind=radius"
+LINE_COLOUR, SURF_COLOUR = "#c2571a", "#0b6b58"
+TRIED = 200  # pairs, of which the one to show is one
+STILLS = 8  # frames of a strip
+ALONG = 33  # places on a straight line
+HEADS = ("interpolationMSE x1e3", "excess x1e3", "to truth x1e3", "jerk", "pace", "ghosting")
+METRICS = "off-manifold excess to-truth jerk pace:by=pixel ghosting"
+
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The pair to show: its places in the set; how far the straight line goes from the codes, in distances between
+
+    neighbours; and how many times as long as the line the way through the graph is.
+    """
+
+    a: int
+    b: int
+    away: float
+    detour: float
+
+
+@dataclass(frozen=True, eq=False)
+class Terrain:
+    """A run's latent space: its model, the images, their codes, and the graph that surfing goes through."""
+
+    run: Path
+    model: Autoencoder
+    images: ImageSet
+    space: LatentSpace
+
+    @classmethod
+    def of(cls, run: Path, images: ImageSet) -> Terrain:
+        """The latent space of a run over the images that it was trained on."""
+        model, _ = open_run(run)
+        return cls(run, model, images, LatentSpace.of(model, images))
+
+    @cached_property
+    def codes(self) -> Floats:
+        """The codes `[n, d]`."""
+        return flat(self.space.codes)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The nearest neighbours, as few as connect all codes: the source's graph."""
+        return knn_graph(self.space.codes)
+
+    @cached_property
+    def wide(self) -> Graph:
+        """All within the least radius that connects the codes: what the source would try next."""
+        return radius_graph(self.space.codes)
+
+    @cached_property
+    def pairs(self) -> Indices:
+        """Pairs of places `[m, 2]` at which this space is judged, the same for every space of as many images."""
+        rng = np.random.default_rng(5)
+        drawn = rng.integers(len(self.codes), size=(4 * TRIED, 2))
+        return np.asarray(drawn[drawn[:, 0] != drawn[:, 1]][:TRIED])
+
+    def detours(self, graph: Graph) -> Floats:
+        """How many times as long as the straight line the way through a graph is, for each pair, `[m]`."""
+        return np.array([detour(graph, a, b) for a, b in self.pairs.tolist()])
+
+    @cached_property
+    def away(self) -> Floats:
+        """How far from the nearest code the straight line of each pair gets, in distances between neighbours, `[m]`."""
+        t = np.linspace(0, 1, ALONG)[None, :, None]
+        starts, ends = (self.codes[self.pairs[:, side], None] for side in (0, 1))
+        points = ((1 - t) * starts + t * ends).reshape(-1, self.codes.shape[1])
+        find = search(self.codes)
+        usual = float(np.median(find(self.codes, 2, silent).distances[:, 1])) or 1.0
+        return np.asarray(find(points, 1, silent).distances.reshape(len(self.pairs), -1).max(1) / usual)
+
+    @cached_property
+    def shown(self) -> Shown:
+        """Of the pairs, the one whose straight line gets farthest from the codes."""
+        at = int(self.away.argmax())
+        a, b = self.pairs[at].tolist()
+        return Shown(a, b, float(self.away[at]), detour(self.graph, a, b))
+
+
+def detour(graph: Graph, a: int, b: int) -> float:
+    """The length of the way through a graph from one node to another, over the straight line's; 1 where they are one.
+
+    >>> detour(knn_graph(np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), 1), 0, 2).__round__(3)
+    1.414
+    """
+    straight = float(np.linalg.norm(graph.codes[b] - graph.codes[a]))
+    return shortest(graph, graph.codes[a], graph.codes[b]).cost / straight if straight else 1.0
+
+
+def draw_graph(bench: Workspace, terrain: Terrain, name: str, title: str, plain: bool = False) -> Path:
+    """The graph over the latent space with both paths of the pair that is shown, or, `plain`, without."""
+    from segue.render.graph_map import Course, graph_map
+
+    shown, codes = terrain.shown, terrain.codes
+    route = shortest(terrain.graph, codes[shown.a], codes[shown.b])
+    courses = [
+        Course("straight line", codes[[shown.a, shown.b]], LINE_COLOUR),
+        Course("surfing: the shortest way through the graph", route.codes, SURF_COLOUR, corners=True),
+    ]
+    file = bench.figure(f"{name}-graph.png")
+    ends = (terrain.images.images[shown.a], terrain.images.images[shown.b])
+    graph_map(codes, terrain.graph.edges, file, courses=() if plain else courses, ends=ends, title=title)
+    return file
+
+
+def draw_strip(bench: Workspace, plan: Plan, terrain: Terrain, name: str) -> Path:
+    """Truth, straight line, surfing and cross-fade of the pair that is shown, beneath each other."""
+    from segue.render.strip import Row, strip
+
+    a, b = (terrain.images.images[place] for place in (terrain.shown.a, terrain.shown.b))
+    rows = [Row("cross-fade of pixels", cross_fade(a, b, STILLS))]
+    rows += [Row(title, frames) for title, frames in decoded_ways(plan, terrain, STILLS).items()]
+    file = bench.figure(f"{name}-strip.png")
+    write_image(file, strip(rows))
+    return file
+
+
+def true_frames(plan: Plan, images: ImageSet, pair: tuple[int, int], frames: int) -> Pixels | None:
+    """The true interpolation between the images at two places, where the set has an image for all of it."""
+    truth = truth_of(plan.two, [images], LoadOptions())
+    if truth is None or images.factors is None:
+        return None
+    a, b = images.factors[list(pair)]
+    found = truth.between(a, b, frames)
+    return None if found is None else found[0]
+
+
+def animations(bench: Workspace, plan: Plan, terrain: Terrain, name: str) -> tuple[Path, Path, Path]:
+    """`NAME.gif` with the pair that is shown both ways and in truth, `NAME-linear.gif` and `NAME-surfing.gif`."""
+    from segue.render.animation import write_animation
+    from segue.render.strip import Row, strip
+
+    steps = bench.either(24, 40, tiny=4)
+    ends = f"train:{terrain.shown.a}", f"train:{terrain.shown.b}"
+    files = bench.figure(f"{name}-linear.gif"), bench.figure(f"{name}-surfing.gif")
+    for file, path in zip(files, ("linear", SURFING), strict=True):
+        bench.do(run_interpolate, InterpolateRequest(terrain.run, *ends, file, path=path, steps=steps, fps=12))
+    ways = decoded_ways(plan, terrain, steps)
+    together = [
+        strip([Row("", np.stack([way[i] for way in ways.values()]), above=tuple(ways))], scale=4) for i in range(steps)
+    ]
+    write_animation(bench.figure(f"{name}.gif"), np.stack(together), fps=12)
+    return bench.figure(f"{name}.gif"), *files
+
+
+def decoded_ways(plan: Plan, terrain: Terrain, steps: int) -> dict[str, Pixels]:
+    """The straight line, surfing, and the truth where it is known: frames `[steps, h, w, c]` of the pair shown."""
+    a, b = (terrain.images.images[place] for place in (terrain.shown.a, terrain.shown.b))
+    around = PathContext(terrain.model, terrain.space, steps)
+    ways = {
+        name: walk(terrain.model, a, b, path_of(path), steps, around=around).frames
+        for name, path in (("straight line", "linear"), ("surfing", SURFING))
+    }
+    truth = true_frames(plan, terrain.images, (terrain.shown.a, terrain.shown.b), steps)
+    return ways if truth is None else {**ways, "truth": truth}
+
+
+def score(
+    bench: Workspace, plan: Plan, run: Path, paths: str, name: str | None = None, nodes: int | None = None
+) -> dict[str, LeaderboardRow]:
+    """The leaderboard of a run, by path and control; kept in the folder by its `name`, and not made again."""
+    out = bench.folder / "scores" / (name or run.name)
+    request = ScoreRequest(
+        run, out, pairs=plan.pairs, steps=plan.frames, paths=paths, metrics=METRICS, nodes=nodes or 10_000, force=True
+    )
+    return {row.path: row for row in bench.do(run_score, request).rows}
+
+
+def scores_table(name: str, caption: str, rows: dict[str, LeaderboardRow]) -> Table:
+    """A leaderboard as a table of the report."""
+    return Table(name, caption, ("path", *HEADS), tuple((path, *figures(row)) for path, row in rows.items()))
+
+
+def figures(row: LeaderboardRow) -> tuple[Cell, ...]:
+    """The means of a path's figures, in the order of `METRICS`."""
+    scale = (1e3, 1e3, 1e3, 1.0, 1.0, 1.0)
+    return tuple(row.figures[metric].mean * by for metric, by in zip(METRICS.split(), scale, strict=True))
+
+
+def surfing_parts(
+    bench: Workspace, plan: Plan, terrain: Terrain, name: str, what: str, rows: dict[str, LeaderboardRow]
+) -> tuple[Picture | Table, ...]:
+    """Graph, strip, animations and scores of one latent space; `what` names it in the captions."""
+    shown, graph = terrain.shown, terrain.graph
+    deep = terrain.codes.shape[1] == 3
+    title = f"{what}: codes of {len(terrain.codes):,} images, each joined to its {graph.k} nearest"
+    drawn = draw_graph(bench, terrain, name, title)
+    line, surf = (rows[path].figures["off-manifold"] for path in ("linear", SURFING))
+    together, *single = animations(bench, plan, terrain, name)
+    length = float(np.median(terrain.detours(graph)))
+    return (
+        Picture(
+            drawn,
+            (
+                f"{what}: each dot is an image's code, each line joins neighbours; k = {graph.k} is the smallest that "
+                f"connects all. Of {len(terrain.pairs)} random pairs this is the one whose straight line gets farthest "
+                f"from any code, {shown.away:.1f} times the distance between neighbours; the way through the graph is "
+                f"{shown.detour:.2f} times as long as the line (median of the pairs {length:.2f})."
+                + (
+                    " Seen in perspective, so that a line may pass in front of dots that it is far from."
+                    if deep
+                    else ""
+                )
+            ),
+        ),
+        Picture(
+            draw_strip(bench, plan, terrain, name),
+            (
+                "The same pair from A to B: pixels cross-faded, the straight line decoded, surfing decoded, and the "
+                "arm's true way. Look at the middle: where the line leaves the codes, the arm pales, doubles or "
+                "goes astray."
+            ),
+        ),
+        Picture(together, "The same pair, moving; each way has as many frames.", also=tuple(single)),
+        scores_table(
+            f"{name}-scores",
+            (
+                f"Means over {plan.pairs} random pairs, whose ends are left out of the graph. interpolationMSE is the "
+                "mean square error of the frames to the nearest images of the set, per value, x1e3: straight "
+                f"{1e3 * line.mean:.2f}, surfing {1e3 * surf.mean:.2f}. Excess is that less what the model's "
+                "reconstructions have. Beneath, controls: the truth, each frame of the line snapped to the nearest "
+                "image, cross-fade, and cut."
+            ),
+            rows,
+        ),
+    )

@@ -1,0 +1,98 @@
+"""Many random pairs by every way, and numbers of each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from segue.commands.studies.mnist_2d.context import BENT, FADE, LINE, SHORT, WAYS, Numbers, StudyContext
+from segue.commands.studies.transitions import (
+    Pairs,
+    Transitions,
+    briefly,
+    faded,
+    mean,
+    measured,
+    pairs_of,
+    summed,
+    walked,
+)
+from segue.evaluation.leaderboard.pairs import draw_pairs
+from segue.evaluation.metrics.nearest import InPixels
+from segue.latent.paths import path_of
+from segue.render.report import Picture, Section, Table
+
+MEASURES = {
+    "ghosting": "ghosting",
+    "others": "other classes",
+    "confidence": "confidence",
+    "step": "largest step",
+    "onset": "onset",
+    "distance": "distance x1000",
+}
+
+
+def more_than_a_fade(desk: StudyContext) -> tuple[Section, Numbers]:
+    """Ghosting, the classes that are passed, and how sure the classifier is in the middle, with intervals."""
+    from segue.render.plots import intervals
+
+    bench, test = desk.bench, desk.test
+    places = draw_pairs(test, bench.either(64, 256, tiny=4), "other-label", bench.seed)
+    ways = _by_all(desk, [(test.images[a], test.images[b]) for a, b in places])
+    real = InPixels(desk.train.images)
+    values = {each.name: measured(each, desk.reader, real) for each in ways}
+    for each in values.values():
+        each["distance"] = 1000 * each["distance"]
+    found = {way: summed(each, bench.seed) for way, each in values.items()}
+    more = mean(values[SHORT]["ghosting"] - values[LINE]["ghosting"], bench.seed)
+    numbers: Numbers = {"pairs": len(places), "ways": found, "ae-2 less vae": more}
+    numbers["passed"] = _zero_to_seven(desk)
+    shown = {"ghosting": "Ghosting", "others": "Other classes passed", "confidence": "Confidence in the middle"}
+    file = bench.figure("measured.png")
+    intervals({way: [each[name] for name in shown] for way, each in found.items()}, tuple(shown.values()), file)
+    picture = Picture(
+        file,
+        f"""Means over {len(places)} pairs of held-out digits of different classes, with their 95 %
+        intervals. The VAE's straight line has a ghosting of {found[LINE]["ghosting"][0]:.2f} where a cross-fade has 1,
+        and passes {found[LINE]["others"][0]:.1f} other classes where that passes {found[FADE]["others"][0]:.1f}; the
+        way by the graph passes {found[BENT]["others"][0]:.1f}.""",
+    )
+    rows = tuple((way, *(briefly(each[name]) for name in MEASURES)) for way, each in found.items())
+    table = Table(
+        "measured",
+        f"Means over the same {len(places)} pairs, and half their 95 % intervals.",
+        ("way", *MEASURES.values()),
+        rows,
+    )
+    return Section(
+        "More than a cross-fade?",
+        f"""
+        The source answers by eye. Here it is measured, on transitions of {ways[0].frames.shape[1]} pictures.
+
+        Ghosting asks of each picture in the middle third what share of that which one end does not explain is explained
+        by the other: 1 for a cross-fade, 0 for a picture that has nothing of the other end. Other classes counts what
+        the classifier reads on the way beside the two ends. Confidence is the probability that it gives to its reading
+        of the middle. The largest step is its share of the whole change ({1 / (ways[0].frames.shape[1] - 1):.2f} where
+        all are equal). Onset is the t at which the last picture is there by a quarter (0.25 in a cross-fade). Distance
+        is that of the middle third to the nearest training image, a mean square error.""",
+        (picture, table),
+    ), numbers
+
+
+def _by_all(desk: StudyContext, pairs: Pairs) -> list[Transitions]:
+    ways = [
+        walked(way, desk.models[model], path_of(path), pairs, desk.around[model], desk.bench.report)
+        for way, (model, path) in WAYS.items()
+    ]
+    return [*ways, faded(FADE, pairs)]
+
+
+def _zero_to_seven(desk: StudyContext) -> Numbers:
+    """The share of pairs of a 0 and a 7 whose straight line passes each other digit, in percent."""
+    count = desk.bench.either(64, 256, tiny=4)
+    pairs = pairs_of(desk.test, "0", "7", count, desk.bench.seed)
+    line = walked(LINE, desk.models["vae"], path_of("linear"), pairs, desk.around["vae"], desk.bench.report)
+    read = np.array(desk.read(line.flat())).reshape(len(pairs), -1)
+    others = [name for name in desk.reader.names if name not in ("0", "7")]
+    shares = {name: 100 * float((read == name).any(1).mean()) for name in others}
+    any_ = 100 * float(np.isin(read, others).any(1).mean())
+    return {"pairs": len(pairs), "any": any_, "shares": shares}

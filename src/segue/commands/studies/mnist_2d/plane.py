@@ -1,0 +1,105 @@
+"""The plane of codes: where digits are, what is decoded where, and the paths over it."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from segue.commands.map import decoded_plane
+from segue.commands.runs import some
+from segue.commands.studies.mnist_2d.context import BENT, LINE, Numbers, StudyContext
+from segue.commands.studies.mnist_2d.shown import FINER, Ways
+from segue.latent.interpolation import decode
+from segue.latent.space import LatentSpace
+from segue.render.report import Picture, Section
+
+CENTRAL = 0.1  # share of N(0, I) that is called near 0
+LOOKED_AT = 5000
+
+
+def the_plane(desk: StudyContext, ways: dict[str, Ways]) -> tuple[Section, Numbers]:
+    """Three maps with the paths of the four pairs over them; what lies near 0, how far classes are apart."""
+    space = LatentSpace.of(desk.models["vae"], some(desk.test, LOOKED_AT, desk.bench.seed), desk.bench.report)
+    codes, read, digits = _maps(desk, space, ways)
+    numbers: Numbers = {"near 0": _near_zero(desk), "distances": _distances(space)}
+    return Section(
+        "The plane of codes",
+        """
+        A code of two numbers can be drawn whole. The straight line goes over whatever lies between its ends: that is
+        where the other digits come from.""",
+        (
+            Picture(
+                codes,
+                f"""Codes of {len(space):,} held-out digits in the colours of their classes, with the paths
+                of the four pairs above: straight, with a dot for each of the ten pictures, and by the graph.""",
+            ),
+            Picture(
+                read,
+                f"""The same paths over what the classifier reads in the decoded pictures; a colour is the
+                stronger the surer it is. Within {numbers["near 0"]["radius"]:.2f} of 0, where a tenth of the prior
+                lies, it reads {_listed(numbers["near 0"]["shares"])}.""",
+            ),
+            Picture(digits, "The same paths over the decoded digits themselves."),
+        ),
+    ), numbers
+
+
+def _maps(desk: StudyContext, space: LatentSpace, ways: dict[str, Ways]) -> tuple[Path, Path, Path]:
+    from segue.render.class_map import class_map
+    from segue.render.courses import COLOURS, ON_BLACK, Mark, draw_courses
+    from segue.render.graph_map import Course
+    from segue.render.latent_map import decoded_grid, latent_map
+
+    model, bench = desk.models["vae"], desk.bench
+    marks = [
+        Mark(name, np.array(way[LINE][place]))
+        for title, way in ways.items()
+        for name, place in zip(title.split(" to "), (0, -1), strict=True)
+    ]
+
+    def over(axes: Any, black: bool = False) -> None:
+        line, bent = (ON_BLACK if black else COLOURS)[:2]
+        courses = [Course("straight", np.array(way[LINE])[::FINER], line, corners=True) for way in ways.values()]
+        courses += [Course("by the graph", np.array(way[BENT]), bent) for way in ways.values()]
+        draw_courses(axes, courses, marks, around="black" if black else "white")
+
+    codes, read, digits = (bench.figure(f"plane-{name}.png") for name in ("codes", "read", "digits"))
+    latent_map(space.codes.double().numpy(), codes, labels=space.labels, names=space.label_names, over=over)
+    images, extent = decoded_plane(model, space.codes, bench.either(90, 160, tiny=12))
+    probabilities = desk.reader.probabilities(images)
+    free = np.concatenate([np.array(code) for way in ways.values() for code in way.values()])
+    class_map(probabilities, extent, read, names=desk.reader.names, over=over, free=free)
+    decoded_grid(decoded_plane(model, space.codes)[0], digits, extent, over=partial(over, black=True))
+    return codes, read, digits
+
+
+def _near_zero(desk: StudyContext) -> Numbers:
+    """What is read in pictures decoded from the middle tenth of the prior, evenly, in percent."""
+    radius = (-2 * np.log(1 - CENTRAL)) ** 0.5
+    rng = np.random.default_rng([desk.bench.seed, 0])
+    angles, lengths = rng.uniform(0, 2 * np.pi, 1000), radius * rng.uniform(0, 1, 1000) ** 0.5
+    codes = np.stack([lengths * np.cos(angles), lengths * np.sin(angles)], 1)
+    read = np.array(desk.read(decode(desk.models["vae"], torch.from_numpy(codes).float())))
+    shares = {name: 100 * float((read == name).mean()) for name in desk.reader.names}
+    return {"radius": radius, "shares": dict(sorted(shares.items(), key=lambda item: -item[1]))}
+
+
+def _distances(space: LatentSpace) -> Numbers:
+    """Pairs of classes by the distance of their mean codes, the farthest first."""
+    means = space.class_means()
+    far = {
+        f"{space.label_names[a]}-{space.label_names[b]}": float((means[a] - means[b]).norm())
+        for a, b in combinations(sorted(means), 2)
+    }
+    return dict(sorted(far.items(), key=lambda item: -item[1]))
+
+
+def _listed(shares: dict[str, float]) -> str:
+    """The classes that are read at all, the most frequent first."""
+    words = [f"{name} ({share:.0f} %)" for name, share in shares.items() if share >= 1]
+    return ", ".join(words)

@@ -1,0 +1,173 @@
+"""Many transitions of one kind, and what becomes of them on the way: ghosts, other classes, steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from segue.commands.evaluate import Interval
+from segue.core.images import Pixels
+from segue.core.progress import Event, Report, silent
+from segue.data.datasets import ImageSet
+from segue.evaluation.classifier import Classifier
+from segue.evaluation.leaderboard.figures import figure
+from segue.evaluation.metrics.ghosting import ghosting
+from segue.evaluation.metrics.metric import middle_third
+from segue.evaluation.metrics.nearest import InPixels
+from segue.evaluation.metrics.steps import motion
+from segue.latent.interpolation import cross_fade, walk
+from segue.latent.paths import PathChoice, PathContext
+from segue.models.autoencoder import Autoencoder
+
+STEPS = 17  # of a measured transition: odd, so that one frame is the middle
+
+Floats = npt.NDArray[np.float64]
+Pairs = Sequence[tuple[Pixels, Pixels]]
+
+
+@dataclass(frozen=True, eq=False)
+class Transitions:
+    """Transitions of one kind between many pairs: frames uint8 `[pairs, steps, h, w, c]`."""
+
+    name: str
+    frames: Pixels = field(repr=False)
+
+    def flat(self) -> Pixels:
+        """All frames, `[pairs * steps, h, w, c]`."""
+        return self.frames.reshape(-1, *self.frames.shape[2:])
+
+    def middles(self) -> Pixels:
+        """The frame in the middle of each, `[pairs, h, w, c]`."""
+        return self.frames[:, self.frames.shape[1] // 2]
+
+
+def walked(
+    name: str, model: Autoencoder, path: PathChoice, pairs: Pairs, around: PathContext, report: Report = silent
+) -> Transitions:
+    """The decoded path between the images of each pair."""
+    frames = []
+    for a, b in pairs:
+        frames.append(walk(model, a, b, path, STEPS, around=around).frames)
+        report(Event("transitions", len(frames), len(pairs), note=name))
+    return Transitions(name, np.stack(frames))
+
+
+def faded(name: str, pairs: Pairs) -> Transitions:
+    """The cross-fade of the pixels of each pair."""
+    return Transitions(name, np.stack([cross_fade(a, b, STEPS) for a, b in pairs]))
+
+
+def measured(of: Transitions, reader: Classifier, real: InPixels) -> dict[str, Floats]:
+    """Numbers of each transition, `[pairs]`.
+
+    `ghosting` is against its own first and last frame, so that it asks whether what is shown is a cross-fade of what is
+    shown. `others` counts the classes that frames are read as, other than those of its ends; `confidence` is the
+    probability of the class that the middle is read as; `step` the share of the whole change that the largest step
+    makes; `onset` the first t at which the last image is there by a quarter (`presence`); `distance` that of the middle
+    third to the nearest of the `real` images, a mean square error.
+    """
+    count, steps = of.frames.shape[:2]
+    read = reader.probabilities(of.flat()).reshape(count, steps, -1)
+    inner = middle_third(steps)
+    third = of.frames[:, inner].reshape(-1, *of.frames.shape[2:])
+    moved = [motion(frames).steps for frames in of.frames]
+    return {
+        "ghosting": np.array([ghosting(frames, frames[0], frames[-1]) for frames in of.frames]),
+        "others": np.array([float(len(passed(one) - ends(one))) for one in read.argmax(2)]),
+        "confidence": read[:, steps // 2].max(1),
+        "step": np.array([one.max() / one.sum() if one.any() else np.nan for one in moved]),
+        "onset": np.array([_onset(presence(frames)) for frames in of.frames]),
+        "distance": real.nearest(third)[0].distances.reshape(count, len(inner)).mean(1),
+    }
+
+
+def summed(values: dict[str, Floats], seed: int) -> dict[str, Interval]:
+    """Means over the pairs where a number is defined, with their 95 % intervals (`figure`)."""
+    return {name: mean(numbers, seed) for name, numbers in values.items()}
+
+
+def mean(values: Floats, seed: int) -> Interval:
+    """The mean of values `[n]`, NaN where undefined, and its 95 % interval."""
+    found = figure(values, values, "none", seed)
+    return found.mean, found.low, found.high
+
+
+def pairs_of(images: ImageSet, a: str, b: str, count: int, seed: int) -> list[tuple[Pixels, Pixels]]:
+    """Pairs of an image of label `a` and one of label `b`, drawn at random."""
+    rng = np.random.default_rng([seed, 7])
+    of = [np.flatnonzero(images.labels == images.label_names.index(name)) for name in (a, b)]
+    return [
+        (images.images[one], images.images[other])
+        for one, other in zip(*(rng.choice(x, count) for x in of), strict=True)
+    ]
+
+
+def passed(read: npt.NDArray[np.int64]) -> set[int]:
+    """The classes that frames `[m]` are read as."""
+    return set(read.tolist())
+
+
+def ends(read: npt.NDArray[np.int64]) -> set[int]:
+    """The classes that the first and the last of frames `[m]` are read as."""
+    return {int(read[0]), int(read[-1])}
+
+
+def sequence(names: Sequence[str]) -> str:
+    """Classes in the order in which they come, each once as long as it lasts.
+
+    >>> sequence(["0", "0", "3", "8", "8", "7"])
+    '0 3 8 7'
+    """
+    return " ".join(name for name, _ in groupby(names))
+
+
+def briefly(interval: Interval) -> str:
+    """A mean and half the width of its interval; the mean alone where there is no interval.
+
+    >>> briefly((0.5, 0.4, 0.6))
+    '0.50 ± 0.10'
+    """
+    number, low, high = interval
+    return f"{number:.2f} ± {(high - low) / 2:.2f}" if math.isfinite(low) else f"{number:.2f}"
+
+
+def told(interval: Interval, digits: int = 2) -> str:
+    """A mean and its interval, in words; the mean alone where there is no interval.
+
+    >>> told((0.5, 0.4, 0.6), 1)
+    '0.5 (0.4 to 0.6)'
+    """
+    number, low, high = (f"{value:.{digits}f}" for value in interval)
+    return f"{number} ({low} to {high})" if math.isfinite(interval[1]) else number
+
+
+def presence(frames: Pixels) -> Floats:
+    """How much of the last of frames `[m, h, w, c]` is there in each, `[m]`: 0 in the first, 1 in the last.
+
+    The weight of the last in the least-squares mix of the first and the last that comes nearest to a frame. Of a
+    cross-fade it is t itself. NaN where the two are the same.
+
+    >>> presence(np.array([[0, 255], [128, 127], [255, 0]], np.uint8).reshape(3, 2, 1, 1)).round(2).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    flat = frames.reshape(len(frames), -1).astype(np.float64)
+    both = np.stack([flat[0], flat[-1]], 1)
+    if np.linalg.matrix_rank(both) < 2:
+        return np.full(len(frames), np.nan)
+    weights: Floats = np.linalg.lstsq(both, flat.T)[0][1]
+    return weights
+
+
+def _onset(there: Floats, least: float = 0.25) -> float:
+    """The t at which a rising share first reaches `least`, between frames by the straight line; NaN where it is NaN."""
+    if np.isnan(there).any():
+        return float("nan")
+    first = int((there >= least).argmax())
+    before, after = there[max(first - 1, 0)], there[first]
+    part = (least - before) / (after - before) if after > before else 0.0
+    return float((first - 1 + part) / (len(there) - 1)) if first else 0.0

@@ -1,0 +1,181 @@
+"""The bench that a recipe works on: a folder, the jobs, and a note of every command."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+from segue.commands.sample import SampleRequest, run_sample
+from segue.commands.train import CHECKPOINT, MODEL, DataOptions, TrainRequest, run_train
+from segue.core.choices import Checked
+from segue.core.errors import InputError
+from segue.core.images import Pixels, atomic_write
+from segue.core.progress import Event, Report, silent
+from segue.data.datasets import DataSet, ImageSet
+from segue.evaluation.classifier import Classifier, load_classifier, save_classifier, train_classifier
+from segue.training import Training
+
+RUNS, FIGURES, REQUEST = "runs", "figures", "request.json"
+READER = "classifier.safetensors"
+TINY = {"limit": 256, "steps": 8, "width": 8, "pictures": 2}  # the most that a tiny study's trainings take
+
+Size = Literal["tiny", "quick", "full"]
+R = TypeVar("R", bound=Checked)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a recipe works: its folder, the size of the study, its seed, and where the data are.
+
+    A `tiny` study tests a recipe: all of its figures and tables, of models that have hardly learned. `commands`
+    collects what was done, as one would type it.
+    """
+
+    folder: Path
+    size: Size = "full"
+    seed: int = 0
+    data_dir: Path | None = None
+    report: Report = silent
+    commands: list[str] = field(default_factory=list)
+
+    @property
+    def quick(self) -> bool:
+        """Whether the study is not done in full."""
+        return self.size != "full"
+
+    def either(self, quick: T, full: T, tiny: T | None = None) -> T:
+        """What suits the size of the study; a tiny one takes what a quick one does, unless it has its own."""
+        if self.size == "tiny" and tiny is not None:
+            return tiny
+        return quick if self.quick else full
+
+    def figure(self, name: str) -> Path:
+        """Where to put a figure of this file name."""
+        return self.folder / FIGURES / name
+
+    def images(self, data: str, **options: Any) -> DataSet:
+        """An image set by name, as `segue train` reads it: `size`, `limit`, `channels`, `hold_out`, `fit`."""
+        options |= self._capped(options, "limit")
+        self.report(Event("load", note=f"reading {data}"))
+        return DataOptions(**options).load(data, self.seed, self.data_dir, self.report)
+
+    def train(self, name: str, data: str, **options: Any) -> Path:
+        """A run by this name: the one that is there, if it was asked for in the same words, else a new one.
+
+        `options` are those of `segue train`: `method="vae", latent=2, epochs=3`. What was interrupted goes on. A tiny
+        study trains a small network on few images for few steps, or for all epochs where some are kept.
+        """
+        options |= self._capped(options, "limit", "width", "pictures", *(() if options.get("keep") else ("steps",)))
+        run = self.folder / RUNS / name
+        request = self._train_request(run, data, dict(options))
+        asked = json.dumps(_spelled(request), indent=2) + "\n"
+        same = (run / REQUEST).is_file() and (run / REQUEST).read_text(encoding="utf-8") == asked
+        self.commands.append(command(request, self.folder))
+        if same and (run / MODEL).exists():
+            return run
+        resume = same and (run / CHECKPOINT).exists()
+        with atomic_write(run / REQUEST) as beside:
+            beside.write_text(asked, encoding="utf-8")
+        self.report(Event("train", note=f"training {name}"))
+        run_train(dataclasses.replace(request, resume=resume, force=not resume), self.report)
+        return run
+
+    def do(self, job: Callable[[R, Report], T], request: R) -> T:
+        """The result of a job. Its seed and its `data_dir` are the bench's, and its command is noted."""
+        mine = {"seed": self.seed, "data_dir": self.data_dir}
+        names = {field.name for field in dataclasses.fields(request)}  # type: ignore[arg-type]
+        request = dataclasses.replace(request, **{k: v for k, v in mine.items() if k in names})  # type: ignore[type-var]
+        self.commands.append(command(request, self.folder))
+        return job(request, self.report)
+
+    def sampled(self, name: str, run: Path, **options: Any) -> Pixels:
+        """Images that `segue sample` draws, uint8 `[n, h, w, c]`; codes and images are kept under this name."""
+        file = self.figure(f"{name}.npz")
+        self.do(run_sample, SampleRequest(run, file, **options))
+        with np.load(file) as arrays:
+            images: Pixels = arrays["images"]
+        return images
+
+    def classifier(self, images: ImageSet, steps: int) -> Classifier:
+        """A classifier of labelled images: the one that is there, if it was trained on the same, else a new one."""
+        steps = self._capped({"steps": steps}, "steps").get("steps", steps)
+        file, asked = self.folder / RUNS / READER, {"images": images.digest(), "steps": steps, "seed": self.seed}
+        with suppress(InputError):
+            there, about = load_classifier(file)
+            if about == asked:
+                return there
+        made = train_classifier(images, steps=steps, seed=self.seed, report=self.report)
+        save_classifier(file, made, asked)
+        return made
+
+    def _capped(self, options: dict[str, Any], *names: str) -> dict[str, Any]:
+        """In a tiny study, the options of these names, none above what `TINY` allows."""
+        given = {name: options.get(name) for name in names if self.size == "tiny"}
+        return {name: TINY[name] if value is None else min(value, TINY[name]) for name, value in given.items()}
+
+    def _train_request(self, run: Path, data: str, options: dict[str, Any]) -> TrainRequest:
+        images = {name: options.pop(name) for name in _names(DataOptions) & options.keys()}
+        training = {name: options.pop(name) for name in _names(Training) & options.keys()}
+        return TrainRequest(
+            data,
+            run,
+            images=DataOptions(**images),
+            training=Training(seed=self.seed, **training),
+            data_dir=self.data_dir,
+            **options,
+        )
+
+
+def command(request: Checked, folder: Path) -> str:
+    """A request as one would type it, paths within `folder` as seen from there.
+
+    >>> from segue.commands.map import MapRequest
+    >>> command(MapRequest(Path("here/runs/ae"), Path("here/map.png"), limit=100), Path("here"))
+    'segue map runs/ae --out map.png --limit 100'
+    """
+    words = ["segue", type(request).__name__.removesuffix("Request").lower()]
+    for field_, value in _flat(request):
+        if field_.name == "data_dir" or value == field_.default or value is None:
+            continue
+        if isinstance(value, Path) and value.is_relative_to(folder):
+            value = value.relative_to(folder)
+        needed = field_.default is dataclasses.MISSING and field_.name != "out"
+        option = [] if needed else [f"--{field_.name.replace('_', '-')}"]
+        several = field_.type == "tuple[str, ...]"  # an option that is given once for each
+        for each in value if several else (value,):
+            words += [*option, *([] if each is True else [_word(each, field_.name)])]
+    return shlex.join(words)
+
+
+def _word(value: Any, name: str) -> str:
+    if isinstance(value, tuple):
+        return ("x" if name == "size" else " ").join(map(str, value))
+    return str(value)
+
+
+def _flat(request: Checked) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
+    """All fields of a request and of the requests within it, with their values."""
+    for field_ in dataclasses.fields(request):  # type: ignore[arg-type]
+        value = getattr(request, field_.name)
+        if isinstance(value, (DataOptions, Training)):
+            yield from _flat(value)
+        else:
+            yield field_, value
+
+
+def _names(cls: type[Checked]) -> set[str]:
+    return {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+
+
+def _spelled(request: Checked) -> dict[str, str]:
+    """All that decides a run; where it lies, and where its data lie, do not."""
+    return {f.name: str(value) for f, value in _flat(request) if f.name not in ("out", "data_dir", "weights")}

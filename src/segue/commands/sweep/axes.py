@@ -1,0 +1,198 @@
+"""Axes of a sweep: an option of `segue train`, and the values that it takes.
+
+An axis is spelled `NAME=VALUE,VALUE`, the name and the values as on the command line of train. A comma begins a new
+value unless `word=` follows it, as within `vae:beta=4,likelihood=gaussian`: no value begins so, and every option of a
+choice but its first does. A number may have a range instead, `lr=1e-4..1e-2`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from segue.commands.train import TrainRequest
+from segue.core.choices import Checked, choose
+from segue.core.errors import InputError, unknown
+from segue.data.corruptions import corruption
+from segue.training.methods import METHODS
+
+OWN = ("data", "out", "resume", "force")
+"""What a sweep itself decides of a training."""
+
+LOGARITHMIC = 10.0
+"""The ratio of a range's ends from beyond which it is even in the logarithm."""
+
+_PROBE = TrainRequest("digits", Path("run"))
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An option of train, spelled as on its command line, and its `values` as text, or a `span` of numbers."""
+
+    name: str
+    values: tuple[str, ...] = ()
+    span: tuple[float, float] | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the span is one of whole numbers."""
+        return self.span is not None and isinstance(self.span[0], int)
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the span is even in the logarithm: from above 0 to more than ten times as much."""
+        return self.span is not None and 0 < self.span[0] * LOGARITHMIC < self.span[1]
+
+    def __str__(self) -> str:
+        """The shortest spelling.
+
+        >>> str(axis_of("batch=4, 8")), str(axis_of("lr=1e-4..1e-2"))
+        ('batch=4,8', 'lr=0.0001..0.01')
+        """
+        values = ",".join(self.values) if self.span is None else "..".join(map(spelled, self.span))
+        return f"{self.name}={values}"
+
+
+def axis_of(text: str) -> Axis:
+    """The axis that `text` spells.
+
+    Raises `InputError` for an option that train has not, or that a sweep decides itself; for a value that train would
+    not take, or that comes twice; for a range of what is no number, or whose ends are no range.
+
+    >>> axis_of("method=ae,vae:beta=4,likelihood=gaussian,aae").values
+    ('ae', 'vae:beta=4.0,likelihood=gaussian', 'aae')
+    """
+    written, equals, rest = (part.strip() for part in text.partition("="))
+    name = written.removeprefix("--").replace("-", "_")
+    options = _options()
+    if not equals:
+        raise InputError(f"--axis {text}", "NAME=VALUE,VALUE", "write batch=4,8, say")
+    if name not in options:
+        raise unknown("--axis", written, [_shown(option) for option in options])
+    numbers = [kind for kind in (int, float) if kind in _kinds(options[name][1])]
+    if numbers and ".." in rest:
+        return Axis(_shown(name), span=_span(name, rest, text))
+    values = [spelled(_read(name, value)) for value in _split(rest)]
+    if len(set(values)) < len(values):
+        raise InputError(f"--axis {text}, with a value twice", "each value once", "leave one out")
+    return Axis(_shown(name), tuple(values))
+
+
+def axes_of(texts: Sequence[str], base: TrainRequest) -> tuple[Axis, ...]:
+    """The axes that are spelled, to vary `base` along.
+
+    Raises `InputError` as `axis_of` does, for none, for two of one option, and for an option that `base` gives too.
+    """
+    if not texts:
+        raise InputError("a sweep without --axis", "one or more", "name an option of train: --axis batch=4,8")
+    axes = tuple(map(axis_of, texts))
+    names = [axis.name for axis in axes]
+    plain = type(base)(base.data, base.out)
+    for name in names:
+        field = name.replace("-", "_")
+        if names.count(name) > 1:
+            raise InputError(f"--axis {name} twice", "one axis of an option", "give all its values to one")
+        if value_of(base, field) != value_of(plain, field):
+            raise InputError(f"--{name} beside --axis {name}", "one of them", "leave one out")
+    return axes
+
+
+def varied(base: TrainRequest, values: Mapping[str, str]) -> TrainRequest:
+    """`base` with other values of some options, by their names on the command line.
+
+    >>> varied(TrainRequest("digits", Path("run")), {"corrupt": "none", "step-size": "3"}).training.step_size
+    3
+    """
+    given: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        field = name.replace("-", "_")
+        given.setdefault(_options()[field][0], {})[field] = _read(field, value)
+    inner = {group: replace(getattr(base, group), **given.pop(group)) for group in [*given] if group}
+    return replace(base, **given.get("", {}), **inner)
+
+
+def value_of(request: TrainRequest, field: str) -> Any:
+    """The value of an option of train, by its field's name."""
+    group = _options()[field][0]
+    return getattr(getattr(request, group) if group else request, field)
+
+
+def options_of(request: TrainRequest) -> dict[str, Any]:
+    """The values of all options of train that an axis may vary, as text, by field."""
+    values = {field: value_of(request, field) for field in _options()}
+    choices = {"method": choose(request.method, METHODS, "method"), "corrupt": corruption(request.corrupt)}
+    return {field: spelled(value) for field, value in (values | choices).items()}
+
+
+def spelled(value: Any) -> str:
+    """A value as the command line has it.
+
+    >>> spelled(None), spelled((16, 12)), spelled(True), spelled(1e-05)
+    ('none', '16x12', 'true', '1e-05')
+    """
+    if value is None:
+        return "none"
+    if isinstance(value, tuple):
+        return "x".join(map(spelled, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@cache
+def _options() -> dict[str, tuple[str, Any]]:
+    """The options of train by field: the group within the request that has it, and its type."""
+    found: dict[str, tuple[str, Any]] = {}
+    hints = typing.get_type_hints(TrainRequest)
+    for field in dataclasses.fields(TrainRequest):
+        hint = hints[field.name]
+        if isinstance(hint, type) and issubclass(hint, Checked):
+            inner = typing.get_type_hints(hint)
+            found |= {own.name: (field.name, inner[own.name]) for own in dataclasses.fields(hint)}  # type: ignore[arg-type]
+        elif field.name not in OWN:
+            found[field.name] = ("", hint)
+    return found
+
+
+def _kinds(hint: Any) -> tuple[Any, ...]:
+    """The types that a value may have."""
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+
+
+def _shown(field: str) -> str:
+    return field.replace("_", "-")
+
+
+def _split(text: str) -> list[str]:
+    return [value.strip() for value in re.split(r",(?!\s*\w+\s*=)", text)]
+
+
+def _read(field: str, text: str) -> Any:
+    """The value of an option that `text` spells, as train reads it."""
+    if not text:
+        raise InputError(
+            f"--axis {_shown(field)} with an empty value", "values, commas between them", "write batch=4,8"
+        )
+    group, hint = _options()[field]
+    if field == "method":
+        return choose(text, METHODS, "method")
+    if field == "corrupt":
+        return corruption(text)
+    if text == "none" and type(None) in _kinds(hint):
+        return None
+    if Path in _kinds(hint):
+        return Path(text)
+    probe = replace(getattr(_PROBE, group) if group else _PROBE, **{field: text})
+    return getattr(probe, field)
+
+
+def _span(field: str, text: str, axis: str) -> tuple[float, float]:
+    ends = [_read(field, end.strip()) for end in text.split("..")]
+    if len(ends) != 2 or None in ends or not ends[0] < ends[1]:
+        raise InputError(f"--axis {axis}", "a range from low to high", "write lr=1e-4..1e-2, say")
+    return ends[0], ends[1]

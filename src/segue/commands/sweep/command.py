@@ -1,0 +1,155 @@
+"""Train with all combinations of options, or some of them, and find which is best."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from segue.commands.score_cache import write_text
+from segue.commands.sweep.axes import Axis, axes_of, varied
+from segue.commands.sweep.measures import Measure, check_measures, measure_of, trained_figures
+from segue.commands.sweep.plan import JOURNAL, RESULT, SCORES, By, Plan, TrialRow, best_of
+from segue.commands.sweep.results import copy_best, draw, write_scores
+from segue.commands.train import TrainRequest, check_out
+from segue.core.choices import choose, needed, option
+from segue.core.errors import InputError, Stopped
+from segue.core.progress import Event, Report, silent
+from segue.data.corruptions import corruption
+from segue.data.datasets import DataSet
+from segue.evaluation.metrics.metric import Better
+from segue.training import pick_device
+from segue.training.methods import METHODS
+
+
+@dataclass(frozen=True)
+class SweepRequest(TrainRequest):
+    """What `segue sweep` asks for: what `segue train` does, and what of it to vary.
+
+    `axis` and `also` may be one text or several.
+    """
+
+    out: Path = needed("folder of the sweep")
+    axis: tuple[str, ...] = option(
+        (), "an option of train and the values to try, batch=4,8 or, not on a grid, lr=1e-4..1e-2; again for more"
+    )
+    by: By = option("grid", "grid tries every combination, random draws points, tpe draws where the best are found")
+    trials: int | None = option(None, "points to try, by random or tpe", low=1, high=100_000)
+    prune: bool = option(False, "end trials that are worse at an epoch than the median of those before")
+    metric: str | None = option(
+        None, "what decides: a figure of train or evaluate, or a metric of score, excess@graph+pace; else test_loss"
+    )
+    also: tuple[str, ...] = option((), "a metric to have as a further column; again for more")
+    pairs: int = option(8, "pairs of images that a metric of score is a mean over", low=1, high=10_000)
+    workers: int = option(1, "processes that share the work and this machine's threads", low=1, high=1024)
+    pictures: int = option(0, "stages of each training to picture; 0 for none", low=0, high=10_000)
+    resume: bool = option(False, "go on with a sweep that was stopped, which it does anyway")
+    force: bool = option(False, "begin anew where there is a sweep")
+
+    def __post_init__(self) -> None:
+        for name in ("axis", "also"):
+            if isinstance(getattr(self, name), str):
+                object.__setattr__(self, name, (getattr(self, name),))
+        super().__post_init__()
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """A row for each trial, in order, and what was written to `out`; `best` is None where no trial ended well.
+
+    `better` says of each metric, of which the first decides, which values are good.
+    """
+
+    out: Path
+    files: tuple[Path, ...]
+    by: By
+    better: dict[str, Better]
+    rows: tuple[TrialRow, ...]
+    best: TrialRow | None
+
+
+def run_sweep(request: SweepRequest, report: Report = silent) -> SweepResult:
+    """Train and measure at every point; the folder then holds a table, a picture, and the best run.
+
+    Any number of processes that are given the same request and see the same folder share the work; one that was
+    stopped goes on. Trials that cannot be carried out are rows with a reason. Raises `InputError` for a request that
+    cannot be carried out at all, and for the folder of another sweep (unless `force`); `Stopped` at Ctrl-C.
+    """
+    try:
+        from segue.commands.sweep.journal import Journal
+        from segue.commands.sweep.work import helpers, work
+    except ImportError as error:
+        if error.name != "optuna":
+            raise
+        raise InputError("a sweep without Optuna", "an install of it", "pip install 'segue[sweep]'") from None
+    plan = _plan(request, report)
+    with Journal(plan, request.force) as journal:
+        left = sum(row.seconds is None for row in journal.rows())
+    try:
+        with helpers(plan, min(request.workers, left) - 1 if left else 0):
+            work(plan, report)
+    except KeyboardInterrupt:
+        raise Stopped(f"stopped; {plan.out} keeps what was done, and the same command goes on") from None
+    with Journal(plan) as journal, journal.locks.holding(0):
+        return _finished(plan, journal.rows())
+
+
+def _plan(request: SweepRequest, report: Report) -> Plan:
+    """What to do. Raises `InputError` for what cannot be done."""
+    axes = axes_of(request.axis, request)
+    trials = _trials(request, axes)
+    base = TrainRequest(**{field.name: getattr(request, field.name) for field in dataclasses.fields(TrainRequest)})
+    choose(base.method, METHODS, "method"), corruption(base.corrupt), pick_device(base.training.device)
+    if not (request.out / JOURNAL).exists():
+        check_out(base)
+    report(Event("load", note=f"reading {base.data}"))
+    first = varied(base, {axis.name: axis.values[0] for axis in axes if axis.values})
+    data = first.images.load(base.data, first.training.seed, base.data_dir, report)
+    measures = _measures(request, axes, data, report)
+    return Plan(base, axes, request.by, trials, request.prune, measures, request.pairs, data.digest())
+
+
+def _trials(request: SweepRequest, axes: tuple[Axis, ...]) -> int:
+    if request.by != "grid":
+        if request.trials is None:
+            raise InputError(f"--by {request.by} without --trials", "how many to try", "add --trials 20, say")
+        return request.trials
+    if request.trials is not None:
+        raise InputError("--trials of a grid", "every point once", "leave it out, or add --by random")
+    for axis in axes:
+        if axis.span is not None:
+            raise InputError(f"--axis {axis} of a grid", "values", "write them out, or add --by random --trials 20")
+    return math.prod(len(axis.values) for axis in axes)
+
+
+def _measures(request: SweepRequest, axes: tuple[Axis, ...], data: DataSet, report: Report) -> tuple[Measure, ...]:
+    """What decides, and what else is measured."""
+    methods = next((axis.values for axis in axes if axis.name == "method"), (request.method,))
+    trained: dict[str, None] = {}
+    failures = []
+    for spelling in methods:
+        try:
+            method = choose(spelling, METHODS, "method").prepared(request.weights, request.data_dir, report)
+            trained |= dict.fromkeys(trained_figures(method, data))
+        except InputError as error:  # of some methods: rows that fail
+            failures.append(error)
+    if not trained:
+        raise failures[0]
+    decides = request.metric or ("loss" if data.test is None else "test_loss")
+    measures = {measure.name: measure for measure in (measure_of(text, trained) for text in (decides, *request.also))}
+    check_measures(tuple(measures.values()), data, report)
+    return tuple(measures.values())
+
+
+def _finished(plan: Plan, rows: tuple[TrialRow, ...]) -> SweepResult:
+    """Write the table, the picture, the best run and the result."""
+    write_scores(plan, rows)
+    files, best = [plan.out / SCORES], best_of(plan, rows)
+    if best is not None:
+        files += [draw(plan, rows), copy_best(plan, best)]
+    better = {measure.name: measure.better for measure in plan.measures}
+    result = SweepResult(plan.out, (*files, plan.out / RESULT), plan.by, better, rows, best)
+    write_text(plan.out / RESULT, json.dumps(dataclasses.asdict(result), indent=1, default=str, allow_nan=False) + "\n")
+    return result

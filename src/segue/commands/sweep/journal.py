@@ -1,0 +1,203 @@
+"""The journal of a sweep: one file, by Optuna, that all workers share; it needs Optuna.
+
+All trials are in it from the start, waiting. A worker takes a trial by its lock, which ends with the process, so that
+one marked as running whose lock is free was left by a worker that is no more, and is taken over.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from typing import Literal
+
+import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from segue.commands.sweep.axes import Axis, spelled
+from segue.commands.sweep.locks import Locks
+from segue.commands.sweep.plan import BEST, JOURNAL, LOCKS, PICTURE, RESULT, RUNS, SCORES, Plan, TrialRow
+from segue.core.errors import InputError
+from segue.core.images import atomic_write, check_writable
+from segue.training.data import seed_of
+
+NAME, PLAN = "sweep", "plan"
+FIGURES, SECONDS, REASON = "figures", "seconds", "reason"
+
+STATES: Mapping[TrialState, Literal["waiting", "running", "complete", "pruned", "failed"]] = {
+    TrialState.WAITING: "waiting",
+    TrialState.RUNNING: "running",
+    TrialState.COMPLETE: "complete",
+    TrialState.PRUNED: "pruned",
+    TrialState.FAIL: "failed",
+}
+
+ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+
+
+class Pruned(Exception):  # noqa: N818 - no error
+    """A trial was worse at an epoch than the median of those before."""
+
+
+class Journal:
+    """The journal of a plan, made where there is none; to be closed, as a context.
+
+    Lock 0 is of the folder, lock 1 + n of trial n. Raises `InputError` for the journal of another plan; with `force`
+    what is there is removed first, unless somebody works on it.
+    """
+
+    def __init__(self, plan: Plan, force: bool = False) -> None:
+        self.plan = plan
+        if not (plan.out / JOURNAL).exists() and (plan.out / RUNS).exists():
+            raise InputError(f"{plan.out}, which holds other runs", "a new folder", "choose another with -o")
+        check_writable(plan.out / JOURNAL)
+        self.verbosity = optuna.logging.get_verbosity()
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self.locks = Locks(plan.out / LOCKS)
+        try:
+            self.storage = self._opened(force)
+            pruner = optuna.pruners.MedianPruner() if plan.prune else optuna.pruners.NopPruner()
+            self.study = optuna.load_study(study_name=NAME, storage=self.storage, pruner=pruner)
+            self._check()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _opened(self, force: bool) -> JournalStorage:
+        file = self.plan.out / JOURNAL
+        with self.locks.holding(0):
+            if force and file.exists():
+                self._remove()
+            if not file.exists():
+                self._create()
+        return _storage(str(file))
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.locks.__exit__()
+        optuna.logging.set_verbosity(self.verbosity)
+
+    def _create(self) -> None:
+        with atomic_write(self.plan.out / JOURNAL) as beside:
+            study = optuna.create_study(study_name=NAME, storage=_storage(str(beside)))
+            study.set_user_attr(PLAN, self.plan.identity())
+            for point in self.plan.points():
+                study.enqueue_trial(point)
+
+    def _remove(self) -> None:
+        out = self.plan.out
+        study = optuna.load_study(study_name=NAME, storage=_storage(str(out / JOURNAL)))
+        for number in range(len(study.get_trials(deepcopy=False))):
+            if not self.locks.take(1 + number):
+                raise InputError(f"--force on {out}, where others are at work", "a sweep at rest", "stop them first")
+            self.locks.give(1 + number)
+        for folder in (RUNS, BEST):
+            shutil.rmtree(out / folder, ignore_errors=True)
+        for name in (SCORES, PICTURE, RESULT, JOURNAL):
+            (out / name).unlink(missing_ok=True)
+
+    def _check(self) -> None:
+        before, now = self.study.user_attrs.get(PLAN, {}), self.plan.identity()
+        for name in now:
+            if before.get(name) != now[name]:
+                got = "other images" if name == "data" else f"--{name.replace('_', '-')} {_told(now[name])}"
+                allowed = "those" if name == "data" else _told(before.get(name))
+                do = "choose another folder with -o, or add --force to begin anew"
+                raise InputError(f"{got} in {self.plan.out}", f"{allowed}, as of the sweep that is there", do)
+
+    def claim(self) -> Trial | None:
+        """The first trial that nobody works on, now this process's own; None where there is none."""
+        for waiting in self.study.get_trials(deepcopy=False):
+            number = waiting.number
+            if waiting.state in ENDED or not self.locks.take(1 + number):
+                continue
+            study_id = self.storage.get_study_id_from_name(NAME)
+            trial_id = self.storage.get_trial_id_from_study_id_trial_number(study_id, number)
+            state = self.storage.get_trial(trial_id).state  # now that nobody else can change it
+            if state not in ENDED:
+                if state == TrialState.WAITING:
+                    self.storage.set_trial_state_values(trial_id, state=TrialState.RUNNING)
+                self.study.sampler = self._sampler(number)
+                return Trial(self.study, trial_id)
+            self.locks.give(1 + number)
+        return None
+
+    def _sampler(self, number: int) -> optuna.samplers.BaseSampler:
+        """One for each trial, so that a point does not depend on who draws it, or on what was stopped before."""
+        seed = seed_of(self.plan.base.training.seed, number)
+        if self.plan.by == "tpe":
+            return optuna.samplers.TPESampler(seed=seed)
+        return optuna.samplers.RandomSampler(seed=seed)
+
+    def values(self, trial: Trial) -> dict[str, str]:
+        """A trial's value on each axis, drawn when it is first asked for."""
+        return {axis.name: _word(_suggested(trial, axis)) for axis in self.plan.axes}
+
+    def heed(self, trial: Trial, epoch: int, value: float) -> None:
+        """Note what was reached at an epoch, low being good. Raises `Pruned` where that is worse than the median."""
+        if epoch not in self.study.get_trials(deepcopy=False)[trial.number].intermediate_values:
+            trial.report(value, epoch)
+        if trial.should_prune():
+            raise Pruned
+
+    def end(
+        self,
+        trial: Trial,
+        state: Literal["complete", "pruned", "failed"],
+        *,
+        seconds: float,
+        value: float | None = None,
+        figures: Mapping[str, float] | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Write what came of a trial; `value` is what the search minimises."""
+        for name, attribute in ((FIGURES, dict(figures or {})), (SECONDS, seconds), (REASON, reason)):
+            trial.set_user_attr(name, attribute)
+        ended = next(known for known, word in STATES.items() if word == state)
+        self.study.tell(trial, value, state=ended)
+
+    def release(self, trial: Trial) -> None:
+        """Give a trial back, ended or not."""
+        self.locks.give(1 + trial.number)
+
+    def rows(self) -> tuple[TrialRow, ...]:
+        """A row for each trial."""
+        return tuple(self._row(trial) for trial in self.study.get_trials(deepcopy=False))
+
+    def _row(self, trial: FrozenTrial) -> TrialRow:
+        values = trial.system_attrs.get("fixed_params", {}) | trial.params
+        told = trial.user_attrs
+        return TrialRow(
+            trial.number,
+            STATES[trial.state],
+            {name: _word(value) for name, value in values.items()},
+            told.get(FIGURES, {}),
+            told.get(SECONDS),
+            told.get(REASON),
+            self.plan.run(trial.number),
+        )
+
+
+def _storage(file: str) -> JournalStorage:
+    return JournalStorage(JournalFileBackend(file))
+
+
+def _suggested(trial: Trial, axis: Axis) -> str | float:
+    if axis.span is None:
+        return trial.suggest_categorical(axis.name, axis.values)
+    low, high = axis.span
+    if axis.whole:
+        return trial.suggest_int(axis.name, int(low), int(high), log=axis.logarithmic)
+    return trial.suggest_float(axis.name, low, high, log=axis.logarithmic)
+
+
+def _word(value: str | float) -> str:
+    """A value as its row has it, and as it is trained with: six digits of what was drawn are enough."""
+    return f"{value:.6g}" if isinstance(value, float) else spelled(value)
+
+
+def _told(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value).lower()

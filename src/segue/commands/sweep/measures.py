@@ -1,0 +1,178 @@
+"""What the trials of a sweep are measured by: figures of train, of evaluate, and metrics of paths."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+
+from segue.commands.evaluate import EvaluateRequest, EvaluateResult, run_evaluate
+from segue.commands.record import METRICS as HISTORY
+from segue.commands.runs import images_of, open_run
+from segue.commands.score_benchmark import field_of
+from segue.core.choices import choose
+from segue.core.errors import InputError, unknown
+from segue.core.progress import Report, silent
+from segue.data.datasets import DataSet
+from segue.evaluation.leaderboard import PairEvaluation
+from segue.evaluation.metrics import METRICS, Metric
+from segue.evaluation.metrics.metric import Better
+from segue.latent.paths import PathChoice, path_of
+from segue.training import Row, score
+from segue.training.losses import perceptual
+from segue.training.methods import Method
+
+EVALUATED: dict[str, Better] = {
+    "psnr": "high",
+    "ssim": "high",
+    "mse": "low",
+    "linear": "high",
+    "kmeans": "high",
+    "active_units": "none",
+    "elbo": "high",
+    "importance_bound": "high",
+    "bits_per_value": "low",
+}
+"""The figures of evaluate; those in `LIKELIHOOD` are of a VAE, those in `LABELLED` of images with labels."""
+
+LIKELIHOOD, LABELLED = ("elbo", "importance_bound", "bits_per_value"), ("linear", "kmeans")
+FRAMES, NODES, AMONG = 16, 2000, 2000  # of each path; the images that paths go by, and that frames are compared with
+SAMPLES = 100  # of the posterior for each image's bound
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure of a finished run by its `name`, which values are `better`, and where it is from.
+
+    A metric of paths is the mean over pairs of held-out images of `metric` on `path`.
+    """
+
+    name: str
+    better: Better
+    source: Literal["train", "evaluate", "score"]
+    metric: Metric | None = None
+    path: PathChoice | None = None
+
+
+def measure_of(text: str, trained: Collection[str]) -> Measure:
+    """The measure that `text` spells: one of the names that are `trained`, of evaluate, or `METRIC@PATH`.
+
+    A path is linear where none is named. Of training's figures PSNR is good when it is high, and all others, being
+    losses, when low. Raises `InputError` for anything else.
+
+    >>> measure_of("excess @ graph+pace", ()).name, measure_of("test_psnr", ["test_psnr"]).better
+    ('excess@graph+pace', 'high')
+    """
+    name, at, path = (part.strip() for part in text.partition("@"))
+    if not at and name in trained:
+        return Measure(name, "high" if name.endswith("psnr") else "low", "train")
+    if not at and name in EVALUATED:
+        return Measure(name, EVALUATED[name], "evaluate")
+    if name.partition(":")[0] not in [cls.name for cls in METRICS]:
+        raise unknown("metric", name, [*trained, *EVALUATED, *(cls.name for cls in METRICS)])
+    metric, way = choose(name, METRICS, "metric"), path_of(path or "linear")
+    return Measure(f"{metric}@{way}", metric.better, "score", metric, way)
+
+
+def trained_figures(method: Method, data: DataSet) -> tuple[str, ...]:
+    """The names of the figures that training by a method gives of an image set, found by trying on two images."""
+    images = data.train if data.test is None else data.test
+    torch.manual_seed(0)
+    model = method.build(images.image_shape, latent=2, width=2, classes=len(data.train.label_names))
+    labels = None if images.labels is None else torch.tensor(images.labels[:2])
+    tested = score(model, method, torch.tensor(images.images[:2]), labels=labels)
+    own = [name.removeprefix("test_") for name in tested if name != "test_psnr"]
+    return tuple(own if data.test is None else [*own, *tested])
+
+
+def check_measures(measures: Sequence[Measure], data: DataSet, report: Report = silent) -> None:
+    """Raise `InputError` where the first cannot decide, where the images have no labels that a measure needs, or a
+    network's weights are missing."""
+    first = measures[0]
+    if first.better == "none":
+        raise InputError(f"--metric {first.name}", "one that says what is good", "have it as a column: --also")
+    for measure in measures:
+        if measure.name in LABELLED and data.train.labels is None:
+            raise InputError(f"{measure.name} of images without labels", "a set with labels", "measure another figure")
+    if any(measure.metric is not None and measure.metric.sees for measure in measures):
+        perceptual.prepare(report)
+
+
+def history_of(run: Path) -> list[Row]:
+    """The figures of every epoch of a run, to six digits."""
+    with (run / HISTORY).open(newline="", encoding="utf-8") as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def measured(
+    run: Path,
+    measures: Sequence[Measure],
+    *,
+    patience: bool = False,
+    pairs: int = 8,
+    data_dir: Path | None = None,
+    report: Report = silent,
+) -> dict[str, float]:
+    """The figures of a finished run by name; those that are undefined are left out.
+
+    Training's are those of the last epoch, or, with `patience`, of the one whose weights were kept. Raises `InputError`
+    where a run cannot be measured so.
+    """
+    history = history_of(run)
+    row = min(history, key=lambda row: row["test_loss"]) if patience else history[-1]
+    found = {measure.name: row[measure.name] for measure in measures if measure.name in row}
+    evaluated = [measure.name for measure in measures if measure.source == "evaluate"]
+    if evaluated:
+        bounded = 1000 if set(evaluated) & set(LIKELIHOOD) else 0
+        restarts = 20 if "kmeans" in evaluated else 1
+        request = EvaluateRequest(run, bounded=bounded, samples=SAMPLES, restarts=restarts, data_dir=data_dir)
+        figures = dict(_figures(run_evaluate(request, report)))
+        found |= {name: figures[name] for name in evaluated if name in figures}
+    scored = [measure for measure in measures if measure.source == "score"]
+    found |= _scored(run, scored, pairs, data_dir, report) if scored else {}
+    return {name: value for name, value in found.items() if math.isfinite(value)}
+
+
+def _figures(result: EvaluateResult) -> Iterator[tuple[str, float]]:
+    yield "active_units", result.active_units
+    intervals = {"psnr": result.psnr, "ssim": result.ssim, "mse": result.mse}
+    labelled = {"linear": result.linear, "kmeans": result.kmeans}
+    of_vae = result.likelihood
+    bounds = {} if of_vae is None else {name: getattr(of_vae, name) for name in LIKELIHOOD}
+    for name, interval in (intervals | labelled | bounds).items():
+        if interval is not None:
+            yield name, interval[0]
+
+
+def _scored(
+    run: Path, measures: Sequence[Measure], pairs: int, data_dir: Path | None, report: Report
+) -> dict[str, float]:
+    model, about = open_run(run)
+    data = images_of(about, data_dir, silent)
+    paths = {str(measure.path): measure.path for measure in measures if measure.path is not None}
+    field = field_of(model, about, data, paths, pairs=pairs, steps=FRAMES, nodes=NODES, among=AMONG, report=report)
+    values: dict[str, list[float]] = {measure.name: [] for measure in measures}
+    for pair in field.pairs:
+        trial = PairEvaluation(field, pair)
+        for measure in measures:
+            values[measure.name].append(_on(trial, measure))
+    return {
+        name: float(np.mean([x for x in found if not math.isnan(x)] or [math.nan])) for name, found in values.items()
+    }
+
+
+def _on(trial: PairEvaluation, measure: Measure) -> float:
+    """The metric on one pair; NaN where it is undefined, or the path finds no way."""
+    if measure.metric is None:
+        return math.nan
+    try:
+        case = trial.case(str(measure.path))
+    except InputError:
+        return math.nan
+    return measure.metric.measure(case)

@@ -1,0 +1,104 @@
+"""What a sweep is to do, and what came of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from segue.commands.sweep.axes import Axis, options_of, varied
+from segue.commands.sweep.measures import Measure
+from segue.commands.train import CHECKPOINT, TrainRequest
+from segue.evaluation.leaderboard.figures import badness
+
+By = Literal["grid", "random", "tpe"]
+
+RUNS, BEST, JOURNAL, LOCKS = "runs", "best", "journal.log", "sweep.lock"
+SCORES, PICTURE, RESULT = "all_scores.csv", "parallel.png", "sweep.json"
+
+ELSEWHERE = ("data_dir", "weights")
+"""Options that may differ from one worker to another, being places of files."""
+
+
+@dataclass(frozen=True)
+class TrialRow:
+    """One trial: its number from 0, its value on each axis, its figures by metric, and why it ended early, if it did.
+
+    `seconds` are those of the worker that ended it. A figure that is undefined is left out.
+    """
+
+    number: int
+    state: Literal["waiting", "running", "complete", "pruned", "failed"]
+    values: dict[str, str]
+    figures: dict[str, float]
+    seconds: float | None
+    reason: str | None
+    run: Path
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The training to vary, whose `out` is the folder of the sweep; how; and by what each trial is measured.
+
+    The first of the `measures` decides. `digest` is that of the images.
+    """
+
+    base: TrainRequest
+    axes: tuple[Axis, ...]
+    by: By
+    trials: int
+    prune: bool
+    measures: tuple[Measure, ...]
+    pairs: int
+    digest: str
+
+    @property
+    def out(self) -> Path:
+        """The folder of the sweep."""
+        return self.base.out
+
+    @property
+    def decides(self) -> Measure:
+        """The measure by which the best is found."""
+        return self.measures[0]
+
+    def points(self) -> list[dict[str, str]]:
+        """What each trial is to try: on a grid all combinations, the last axis the fastest; else nothing beforehand."""
+        if self.by != "grid":
+            return [{} for _ in range(self.trials)]
+        names = [axis.name for axis in self.axes]
+        combinations = itertools.product(*(axis.values for axis in self.axes))
+        return [dict(zip(names, values, strict=True)) for values in combinations]
+
+    def run(self, number: int) -> Path:
+        """The run folder of a trial."""
+        return self.out / RUNS / f"{number:04}"
+
+    def request(self, number: int, values: Mapping[str, str]) -> TrainRequest:
+        """The training of a trial, which goes on where one was stopped."""
+        run = self.run(number)
+        return replace(varied(self.base, values), out=run, resume=(run / CHECKPOINT).exists(), force=True)
+
+    def identity(self) -> dict[str, Any]:
+        """All that decides the rows, as JSON; two sweeps are the same where this is."""
+        options = {name: text for name, text in options_of(self.base).items() if name not in ELSEWHERE}
+        return {
+            "axis": [str(axis) for axis in self.axes],
+            "by": self.by,
+            "trials": self.trials,
+            "prune": self.prune,
+            "metric": self.measures[0].name,
+            "also": [measure.name for measure in self.measures[1:]],
+            "pairs": self.pairs,
+            **options,
+            "data": self.digest,
+        }
+
+
+def best_of(plan: Plan, rows: tuple[TrialRow, ...]) -> TrialRow | None:
+    """The best row, the first of several; None where none is complete."""
+    complete = [row for row in rows if row.state == "complete"]
+    first = plan.decides
+    return min(complete, key=lambda row: float(badness(row.figures[first.name], first.better)), default=None)

@@ -1,0 +1,236 @@
+"""Train an autoencoder on an image set, into a run folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from segue.commands.pictures import TrainingPictures
+from segue.commands.record import Record
+from segue.core.choices import Checked, choose, needed, option
+from segue.core.errors import InputError
+from segue.core.images import Fit, Pixels, atomic_write, to_float, to_uint8
+from segue.core.progress import Event, Report, silent
+from segue.data import datasets
+from segue.data.corruptions import Corruption, corruption
+from segue.data.datasets import DataSet, generated, named, recorded
+from segue.models.autoencoder import ConvAutoencoder, save_model
+from segue.training import Row, Training, pick_device, train
+from segue.training.methods import METHODS, Method
+
+MODEL, CHECKPOINT, CONFIG = "model.safetensors", "checkpoint.safetensors", "config.json"
+FIGURES, PICTURES = "figures", "pictures"
+
+
+@dataclass(frozen=True)
+class DataOptions(Checked):
+    """Which images, and at what size."""
+
+    size: tuple[int, ...] | None = option(None, "image size in pixels: 64, or HEIGHTxWIDTH", low=1, high=4096)
+    fit: Fit = option("crop", "how an image of another aspect gets to that size")
+    channels: Literal[1, 3] | None = option(None, "1 makes grey of colour, 3 repeats grey; else as the source has them")
+    hold_out: float | None = option(None, "share kept for testing where the set has no test part", low=0, high=0.9)
+    limit: int | None = option(None, "take at most so many images of each part", low=1)
+
+    def load(self, data: str, seed: int, data_dir: Path | None = None, report: Report = silent) -> DataSet:
+        """The image set that `data` names, by these options."""
+        if self.size is not None and len(self.size) not in (1, 2):
+            raise InputError(f"--size of {len(self.size)} numbers", "one or two", "write 64, or HEIGHTxWIDTH")
+        size = None if self.size is None else (self.size[0], self.size[-1])
+        return datasets.load(
+            data,
+            size=size,
+            fit=self.fit,
+            channels=self.channels,
+            hold_out=self.hold_out,
+            limit=self.limit,
+            seed=seed,
+            data_dir=data_dir,
+            report=report,
+        )
+
+
+@dataclass(frozen=True)
+class TrainRequest(Checked):
+    """What `segue train` asks for."""
+
+    data: str = needed(
+        "a set's name, IDX, .npz or .npy, a folder or zip of pictures, a clip, worlds:pole, or dsprites:shape=heart"
+    )
+    out: Path = needed("folder of the run")
+    method: str | Method = option("vae", "training rule, with its options: ae, vae:beta=4")
+    corrupt: str | Corruption | None = option(None, "what the encoder sees is spoilt by: gaussian:sigma=0.2+mask, say")
+    latent: int = option(32, "length of a code", low=1, high=65_536)
+    grid: int | None = option(
+        None,
+        "a spatial code of about so many cells a side, --latent numbers in each; else one flat code",
+        low=1,
+        high=512,
+    )
+    width: int = option(32, "the size dial: channels of the networks' first stage", low=2, high=1024)
+    images: DataOptions = field(default_factory=DataOptions)
+    training: Training = field(default_factory=Training)
+    data_dir: Path | None = option(None, "where named sets are, or are put; else SEGUE_DATA, else a cache")
+    weights: Path | None = option(None, "file of the weights of a perceptual loss; else found, or fetched once")
+    pictures: int = option(12, "stages of the training to picture and to make films of; 0 for none", low=0, high=10_000)
+    show: str | None = option(None, "images to picture: label:5+test:17, say; else ten, of as many labels as there are")
+    keep: str | None = option(None, "epochs to keep the model of, for `segue stress`: 1+20, or all")
+    tensorboard: bool = option(False, "also log to TensorBoard, in the run's folder `tensorboard`")
+    resume: bool = option(False, "go on from the checkpoint of an interrupted run")
+    force: bool = option(False, "overwrite a run that is there")
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What training left behind: the run folder, its last figures, and how long it took."""
+
+    out: Path
+    model: Path
+    method: str
+    images: int
+    image_shape: tuple[int, int, int]
+    steps: int
+    precision: str
+    seconds: float
+    figures: Row
+    notes: tuple[str, ...]
+
+
+def run_train(
+    request: TrainRequest, report: Report = silent, on_epoch: Callable[[Row], None] | None = None
+) -> TrainResult:
+    """Train as asked; the run folder then holds model, config, metrics as CSV, figures, and pictures of the training.
+
+    `on_epoch` is called with the figures of every epoch; what it raises ends the run.
+
+    Raises `InputError` for what cannot be read or written, and for a folder that already holds a run
+    (unless `resume` or `force`); `Stopped` at Ctrl-C, when the folder holds a checkpoint to resume from.
+    """
+    method, spoilt = choose(request.method, METHODS, "method"), corruption(request.corrupt)
+    pick_device(request.training.device)
+    check_out(request)
+    method = method.prepared(request.weights, request.data_dir, report)
+    report(Event("load", note=f"reading {request.data}"))
+    data = request.images.load(request.data, request.training.seed, request.data_dir, report)
+    torch.manual_seed(request.training.seed)
+    model = method.build(
+        data.train.image_shape,
+        latent=request.latent,
+        width=request.width,
+        grid=request.grid,
+        classes=len(data.train.label_names),
+    )
+    config = _config(request, method, spoilt, data)
+    record = Record(request.out, config, keep=request.keep, tensorboard=request.tensorboard, resume=request.resume)
+    pictures = TrainingPictures(
+        request.out / PICTURES, data, method, show=request.show, seed=request.training.seed, resume=request.resume
+    )
+    _write_config(request, config)
+
+    def ended(history: tuple[Row, ...], model: ConvAutoencoder) -> None:
+        record(history, model)
+        if on_epoch is not None:
+            on_epoch(history[-1])
+
+    trained = train(
+        model,
+        method,
+        data.train,
+        request.training,
+        corrupt=spoilt,
+        held_out=data.test,
+        checkpoint=request.out / CHECKPOINT,
+        resume=request.resume,
+        stages=request.pictures,
+        on_stage=pictures.stage,
+        on_epoch=ended,
+        report=report,
+    )
+    model.cpu()
+    figures = trained.history[-1]
+    save_model(request.out / MODEL, model, {**config, "figures": figures})
+    (request.out / CHECKPOINT).unlink(missing_ok=True)
+    shown = (data.test or data.train).images[:10]
+    _write_figures(request.out / FIGURES, model, shown, trained.history)
+    pictures.assemble(report)
+    return TrainResult(
+        request.out,
+        request.out / MODEL,
+        str(method),
+        len(data.train),
+        data.train.image_shape,
+        trained.steps,
+        trained.precision.numbers,
+        trained.seconds,
+        figures,
+        data.notes + trained.notes,
+    )
+
+
+def check_out(request: TrainRequest) -> None:
+    """Raise `InputError` for a run folder among the images, or one that holds what `request` would not overwrite."""
+    out = request.out
+    written = [folder.resolve() for folder in (out, out / FIGURES, out / PICTURES)]
+    if any(path.is_dir() and any(folder.is_relative_to(path) for folder in written) for path in _paths(request.data)):
+        raise InputError(f"output {out}, among the images", "a folder elsewhere", "choose another with -o")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"output {out}, a file", "a folder for the run", "choose another name with -o")
+    if (out / MODEL).exists() and not request.force:
+        raise InputError(f"{out}, which holds a finished run", "a new folder", "choose another, or add --force")
+    if (out / CHECKPOINT).exists() and not (request.resume or request.force):
+        raise InputError(f"{out}, which holds an unfinished run", "a new folder", "add --resume to go on, or --force")
+
+
+def _paths(data: str) -> tuple[Path, ...]:
+    """The file or folder that `data` names, or the two of `IMAGES,LABELS`, from the root; none for a set's name."""
+    if not data or any(source.reads(data) for source in (named, recorded, generated)):
+        return ()
+    parts = [data] if Path(data).exists() else data.split(",")
+    return tuple(Path(part).resolve() for part in parts)
+
+
+def _config(request: TrainRequest, method: Method, spoilt: Corruption | None, data: DataSet) -> dict[str, Any]:
+    """All that decides the weights, as JSON; a path to data is kept whole, so that a run finds it from anywhere."""
+    return {
+        "data": ",".join(map(str, _paths(request.data))) or request.data,
+        "digest": data.digest(),
+        "method": str(method),
+        "corrupt": spoilt and str(spoilt),
+        "latent": request.latent,
+        "grid": request.grid,
+        "width": request.width,
+        "images": request.images.to_json(),
+        "training": request.training.to_json(),
+    }
+
+
+def _write_config(request: TrainRequest, config: dict[str, Any]) -> None:
+    path = request.out / CONFIG
+    if request.resume and (request.out / CHECKPOINT).exists() and path.exists():
+        before = json.loads(path.read_text())
+        for key in config:
+            if before.get(key) != config[key]:
+                raise InputError(
+                    f"--resume with {key} {config[key]}",
+                    f"{before.get(key)}, as before",
+                    "resume with the same options",
+                )
+        return
+    with atomic_write(path) as beside:
+        beside.write_text(json.dumps(config, indent=2) + "\n")
+    (request.out / CHECKPOINT).unlink(missing_ok=True)
+
+
+@torch.no_grad()
+def _write_figures(folder: Path, model: ConvAutoencoder, shown: Pixels, history: tuple[Row, ...]) -> None:
+    from segue.render.figures import loss_curves, reconstructions
+
+    reconstructions(shown, to_uint8(model.decode(model.encode(to_float(shown)))), folder / "reconstructions.png")
+    (folder / "loss.png").unlink(missing_ok=True)  # of a run that was there before
+    if len(history) > 1:
+        loss_curves(list(history), folder / "loss.png")

@@ -1,0 +1,98 @@
+"""Sources of images: `load("mnist")`, `load("photos/")`, `load("worlds:pole")`, ...
+
+A source is a module with two functions, `reads(data) -> bool` and `load(data, wanted) -> DataSet`. To
+add one, write the module and put it into `SOURCES`; the first that reads what was given loads it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Protocol
+
+from segue.core.errors import InputError, unknown
+from segue.core.images import Fit
+from segue.core.progress import Report, silent
+from segue.data.datasets import arrays, clip, folder, generated, idx, named, recorded
+from segue.data.datasets.arrays import from_arrays
+from segue.data.datasets.image_set import DataSet, ImageSet, Pick, find_label
+from segue.data.datasets.options import LoadOptions
+from segue.data.datasets.worlds import WORLDS, World
+
+__all__ = [
+    "SOURCES",
+    "WORLDS",
+    "DataSet",
+    "ImageSet",
+    "LoadOptions",
+    "Pick",
+    "Source",
+    "World",
+    "find_label",
+    "from_arrays",
+    "load",
+]
+
+
+class Source(Protocol):
+    """What a module must have to be a source."""
+
+    def reads(self, data: str, /) -> bool: ...
+    def load(self, data: str, wanted: LoadOptions, /) -> DataSet: ...
+
+
+SOURCES: tuple[Source, ...] = (named, recorded, generated, idx, arrays, folder, clip)
+
+
+def load(
+    data: str,
+    *,
+    size: int | tuple[int, int] | None = None,
+    fit: Fit = "crop",
+    channels: Literal[1, 3] | None = None,
+    hold_out: float | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+    data_dir: Path | None = None,
+    report: Report = silent,
+) -> DataSet:
+    """The images that `data` names.
+
+    `data` is one of: a name (`mnist`, `fashion-mnist`, `kmnist`, `digits`); a set with known factors, and which of
+    it (`dsprites:shape=heart,scale=5`, `mpi3d-toy:color=white+red`); an IDX file, or `IMAGES,LABELS`; a `.npz` or
+    `.npy`; a folder of pictures, or a zip of one; a video or GIF; or a generated world (`worlds:pole:horizontal=20`).
+
+    `size` is the side of a square, or (height, width), in pixels; `fit` says how an image of another
+    aspect gets there; `channels` 1 makes grey of colour (luma), 3 repeats grey, None keeps what the source
+    has. A source without a test part holds out the share `hold_out` (by default a tenth of 20 or more
+    pictures, nothing of worlds, sets with known factors and clips), and `limit` takes at most so many of each
+    part; both draw by `seed` and keep the order (of a clip, `limit` takes the first frames). Named sets are looked
+    for in `data_dir` (or `SEGUE_DATA`), then in the cache, then, but for those with known factors, on the web.
+
+    Raises `InputError` for whatever cannot be read, and without `channels` for grey and colour mixed.
+
+    >>> digits = load("digits", size=16, limit=100)
+    >>> len(digits.train), digits.train.image_shape, digits.pick("label:5").label
+    (100, (1, 16, 16), '5')
+    >>> load("digits", channels=3, limit=100).train.image_shape
+    (3, 8, 8)
+    """
+    sides = (size, size) if isinstance(size, int) else size
+    wanted = LoadOptions(sides, fit, channels, hold_out, limit, seed, data_dir, report)
+    for source in SOURCES:
+        if source.reads(data):
+            return source.load(data, wanted)
+    raise _unreadable(data)
+
+
+def _unreadable(data: str) -> InputError:
+    path = Path(data)
+    if data.strip() and path.exists():
+        return InputError(
+            f"{data}, which is no known kind of data",
+            "a folder or zip of pictures, .npz, .npy, IDX, a video or GIF",
+            "put single pictures into a folder",
+        )
+    if path.suffix or len(path.parts) > 1:
+        return InputError(f"no file or folder {data}", "data that exists", "check the path")
+    names = [*named.NAMES, *recorded.NAMES, *(world.name for world in WORLDS)]
+    return unknown("data", data, [*names, "a path"])

@@ -1,0 +1,210 @@
+"""What every source of data becomes: image sets with ids, and labels or factors where known."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from segue.core.errors import InputError, unknown
+from segue.core.images import Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSet:
+    """Images of one size, each with a stable id; labels (whole numbers, named) and factors where known.
+
+    `images` is uint8 `[n, h, w, c]`, c = 1 or 3; `labels` int64 `[n]`, each a place in `label_names`
+    (named by their numbers if no names are given); `factors` float64 `[n, k]`. Raises `InputError`
+    for no images, for other channels, and where counts differ.
+
+    >>> discs = ImageSet(np.zeros((3, 8, 8, 1), np.uint8), ids=("a", "b", "c"), labels=np.array([0, 1, 1]))
+    >>> len(discs), discs.image_shape, discs.label_names
+    (3, (1, 8, 8), ('0', '1'))
+    """
+
+    images: Pixels = field(repr=False)
+    ids: tuple[str, ...] = field(repr=False)
+    labels: npt.NDArray[np.int64] | None = field(default=None, repr=False)
+    label_names: tuple[str, ...] = ()
+    factors: npt.NDArray[np.float64] | None = field(default=None, repr=False)
+    factor_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._check_images()
+        if self.labels is not None:
+            self._check_labels(self.labels)
+        if self.factors is not None:
+            self._check_factors(self.factors)
+
+    def _check_images(self) -> None:
+        images = self.images
+        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3):
+            raise InputError(
+                f"images of {images.dtype} {list(images.shape)}", "uint8 [n, h, w, 1 or 3]", "make them grey or RGB"
+            )
+        if images.size == 0:
+            raise InputError("no images", "one or more, at least 1x1", "check the source")
+        self._same_count(len(self.ids), "ids")
+
+    def _check_labels(self, labels: npt.NDArray[np.int64]) -> None:
+        self._same_count(len(labels), "labels")
+        object.__setattr__(self, "labels", np.asarray(labels, np.int64))
+        low, high = int(labels.min()), int(labels.max())
+        if not self.label_names and low >= 0:
+            object.__setattr__(self, "label_names", tuple(map(str, range(high + 1))))
+        if low < 0 or high >= len(self.label_names):
+            raise InputError(
+                f"labels {low} to {high}", f"0 to {len(self.label_names) - 1}, as there are names", "number them from 0"
+            )
+
+    def _check_factors(self, factors: npt.NDArray[np.float64]) -> None:
+        self._same_count(len(factors), "rows of factors")
+        object.__setattr__(self, "factors", np.asarray(factors, np.float64))
+        if factors.ndim != 2 or (self.factor_names and len(self.factor_names) != factors.shape[1]):
+            raise InputError(
+                f"factors {list(factors.shape)} with {len(self.factor_names)} names",
+                "[n, k] with k names",
+                "match them",
+            )
+        if not self.factor_names:
+            object.__setattr__(self, "factor_names", tuple(f"factor{i}" for i in range(factors.shape[1])))
+
+    def _same_count(self, count: int, what: str) -> None:
+        if count != len(self.images):
+            raise InputError(
+                f"{len(self.images)} images and {count} {what}", f"as many {what} as images", "check that they belong"
+            )
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """`(c, h, w)`: one image as a network sees it."""
+        h, w, c = self.images.shape[1:]
+        return c, h, w
+
+    def subset(self, index: npt.NDArray[np.int64]) -> ImageSet:
+        """The images at `index`, in that order, with all that belongs to them."""
+        return ImageSet(
+            self.images[index],
+            tuple(self.ids[i] for i in index),
+            None if self.labels is None else self.labels[index],
+            self.label_names,
+            None if self.factors is None else self.factors[index],
+            self.factor_names,
+        )
+
+    def digest(self) -> str:
+        """sha256 over shape, pixels, ids and labels, in hex: equal for equal sets."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        total = hashlib.sha256(repr((self.images.shape, self.ids, self.label_names)).encode())
+        total.update(np.ascontiguousarray(self.images).data)
+        if self.labels is not None:
+            total.update(np.ascontiguousarray(self.labels).data)
+        return total.hexdigest()
+
+    def name_of(self, index: int) -> str | None:
+        """The name of the label of one image; None where there are no labels."""
+        return None if self.labels is None else self.label_names[self.labels[index]]
+
+
+@dataclass(frozen=True, eq=False)
+class Pick:
+    """One image of a set, `[h, w, c]`, with its id and, where known, the name of its label."""
+
+    image: Pixels
+    id: str
+    label: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """A named set: what to train on, what was kept back (None: nothing), and what is worth knowing of it.
+
+    Raises `InputError` if the two parts hold images of different shapes.
+    """
+
+    name: str
+    train: ImageSet
+    test: ImageSet | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.test is not None and self.test.image_shape != self.train.image_shape:
+            raise InputError(
+                f"train images {self.train.image_shape} and test images {self.test.image_shape}",
+                "one (c, h, w) for both",
+                "give a --size, or --channels",
+            )
+
+    def digest(self) -> str:
+        """sha256 over the digests of both parts, in hex: equal for equal sets, whatever their names and notes."""
+        parts = [part.digest() for part in (self.train, self.test) if part is not None]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+    def pick(self, text: str) -> Pick:
+        """The image that `text` names.
+
+        `train:17` and `test:17` count from 0. `label:5` is the first image of that label, by name or
+        else by number, in the test part (in the training part if there is none); `label:5#3` the fourth.
+        Raises `InputError` where there is no such image.
+
+        >>> from segue.data.datasets import load
+        >>> world = load("worlds:pole:horizontal=2,vertical=2")
+        >>> world.pick("train:3").image.shape
+        (64, 64, 3)
+        """
+        kind, _, rest = text.partition(":")
+        if kind in ("train", "test"):
+            return self._by_index(kind, rest)
+        if kind == "label":
+            return self._by_label(rest)
+        raise InputError(
+            f"pick {text!r}", "train:INDEX, test:INDEX, label:NAME, label:NAME#INDEX", "write one of these"
+        )
+
+    def _by_index(self, kind: str, rest: str) -> Pick:
+        part = self.train if kind == "train" else self.test
+        if part is None:
+            raise InputError(
+                f"{kind}:{rest}", f"train:0 to train:{len(self.train) - 1}", f"{self.name} has no test part"
+            )
+        return _at(part, np.arange(len(part)), rest, f"{kind}:")
+
+    def _by_label(self, rest: str) -> Pick:
+        part = self.test or self.train
+        if part.labels is None:
+            raise InputError(f"label:{rest}", "train:INDEX or test:INDEX", f"{self.name} has no labels")
+        name, _, place = rest.rpartition("#") if rest not in part.label_names and "#" in rest else (rest, "", "0")
+        label = find_label(name, part.label_names)
+        return _at(part, np.flatnonzero(part.labels == label), place, f"label:{name}#")
+
+
+def find_label(name: str, names: tuple[str, ...]) -> int:
+    """The place of a label that is called by its name or else its number. Raises `InputError` for no such label.
+
+    >>> find_label("dog", ("cat", "dog")), find_label("0", ("cat", "dog"))
+    (1, 0)
+    """
+    if name in names:
+        return names.index(name)
+    if name.isdecimal() and int(name) < len(names):
+        return int(name)
+    raise unknown("label", name, names)
+
+
+def _at(part: ImageSet, index: npt.NDArray[np.int64], place: str, prefix: str) -> Pick:
+    if not len(index):
+        raise InputError(f"{prefix}{place}", "a label that some image has", "there is none of this one")
+    if not place.isdecimal() or int(place) >= len(index):
+        raise InputError(f"{prefix}{place}", f"{prefix}0 to {prefix}{len(index) - 1}", "choose one in that range")
+    i = int(index[int(place)])
+    return Pick(part.images[i], part.ids[i], part.name_of(i))

@@ -1,0 +1,73 @@
+"""True interpolations between images of dSprites, as far as they were recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from segue.core.errors import InputError
+from segue.core.images import Pixels
+from segue.data.datasets.image_set import ImageSet
+from segue.data.datasets.recorded import SPRITES
+from segue.data.datasets.worlds.factors import Factor, Values, checked, shortest
+
+TURNS = (np.pi / 2, np.pi, 2 * np.pi)
+"""Radians after which a square, an ellipse and a heart look the same again."""
+
+STEPS = np.array([(axis.factor.high - axis.factor.low) / (axis.count - 1) for axis in SPRITES])
+APART = 1e3  # between shapes, in steps: farther than anything of one shape
+
+
+@dataclass(frozen=True, eq=False)
+class Sprites:
+    """The truth about a part of dSprites, as `World` has it: `truths`, and `frames` by looking images up.
+
+    Raises `InputError` for a set whose factors are others.
+    """
+
+    part: ImageSet
+
+    def __post_init__(self) -> None:
+        if self.part.factor_names != tuple(axis.factor.name for axis in SPRITES):
+            raise InputError(f"factors {', '.join(self.part.factor_names) or 'none'}", "those of dsprites", "load it")
+
+    def truths(self, a: npt.ArrayLike, b: npt.ArrayLike, t: npt.ArrayLike) -> Values:
+        """All shortest paths between factor values `a` and `b` `[5]` at times `t` `[m]`: `[paths, m, 5]`.
+
+        As of a `World`; the way round takes into account that a square looks the same after a quarter of a turn
+        and an ellipse after half of one. There is no path from one shape to another.
+        """
+        shape = int(checked([np.asarray(a, np.float64)], _space(2 * np.pi))[0, 0])
+        return shortest(_space(TURNS[shape]), a, b, t)
+
+    def frames(self, values: npt.ArrayLike) -> Pixels:
+        """The recorded images `[..., h, w, 1]` nearest to values `[..., 5]`, by steps of the whole set."""
+        array = np.asarray(values, np.float64)
+        _, nearest = self._tree.query(_places(array.reshape(-1, len(SPRITES))))
+        images: Pixels = self.part.images[nearest]
+        return images.reshape(*array.shape[:-1], *images.shape[1:])
+
+    @cached_property
+    def _tree(self) -> Any:
+        from scipy.spatial import cKDTree
+
+        assert self.part.factors is not None  # noqa: S101 - for the type checker: there are names
+        return cKDTree(_places(self.part.factors))
+
+
+def _space(turn: float) -> tuple[Factor, ...]:
+    factors = (axis.factor for axis in SPRITES)
+    return tuple(Factor(f.name, f.kind, 0, turn) if f.kind == "angle" else f for f in factors)
+
+
+def _places(values: Values) -> Values:
+    """Values `[n, 5]` in steps, the orientation on a circle that is once round for each time a shape looks the same."""
+    shape, scale, orientation, x, y = (values / STEPS).T
+    turn = np.array(TURNS)[values[:, 0].astype(int)]
+    radius = turn / STEPS[2] / (2 * np.pi)
+    angle = orientation / radius
+    return np.stack([shape * APART, scale, radius * np.cos(angle), radius * np.sin(angle), x, y], -1)

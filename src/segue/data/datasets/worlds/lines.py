@@ -1,0 +1,112 @@
+"""`worlds:lines`: a line from the centre of the image at some angle, the set that ACAI is measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from segue.core.choices import option
+from segue.core.images import Pixels
+from segue.data.datasets.worlds.coverage import coverage, edges, white_on_black
+from segue.data.datasets.worlds.factors import Factor, Values
+from segue.data.datasets.worlds.world import World
+
+LENGTH, WIDTH = 15.0, 2.0
+REFERENCE = 10_000
+CHUNK = 1024
+
+Floats: TypeAlias = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Lines(World):
+    """White lines on black, 32x32, from the centre to radius 15, 2 wide, by their angle in radians.
+
+    The set of Berthelot et al. 2018 (arXiv 1807.07543). Angles count anticlockwise from the right. They are drawn
+    uniformly by the seed, or evenly spaced from 0 as for a reference. A line's pixels are the exact areas it covers.
+
+    >>> world = Lines(count=3, angles="even")
+    >>> world.factors().round(2).tolist(), world.render(world.factors()).shape
+    ([[0.0], [2.09], [4.19]], (3, 32, 32, 1))
+    """
+
+    name: ClassVar[str] = "worlds:lines"
+    space: ClassVar[tuple[Factor, ...]] = (Factor("angle", "angle", 0, 2 * np.pi),)
+    side: ClassVar[int] = 32
+    channels: ClassVar[int] = 1
+
+    count: int = option(4000, "lines", low=1, high=4_000_000)
+    angles: Literal["random", "even"] = option("random", "drawn uniformly, or evenly spaced")
+    seed: int = option(0, "of the random angles", low=0)
+
+    def factors(self) -> Values:
+        """The angles `[n, 1]`, 0 up to, but not, 2 pi."""
+        if self.angles == "even":
+            return self.space[0].steps(self.count)[:, None]
+        return np.random.default_rng(self.seed).uniform(0, 2 * np.pi, (self.count, 1))
+
+    def draw(self, values: Values) -> Pixels:
+        """The lines: rectangles from the centre outwards."""
+        along = np.stack([np.cos(values[:, 0]), -np.sin(values[:, 0])], -1)[:, None]
+        across = np.stack([along[..., 1], -along[..., 0]], -1)
+        reach = np.array([0, LENGTH, LENGTH, 0])[:, None] * along
+        corners = 16 + reach + np.array([-1, -1, 1, 1])[:, None] * (WIDTH / 2) * across
+        return white_on_black(coverage(edges(corners), 32))
+
+
+def angle_of(images: npt.NDArray[Any]) -> Values:
+    """The angle `[n]` of each of images `[n, 32, 32, 1]`: that of the nearest of 10,000 evenly spaced lines.
+
+    Near is by cosine distance, as ACAI reads angles; images are uint8, or numbers with black at 0 and white at 1. NaN
+    where the distance is undefined: an image that is grey all over.
+
+    >>> np.round(angle_of(Lines().render([[1.0], [6.0]])), 3).tolist()
+    [1.0, 6.0]
+    """
+    lines, angles = reference()
+    nearest, distances = nearest_by_cosine(images, lines)
+    return np.where(np.isnan(distances), np.nan, angles[nearest])
+
+
+@cache
+def reference() -> tuple[Pixels, Values]:
+    """The 10,000 evenly spaced lines that interpolations are measured against, and their angles; read-only."""
+    world = Lines(count=REFERENCE, angles="even")
+    angles = world.factors()
+    images = world.render(angles)
+    images.flags.writeable = angles.flags.writeable = False
+    return images, angles[:, 0]
+
+
+def nearest_by_cosine(
+    images: npt.NDArray[Any], among: npt.NDArray[Any]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Which of `among` `[r, h, w, c]` is nearest to each of `images` `[n, h, w, c]`, and how near: `[n]` and `[n]`.
+
+    The distance is 1 - cos of the angle between two images as vectors from -1 (black) to 1 (white); 0 to 2, and NaN
+    for an image of length 0, which is grey all over. Images are uint8, or numbers with black at 0 and white at 1.
+    """
+    there, _ = _directions(among)
+    nearest, distances = np.zeros(len(images), np.intp), np.empty(len(images))
+    for start in range(0, len(images), CHUNK):
+        part = slice(start, start + CHUNK)
+        here, known = _directions(images[part])
+        cosines = here @ there.T
+        nearest[part] = cosines.argmax(1)
+        # 1 - cos loses the digits of a small distance; half the square of the chord is the same, and keeps them.
+        chord = here.astype(np.float64) - there[nearest[part]]
+        distances[part] = np.where(known, (chord**2).sum(1) / 2, np.nan)
+    return nearest, distances
+
+
+def _directions(images: npt.NDArray[Any]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Images as unit vectors `[n, d]`, and whether each has a direction."""
+    scale = 127.5 if images.dtype == np.uint8 else 0.5
+    vectors = images.reshape(len(images), -1).astype(np.float32) / np.float32(scale) - 1
+    length = np.sqrt((vectors.astype(np.float64) ** 2).sum(1, keepdims=True))
+    known = length[:, 0] > 1e-6
+    return (vectors / np.where(known[:, None], length, 1)).astype(np.float32), known

@@ -1,0 +1,82 @@
+"""Which pairs of images to go between."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from segue.core.errors import InputError
+from segue.data.datasets import ImageSet
+from segue.data.datasets.options import Index
+from segue.data.datasets.worlds.factors import Factor, Values
+
+Kind: TypeAlias = Literal["any", "same-label", "other-label", "one-factor", "all-factors"]
+"""How the two images of a pair are related."""
+
+
+def draw_pairs(images: ImageSet, count: int, kind: Kind, seed: int, space: tuple[Factor, ...] = ()) -> Index:
+    """Places `[count, 2]` of pairs of different images, drawn by the seed; no pair comes twice.
+
+    `one-factor` pairs differ in one factor, `all-factors` pairs in all that vary over the set; in a category, between
+    whose values there is nothing, neither do. `space` says which factors are categories; without it none is.
+    Raises `InputError` where labels or factors are not known, and where there are fewer such pairs.
+
+    >>> grey = np.arange(6, dtype=np.uint8).reshape(6, 1, 1, 1)
+    >>> six = ImageSet(grey, tuple("abcdef"), labels=np.array([0, 0, 1, 1, 2, 2]))
+    >>> sorted(sorted(pair) for pair in draw_pairs(six, 3, "same-label", 0).tolist())
+    [[0, 1], [2, 3], [4, 5]]
+    """
+    _check(images, kind)
+    rng = np.random.default_rng([seed, 1])
+    found: dict[tuple[int, int], None] = {}
+    while len(found) < count:
+        before = len(found)
+        # Every image is an end once before one is twice.
+        for a in rng.permutation(len(images)).tolist():
+            b = _partner(images, a, kind, space, rng)
+            if b is not None and (a, b) not in found and (b, a) not in found:
+                found[a, b] = None
+            if len(found) == count:
+                break
+        if len(found) == before:
+            raise InputError(f"--pairs {count} of kind {kind}", f"{before}, as there are", "ask for fewer, or others")
+    return np.array(list(found), np.int64)
+
+
+def _check(images: ImageSet, kind: Kind) -> None:
+    if kind.endswith("label") and images.labels is None:
+        raise InputError(f"--kind {kind} of images without labels", "any", "leave it out")
+    if kind.endswith(("factor", "factors")) and images.factors is None:
+        raise InputError(f"--kind {kind} of images without known factors", "any, or by label", "leave it out")
+
+
+def _partner(images: ImageSet, a: int, kind: Kind, space: tuple[Factor, ...], rng: np.random.Generator) -> int | None:
+    """One of the images that are related to image `a`, and do not look the same."""
+    others = np.flatnonzero(_related(images, a, kind, space))
+    others = others[others != a]
+    for _ in range(8):
+        if not len(others):
+            break
+        b = int(rng.choice(others))
+        if not np.array_equal(images.images[a], images.images[b]):
+            return b
+    return None
+
+
+def _related(images: ImageSet, a: int, kind: Kind, space: tuple[Factor, ...]) -> npt.NDArray[np.bool_]:
+    if images.labels is not None and kind.endswith("label"):
+        same: npt.NDArray[np.bool_] = images.labels == images.labels[a]
+        return same if kind == "same-label" else ~same
+    if images.factors is not None and kind.endswith(("factor", "factors")):
+        return _differing(images.factors, a, kind, space)
+    return np.ones(len(images), bool)
+
+
+def _differing(factors: Values, a: int, kind: Kind, space: tuple[Factor, ...]) -> npt.NDArray[np.bool_]:
+    category = np.array([factor.kind == "category" for factor in space] or [False] * factors.shape[1])
+    differs = factors != factors[a]
+    count = (differs & ~category).sum(1)
+    wanted = 1 if kind == "one-factor" else int((np.ptp(factors, axis=0)[~category] > 0).sum())
+    return np.asarray((count == max(wanted, 1)) & ~(differs & category).any(1))

@@ -1,0 +1,86 @@
+"""One interpolation, with all that it is measured by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+from torch import Tensor
+
+from segue.core.errors import InputError
+from segue.core.images import Pixels
+from segue.evaluation.metrics.nearest import By, Nearest
+from segue.evaluation.metrics.reference import Reference
+from segue.evaluation.metrics.steps import Motion, motion
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One interpolation: `frames` uint8 `[m, h, w, c]`, m from 2 up, at even times, both ends included.
+
+    `a` and `b` are the images asked for, uint8 `[h, w, c]`, not their reconstructions. `codes` `[m, *latent_shape]`
+    are the frames' own, and None for what was made in pixels. `truths` are the frames of the true interpolations, uint8
+    `[p, M, h, w, c]` at M even times (best a multiple of m - 1, and one), and None or p = 0 where there is none.
+    What several metrics need is worked out once. Raises `InputError` where shapes or counts do not fit.
+
+    >>> dark, light = np.zeros((2, 2, 1), np.uint8), np.full((2, 2, 1), 255, np.uint8)
+    >>> Case(np.stack([dark, light]), dark, light, Reference(np.stack([dark, light]))).nearest().places.tolist()
+    [0, 1]
+    """
+
+    frames: Pixels = field(repr=False)
+    a: Pixels = field(repr=False)
+    b: Pixels = field(repr=False)
+    among: Reference
+    codes: Tensor | None = field(default=None, repr=False)
+    truths: Pixels | None = field(default=None, repr=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        frames, shape = self.frames, self.among.images.shape[1:]
+        if frames.dtype != np.uint8 or frames.shape[1:] != shape or len(frames) < 2:
+            allowed = f"uint8 [2 or more, {', '.join(map(str, shape))}], as the set"
+            raise InputError(f"frames of {frames.dtype} {list(frames.shape)}", allowed, "give the frames of one path")
+        for name, end in ("a", self.a), ("b", self.b):
+            if end.dtype != np.uint8 or end.shape != shape:
+                got, allowed = f"{name} of {end.dtype} {list(end.shape)}", f"uint8 {list(shape)}"
+                raise InputError(got, allowed, "fit it to the set")
+        if self.codes is not None and len(self.codes) != len(frames):
+            raise InputError(f"{len(self.codes)} codes", f"{len(frames)}, one of each frame", "give all, or none")
+        self._check_truths(shape)
+
+    def _check_truths(self, shape: tuple[int, ...]) -> None:
+        truths = self.truths
+        if truths is None or len(truths) == 0:
+            return
+        if truths.dtype != np.uint8 or truths.ndim != 5 or truths.shape[2:] != shape or truths.shape[1] < 2:
+            allowed = f"uint8 [p, 2 or more, {', '.join(map(str, shape))}]"
+            raise InputError(f"truths of {truths.dtype} {list(truths.shape)}", allowed, "render them as the set is")
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made at the first call with this key."""
+        if key not in self._made:
+            self._made[key] = make()
+        found: T = self._made[key]
+        return found
+
+    def nearest(self, by: By = "pixel") -> Nearest:
+        """The real image nearest to each frame, as `Reference.nearest`."""
+        if by == "pixel":
+            return self._nearest_by_values()[0]
+        return self.once("nearest", lambda: self.among.nearest(self.frames, by))
+
+    def nearest_by_cosine(self) -> Nearest:
+        """The real image nearest to each frame by the cosine distance of ACAI."""
+        return self._nearest_by_values()[1]
+
+    def motion(self, by: By = "pixel") -> Motion:
+        """The steps from frame to frame and how they turn, as `motion`."""
+        return self.once(("motion", by), lambda: motion(self.frames, by))
+
+    def _nearest_by_values(self) -> tuple[Nearest, Nearest]:
+        return self.once("values", lambda: self.among.nearest_by_values(self.frames))

@@ -1,0 +1,51 @@
+"""Sharpness of the middle against the ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segue.core.images import Pixels
+from segue.evaluation.metrics.case import Case
+from segue.evaluation.metrics.metric import Metric, middle_third
+
+
+def gradient_energy(image: Pixels) -> float:
+    """The sum of the squared differences between neighbouring values of `[h, w, c]`, down and across, in [0, 1].
+
+    >>> gradient_energy(np.array([[0, 255], [0, 255]], np.uint8)[..., None])
+    2.0
+    """
+    values = image.astype(np.float64) / 255
+    return float(sum((np.diff(values, axis=axis) ** 2).sum() for axis in (0, 1)))
+
+
+def sharpness(frames: Pixels, a: Pixels, b: Pixels) -> float:
+    """The gradient energy of the middle third of frames `[m, h, w, c]` over that of the ends `a` and `b` `[h, w, c]`.
+
+    The sum over the frames from 1/3 to 2/3 of the way, over the sum of the ends' energies interpolated at their
+    times. 1 is as sharp as the ends; a cross-fade of pictures that have no edge in common comes to 0.52 over
+    many frames and 0.5 over three; noise, which is all edges, to much more than 1. NaN without a frame in the middle
+    third (m = 2) and where the ends are flat.
+
+    >>> edge = np.array([[0, 0, 255, 255]], np.uint8)[..., None]
+    >>> sharpness(np.stack([edge, edge // 2, edge]), edge, edge).__round__(2)
+    0.25
+    """
+    inner = middle_third(len(frames))
+    times = inner / (len(frames) - 1)
+    ends = float(((1 - times) * gradient_energy(a) + times * gradient_energy(b)).sum())
+    return sum(gradient_energy(frames[place]) for place in inner) / ends if ends > 0 else float("nan")
+
+
+@dataclass(frozen=True)
+class Sharpness(Metric):
+    """The middle third's gradient energy over that of the images asked for (`sharpness`); 1 is best."""
+
+    name = "sharpness"
+    better = "one"
+    unit = ""
+
+    def measure(self, case: Case) -> float:
+        return sharpness(case.frames, case.a, case.b)

@@ -1,9 +1,0 @@
-"""Models that others have trained. A new one is a file here and an entry in `FOREIGN`."""
-
-from segue.foreign.adapter import Coder, Foreign, ForeignModel
-from segue.foreign.diffusers import Diffusers
-from segue.foreign.taef2 import TAEF2
-
-FOREIGN: tuple[type[ForeignModel], ...] = (TAEF2, Diffusers)
-
-__all__ = ["FOREIGN", "TAEF2", "Coder", "Diffusers", "Foreign", "ForeignModel"]

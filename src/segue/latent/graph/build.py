@@ -1,0 +1,225 @@
+"""Neighbour graphs over codes: k nearest, mutual or not; within a radius; completed by a spanning tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from segue.core.errors import InputError
+from segue.core.progress import Report, silent
+from segue.latent.graph.lengths import Length, euclidean
+from segue.latent.graph.search import MOST, Floats, Indices, flat, search, within
+from segue.latent.graph.spanning import components, join_components, matrix, positive, smallest_radius
+
+FIRST = 16
+"""Neighbour lists have 16, 32, 64, ... entries."""
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """An undirected graph whose nodes are codes; read-only.
+
+    `codes` float64 `[n, d]`; `edges` int64 `[m, 2]`, each once, the lower place first, in order; `lengths` `[m]`, above
+    0, by `length`, which also measures what a query links in. `k` or `radius` is what the graph was built with or what
+    was found to connect it, `how` how its neighbours were searched.
+
+    Copies of a code count as one node for its neighbours, and hang on the first of them, so that no number of
+    duplicates crowds out the neighbours or falls apart. A length of 0 stands as 1e-12 of the longest: sparse matrices
+    drop zeros, and with them the edge.
+
+    Raises `InputError` for lengths that are negative or not finite.
+    """
+
+    codes: Floats = field(repr=False)
+    edges: Indices = field(repr=False)
+    length: Length = field(default=euclidean, repr=False)
+    k: int | None = None
+    radius: float | None = None
+    how: str = ""
+    lengths: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lengths", positive(self.measure(self.codes, self.edges)))
+        for name in ("codes", "edges", "lengths"):
+            frozen = getattr(self, name).view()
+            frozen.flags.writeable = False
+            object.__setattr__(self, name, frozen)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def measure(self, codes: Floats, edges: Indices) -> Floats:
+        """The lengths `[m]` of edges `[m, 2]` between any codes. Raises `InputError` if they are no finite lengths."""
+        lengths = np.asarray(self.length(codes, edges), np.float64)
+        if not (np.isfinite(lengths).all() and (lengths >= 0).all()):
+            raise InputError("edges of a length below 0 or not finite", "lengths from 0 up", "look at the weight")
+        return lengths
+
+    @cached_property
+    def components(self) -> Indices:
+        """Which component each node is in, `[n]`: 0 is the largest, and so on."""
+        return components(self.edges, len(self))
+
+    @property
+    def sizes(self) -> list[int]:
+        """The nodes of each component, largest first; one entry where the graph is connected."""
+        sizes: list[int] = np.bincount(self.components).tolist()
+        return sizes
+
+    @cached_property
+    def distinct(self) -> Indices:
+        """The places of codes that are no copy of an earlier one."""
+        return np.flatnonzero(originals(self.codes) == np.arange(len(self)))
+
+    @cached_property
+    def matrix(self) -> Any:
+        """The lengths as a symmetric `scipy.sparse` matrix `[n, n]`."""
+        return matrix(self.edges, self.lengths, len(self))
+
+
+def knn_graph(
+    codes: Tensor | npt.NDArray[Any],
+    k: int | None = None,
+    *,
+    mutual: bool = False,
+    mst: bool = False,
+    length: Length = euclidean,
+    report: Report = silent,
+) -> Graph:
+    """The graph of the k nearest neighbours of codes `[n, *latent_shape]`; without k, the smallest that connects.
+
+    Nearest is Euclidean, among distinct codes; k is at most their count less one. An edge joins two codes of which one
+    is among the nearest of the other, or with `mutual` each among those of the other. `mst` joins the components that
+    remain by the shortest edges between them, a minimum spanning tree of components (Boruvka 1926).
+
+    Raises `InputError` for k below 1, for codes as `flat` does, and where the smallest k that connects is so large that
+    its lists do not fit into memory (which takes more than 5,000 codes).
+
+    >>> graph = knn_graph(np.array([[0.0], [1.0], [3.0], [3.0], [7.0]]))
+    >>> graph.k, graph.edges.tolist(), graph.sizes
+    (1, [[0, 1], [1, 2], [2, 3], [2, 4]], [5])
+    """
+    if k is not None and k < 1:
+        raise InputError(f"k = {k} nearest neighbours", "1 or more", "leave it out for the smallest that connects")
+    nodes = flat(codes)
+    first = originals(nodes)
+    distinct = np.flatnonzero(first == np.arange(len(nodes)))
+    points = nodes[distinct]
+    if k is None:
+        k, lists, how = _smallest_k(points, mutual, report)
+    else:
+        k = min(k, len(points) - 1)
+        lists, how = neighbours(points, k, report)
+    edges = _pairs(lists[:, :k], mutual)
+    if mst:
+        edges = join_components(points, edges, report)
+    return Graph(nodes, _with_copies(edges, distinct, first), length, k=k, how=how)
+
+
+def radius_graph(
+    codes: Tensor | npt.NDArray[Any],
+    radius: float | None = None,
+    *,
+    mst: bool = False,
+    length: Length = euclidean,
+    report: Report = silent,
+) -> Graph:
+    """The graph of codes `[n, *latent_shape]` at most `radius` apart; without one, the least that connects.
+
+    `mst` as in `knn_graph`. The least radius that connects is the longest edge of a minimum spanning tree.
+
+    Raises `InputError` for a radius that is not finite or below 0, and for one that gives more than 2^25 edges.
+
+    >>> graph = radius_graph(np.array([[0.0], [1.0], [3.0]]))
+    >>> graph.radius, graph.edges.tolist()
+    (2.0, [[0, 1], [1, 2]])
+    """
+    if radius is not None and not 0 <= radius < np.inf:
+        raise InputError(f"radius {radius}", "0 or more, finite", "leave it out for the smallest that connects")
+    nodes = flat(codes)
+    first = originals(nodes)
+    distinct = np.flatnonzero(first == np.arange(len(nodes)))
+    points = nodes[distinct]
+    if radius is None:
+        lists, _ = neighbours(points, min(FIRST, len(points) - 1), report)
+        radius = smallest_radius(points, join_components(points, _pairs(lists, False), report), report)
+    edges, how = within(points, radius, report)
+    if mst:
+        edges = join_components(points, edges, report)
+    return Graph(nodes, _with_copies(edges, distinct, first), length, radius=radius, how=how)
+
+
+def originals(codes: Floats) -> Indices:
+    """For each of the codes `[n, d]` the place `[n]` of the first that is equal to it.
+
+    >>> originals(np.array([[1.0], [2.0], [1.0]])).tolist()
+    [0, 1, 0]
+    """
+    rows = np.ascontiguousarray(codes + 0.0)  # -0.0 is 0.0, but not in its bytes
+    row_bytes = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize)))[:, 0]
+    _, first, which = np.unique(row_bytes, return_index=True, return_inverse=True)
+    return first[which].astype(np.int64)
+
+
+def neighbours(points: Floats, k: int, report: Report = silent) -> tuple[Indices, str]:
+    """The places of at least the k nearest others of each of the distinct points, nearest first, and how found.
+
+    The lists have 16 times a power of two entries, or all. So the answers to a k and to k - 1 agree where neighbours
+    are equally near, and whatever a smaller k joins, a larger does.
+    """
+    most = len(points) - 1
+    width = FIRST
+    while width < k:
+        width *= 2
+    found = search(points)(points, min(width, most) + 1, report)
+    own = found.places == np.arange(len(points))[:, None]
+    # Points that differ by less than squares can tell may crowd a point out of its own list.
+    own[~own.any(1), -1] = True
+    return found.places[~own].reshape(len(points), -1), found.how
+
+
+def _smallest_k(points: Floats, mutual: bool, report: Report) -> tuple[int, Indices, str]:
+    """The smallest k that connects the points, lists of at least that length, and how they were found."""
+
+    def connects(k: int) -> bool:
+        return not components(_pairs(lists[:, :k], mutual), len(points)).any()
+
+    low, width = -1, FIRST
+    lists, how = neighbours(points, width, report)
+    while not connects(lists.shape[1]):
+        low, width = lists.shape[1], 2 * width
+        if len(points) * width > MOST and len(points) - 1 > low:
+            split = np.bincount(components(_pairs(lists, mutual), len(points)))
+            raise InputError(
+                f"{len(points)} codes in {len(split)} components at k = {low}",
+                "codes that some smaller k connects",
+                "give a k, and join the components by mst",
+            )
+        lists, how = neighbours(points, width, report)
+    high = lists.shape[1]
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if connects(middle) else (middle, high)
+    return high, lists, how
+
+
+def _pairs(lists: Indices, mutual: bool) -> Indices:
+    """The edges `[m, 2]` of neighbour lists `[n, k]`, in order, each once."""
+    n, k = lists.shape
+    here = np.repeat(np.arange(n), k)
+    there = lists.reshape(-1)
+    key, named = np.unique(np.minimum(here, there) * n + np.maximum(here, there), return_counts=True)
+    key = key[named == 2] if mutual else key
+    return np.stack([key // n, key % n], axis=1)
+
+
+def _with_copies(edges: Indices, distinct: Indices, first: Indices) -> Indices:
+    """Edges between distinct codes as edges between all, and one from each copy to its original."""
+    copies = np.flatnonzero(first != np.arange(len(first)))
+    edges = np.concatenate([distinct[edges], np.stack([first[copies], copies], axis=1)])
+    return edges[np.lexsort(edges.T[::-1])]

@@ -1,0 +1,177 @@
+"""How long an edge is: functions of codes `[n, d]` and edges `[m, 2]` to lengths `[m]`, which compose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from segue.core.errors import InputError
+from segue.core.progress import Event, Report, silent
+from segue.latent.graph.search import Floats, Indices, distances, flat, search
+from segue.latent.space import in_memory
+from segue.models.autoencoder import Autoencoder, device_of
+from segue.training.losses.features import perceptual_distance
+
+Length: TypeAlias = Callable[[Floats, Indices], Floats]
+"""Codes float64 `[n, d]` and edges int64 `[m, 2]`, places of codes, to lengths float64 `[m]`, 0 or more."""
+
+Steps: TypeAlias = Callable[[Tensor], Tensor]
+"""Frames `[m, points, c, h, w]` in [0, 1] to the distances `[m, points - 1]` between neighbours."""
+
+LogDensity: TypeAlias = Callable[[Floats], Floats]
+"""Codes `[n, d]` to the logarithm of their density `[n]`, up to a constant."""
+
+CONTRAST = 1000.0
+"""A place counts at most so many times as sparse, or as dense, as the codes' median."""
+
+KERNELS = 64
+"""The nearest codes whose kernels make a density; further ones add next to nothing."""
+
+
+def euclidean(codes: Floats, edges: Indices) -> Floats:
+    """The straight distance in the latent space.
+
+    >>> euclidean(np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([[0, 1]])).tolist()
+    [5.0]
+    """
+    return distances(codes[edges[:, 0]], codes[edges[:, 1]])
+
+
+def pixel_steps(frames: Tensor) -> Tensor:
+    """The Euclidean distance between neighbouring frames, as vectors of values in [0, 1]."""
+    steps: Tensor = torch.linalg.vector_norm(frames.diff(dim=1).flatten(2), dim=2)
+    return steps
+
+
+def perceptual_steps(frames: Tensor) -> Tensor:
+    """The square root of `perceptual_distance`, which is a square: distances in a network's features add up."""
+    before, after = frames[:, :-1], frames[:, 1:]
+    squares = perceptual_distance(before.flatten(0, 1), after.flatten(0, 1))
+    return squares.clamp(min=0).sqrt().reshape(before.shape[:2])
+
+
+def decoded(
+    model: Autoencoder, steps: Steps = pixel_steps, *, points: int = 8, batch: int = 256, report: Report = silent
+) -> Length:
+    """The length of the decoded segment: the sum of `steps` between the images at `points` even places of it.
+
+    It tends to the length of the curve under the decoder's pull-back metric (Shao et al. 2018, arXiv 1711.08014; Chen
+    et al. 2018, arXiv 1711.01204), from below. `batch`: images decoded at a time. Raises `InputError` for fewer than
+    two points.
+    """
+    if points < 2:
+        raise InputError(f"{points} points of a segment", "2 or more", "both ends count")
+
+    @torch.no_grad()
+    def length(codes: Floats, edges: Indices) -> Floats:
+        device, many = device_of(model), max(1, in_memory(batch, model) // points)
+        t = np.linspace(0, 1, points)
+        lengths = np.empty(len(edges))
+        for start in range(0, len(edges), many):
+            part = slice(start, start + many)
+            segments = torch.from_numpy(_along(codes, edges[part], t)).to(device, torch.float32)
+            frames = model.decode(segments.reshape(-1, *model.latent_shape))
+            frames = frames.reshape(*segments.shape[:2], *frames.shape[1:])
+            lengths[part] = steps(frames).double().sum(1).cpu().numpy()
+            report(Event("decoded lengths", min(start + many, len(edges)), len(edges)))
+        return lengths
+
+    return length
+
+
+def density_aware(
+    log_density: LogDensity, codes: Floats, *, base: Length = euclidean, points: int = 3, power: float = 1.0
+) -> Length:
+    """`base` times the mean of `(median p / p)^power` along the segment: long where codes are sparse.
+
+    p is the density by `log_density`, its median over the reference `codes` `[n, d]`, so that an edge of middling
+    density keeps its length. The mean is by the trapezoid rule over `points` even places, and the factor is held
+    between 1/1000 and 1000. `power` 1 is the 1/p metric (for latent spaces arXiv 2505.18230); 1/d makes it
+    independent of the dimension d, as power-weighted distances are (Hwang, Damelin and Hero 2016, arXiv 1202.0045). In
+    many dimensions densities differ by orders of magnitude, and 1/p soon stands at its bounds.
+
+    Raises `InputError` for fewer than two points.
+    """
+    if points < 2:
+        raise InputError(f"{points} points of a segment", "2 or more", "both ends count")
+    codes = flat(codes)
+    middle = float(np.median(log_density(codes)))
+    t = np.linspace(0, 1, points)
+
+    def slowness(places: Floats) -> Floats:
+        most = np.log(CONTRAST)
+        factor: Floats = np.exp((power * (middle - log_density(places))).clip(-most, most))
+        return factor
+
+    def length(codes: Floats, edges: Indices) -> Floats:
+        if len(edges) == 0:
+            return np.zeros(0)
+        used, where = np.unique(edges, return_inverse=True)
+        ends = slowness(codes[used])[where.reshape(edges.shape)]
+        total = ends.sum(1) / 2
+        if points > 2:
+            inner = _along(codes, edges, t[1:-1])
+            total = total + slowness(inner.reshape(-1, codes.shape[1])).reshape(len(edges), -1).sum(1)
+        weighted: Floats = base(codes, edges) * total / (points - 1)
+        return weighted
+
+    return length
+
+
+def knn_density(codes: Floats, k: int = 8) -> LogDensity:
+    """The density by the distance r to the k-th nearest of `codes` `[n, d]`: `log p = -d log r` (Loftsgaarden 1965).
+
+    A code of the set is its own first neighbour. r is at least 1e-6 of its median, so that copies stay finite.
+    """
+    codes = flat(codes)
+    find, d, k = search(codes), codes.shape[1], _between(k, len(codes))
+    middle = float(np.median(find(codes, k, silent).distances[:, -1]))
+    least = 1e-6 * middle or 1.0
+
+    def log_density(places: Floats) -> Floats:
+        reach: Floats = find(places, k, silent).distances[:, -1]
+        logs: Floats = -d * np.log(np.maximum(reach, least))
+        return logs
+
+    return log_density
+
+
+def kernel_density(codes: Floats, bandwidth: float | None = None) -> LogDensity:
+    """The density by a Gaussian kernel on each of `codes` `[n, d]` (Parzen 1962), of which the 64 nearest count.
+
+    `bandwidth` is the kernel's deviation; by default the median distance to the 8th nearest code. Far from all codes
+    the logarithm falls with the square of the distance, and stays finite.
+    """
+    codes = flat(codes)
+    find = search(codes)
+    if bandwidth is None:
+        reach = find(codes, _between(8, len(codes)), silent).distances[:, -1]
+        bandwidth = float(np.median(reach)) or 1.0
+    if not 0 < bandwidth < np.inf:
+        raise InputError(f"bandwidth {bandwidth:g}", "above 0", "leave it out")
+    deviation = bandwidth
+
+    def log_density(places: Floats) -> Floats:
+        away = find(places, min(KERNELS, len(codes)), silent).distances / deviation
+        exponents = -np.square(away) / 2
+        nearest = exponents[:, :1]
+        logs: Floats = nearest[:, 0] + np.log(np.exp(exponents - nearest).sum(1))
+        return logs
+
+    return log_density
+
+
+def _between(k: int, n: int) -> int:
+    if k < 1:
+        raise InputError(f"k = {k} nearest codes", "1 or more", "ask for at least one")
+    return min(k, n)
+
+
+def _along(codes: Floats, edges: Indices, t: Floats) -> Floats:
+    """Points `[m, len(t), d]` at `t` of the segments."""
+    a, b = codes[edges[:, 0], None], codes[edges[:, 1], None]
+    return (1 - t[:, None]) * a + t[:, None] * b

@@ -1,0 +1,104 @@
+"""From a path to frames: decoded, at even steps of t."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from segue.core.errors import InputError
+from segue.core.images import Pixels, to_float, to_uint8
+from segue.core.progress import Event, Report, silent
+from segue.latent.paths import Path, PathChoice, PathContext, through
+from segue.latent.space import in_memory
+from segue.models.autoencoder import Autoencoder, device_of
+
+
+@dataclass(frozen=True)
+class Interpolation:
+    """A decoded path: positions `t` `[n]`, codes `[n, *latent_shape]`, frames `[n, h, w, c]`, uint8, and its `told`."""
+
+    t: Tensor
+    codes: Tensor
+    frames: Pixels
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+def interpolate(model: Autoencoder, path: Path, steps: int, report: Report = silent) -> Interpolation:
+    """Decode a path at `steps` even positions, both ends included.
+
+    Raises `InputError` for fewer than two steps.
+
+    >>> from segue.models.autoencoder import ConvAutoencoder
+    >>> from segue.latent.paths import Linear
+    >>> model = ConvAutoencoder((1, 8, 8), latent=2, width=8)
+    >>> interpolate(model, Linear().between(torch.zeros(2), torch.ones(2)), 3).frames.shape
+    (3, 8, 8, 1)
+    """
+    t = even_steps(steps)
+    codes = path(t)
+    return Interpolation(t, codes, decode(model, codes, report=report), path.told)
+
+
+def walk(
+    model: Autoencoder,
+    a: Pixels,
+    b: Pixels,
+    path: PathChoice,
+    steps: int,
+    report: Report = silent,
+    around: PathContext | None = None,
+) -> Interpolation:
+    """From image `a` to image `b`, uint8 `[h, w, c]` each, of the model's size: encode both, find the path, decode it.
+
+    The first and last frame are the reconstructions of `a` and `b`. `around` is what graphs and geodesics go by.
+    Raises `InputError` as `interpolate` and the path do.
+    """
+    return tour(model, np.stack([a, b]), path, steps, report, around)
+
+
+@torch.no_grad()
+def tour(
+    model: Autoencoder,
+    images: Pixels,
+    path: PathChoice,
+    steps: int,
+    report: Report = silent,
+    around: PathContext | None = None,
+    closed: bool = False,
+) -> Interpolation:
+    """From the first of uint8 images `[n, h, w, c]`, of the model's size, through the others to the last.
+
+    As `walk` through way points; `closed` goes on to the first image again. Raises `InputError` for fewer than two
+    images, and as `interpolate` and the path do.
+    """
+    codes = model.encode(to_float(images).to(device_of(model)))
+    return interpolate(model, through(path, list(codes), around, closed=closed), steps, report)
+
+
+def even_steps(steps: int) -> Tensor:
+    """`steps` positions from 0 to 1, both included."""
+    if not 2 <= steps <= 100_000:
+        raise InputError(f"--steps {steps}", "2 to 100000", "both ends count, so ask for at least two")
+    return torch.linspace(0, 1, steps, dtype=torch.float64)
+
+
+@torch.no_grad()
+def decode(model: Autoencoder, codes: Tensor, batch: int = 64, report: Report = silent) -> Pixels:
+    """Codes `[n, *latent_shape]` as uint8 images `[n, h, w, c]`, a batch at a time."""
+    device = device_of(model)
+    images: list[Pixels] = []
+    for part in codes.split(in_memory(batch, model)):  # type: ignore[no-untyped-call]
+        images.append(to_uint8(model.decode(part.to(device))))
+        report(Event("decode", sum(map(len, images)), len(codes)))
+    return np.concatenate(images)
+
+
+def cross_fade(a: Pixels, b: Pixels, steps: int) -> Pixels:
+    """The control that any editor has: `(1 - t) a + t b` in pixels, `[h, w, c]` each, to `[steps, h, w, c]`."""
+    t = even_steps(steps).numpy()[:, None, None, None]
+    return ((1 - t) * a + t * b).round().astype(np.uint8)

@@ -1,0 +1,97 @@
+"""What a foreign model is, and the adapter that makes an `Autoencoder` of any object that encodes and decodes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from segue.core.choices import Choice
+from segue.core.errors import InputError
+from segue.models.autoencoder import Autoencoder, device_of
+
+
+class ForeignModel(Choice):
+    """A model that others have trained, by name."""
+
+    @abstractmethod
+    def open(self) -> Autoencoder:
+        """The model, in evaluation mode on the CPU. Raises `InputError` where it is not there."""
+
+
+class Coder(Protocol):
+    """Anything that takes a batch of images to a batch of codes and back."""
+
+    def encode(self, x: Tensor, /) -> Tensor: ...
+
+    def decode(self, z: Tensor, /) -> Tensor: ...
+
+
+class Foreign(nn.Module):
+    """Any object with `encode` and `decode` as an `Autoencoder`.
+
+    `image_shape` is the `(c, h, w)` that it is to see, `value_range` the lowest and highest value of a pixel to it, and
+    its codes z' become `z = (z' - shift) * scale`: numbers, or tensors that broadcast to a code. Codes near N(0, I)
+    serve paths such as `slerp` best, which bend about 0. The latent shape is found by encoding one black image.
+    A torch module is put in evaluation mode. What is decoded is clipped to [0, 1].
+
+    Raises `InputError` where the model's codes are no tensor with a row for each image, and, when they come, for images
+    and codes of another shape, from either side.
+
+    >>> class Halves:
+    ...     def encode(self, x): return x.unfold(3, 2, 2).mean(4)
+    ...     def decode(self, z): return z.repeat_interleave(2, 3)
+    >>> model = Foreign(Halves(), (1, 4, 6))
+    >>> model.latent_shape, model.decode(torch.full((5, 1, 4, 3), 0.5)).shape
+    ((1, 4, 3), torch.Size([5, 1, 4, 6]))
+    """
+
+    shift: Tensor
+    scale: Tensor
+
+    def __init__(
+        self,
+        model: Coder,
+        image_shape: tuple[int, int, int],
+        *,
+        value_range: tuple[float, float] = (0, 1),
+        shift: float | Tensor = 0.0,
+        scale: float | Tensor = 1.0,
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.image_shape = image_shape
+        self.value_range = value_range
+        self.register_buffer("shift", torch.as_tensor(shift))
+        self.register_buffer("scale", torch.as_tensor(scale))
+        self.eval()
+        with torch.no_grad():
+            black = torch.zeros(1, *image_shape, device=device_of(self))
+            self.latent_shape = tuple(self._codes(black).shape[1:])
+
+    def encode(self, x: Tensor) -> Tensor:
+        _batch(x, "images", x.shape[0], self.image_shape, "fit them to the model's size")
+        return self._codes(x, self.latent_shape)
+
+    def decode(self, z: Tensor) -> Tensor:
+        _batch(z, "codes", z.shape[0], self.latent_shape, "encode by this model")
+        low, high = self.value_range
+        found = self.model.decode(z / self.scale + self.shift)
+        images = _batch(found, "decoded images", z.shape[0], self.image_shape, "wrap a model that gives these")
+        return ((images - low) / (high - low)).clamp(0, 1)
+
+    def _codes(self, x: Tensor, shape: tuple[int, ...] | None = None) -> Tensor:
+        low, high = self.value_range
+        found = self.model.encode(low + (high - low) * x)
+        return (_batch(found, "codes", len(x), shape, "wrap a model that gives these") - self.shift) * self.scale
+
+
+def _batch(found: object, what: str, count: int, shape: tuple[int, ...] | None, do: str) -> Tensor:
+    """`found`, if it is a tensor of so many things of this shape (of any, for None)."""
+    if isinstance(found, Tensor) and found.shape[:1] == (count,) and shape in (None, found.shape[1:]):
+        return found
+    got = str(list(found.shape)) if isinstance(found, Tensor) else f"as {type(found).__name__}"
+    each = ", ".join(map(str, shape)) if shape else "..."
+    raise InputError(f"{what} {got}", f"a tensor [{count}, {each}]", do)

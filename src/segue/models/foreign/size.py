@@ -1,0 +1,17 @@
+"""The size at which a foreign model, which takes many, is used."""
+
+from __future__ import annotations
+
+from segue.core.errors import InputError
+
+Size = int | tuple[int, int]
+"""The side of a square, or HEIGHTxWIDTH, in pixels."""
+
+
+def sides(size: Size, cell: int, model: str) -> tuple[int, int]:
+    """Height and width. Raises `InputError` unless they are multiples of `cell`, the pixels to an entry of a code."""
+    height, width = (size, size) if isinstance(size, int) else size
+    if height % cell or width % cell:
+        near = "x".join(str(max(cell, round(side / cell) * cell)) for side in (height, width))
+        raise InputError(f"{model}:size={height}x{width}", f"multiples of {cell}", f"write size={near}, say")
+    return height, width

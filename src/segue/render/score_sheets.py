@@ -1,0 +1,85 @@
+"""Sheets of the best, the median and the worst pair, so that numbers can be checked by eye."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from segue.core.errors import InputError
+from segue.core.images import Pixels
+from segue.evaluation.leaderboard.benchmark import LINEAR, TRUTH, PairEvaluation
+from segue.evaluation.leaderboard.figures import Score, badness
+from segue.evaluation.metrics import Metric
+from segue.latent.interpolation import cross_fade
+from segue.render.strip import Row, strip
+
+BY = ("to-truth", "excess:by=pixel", "excess", "off-manifold")
+BESIDE = ("excess", "jerk", "pace:by=pixel", "pace")
+MOST = 3
+FADE = "cross-fade"
+
+Scores = Mapping[str, Sequence[Score]]
+
+
+def ordering(scores: Scores, metrics: Sequence[Metric]) -> Metric | None:
+    """The metric that pairs are ordered by: the first of `BY`, or else of all, that the straight line has."""
+    ranked = sorted(metrics, key=lambda metric: BY.index(str(metric)) if str(metric) in BY else len(BY))
+    judging = [metric for metric in ranked if metric.better != "none"]
+    return next((metric for metric in judging if order(scores[LINEAR], metric)), None)
+
+
+def order(row: Sequence[Score], metric: Metric) -> list[int]:
+    """The pairs on which a metric is defined, the best first."""
+    values = {at: score.values.get(str(metric), math.nan) for at, score in enumerate(row)}
+    return sorted(
+        (at for at, value in values.items() if not math.isnan(value)),
+        key=lambda at: (float(badness(values[at], metric.better)), at),
+    )
+
+
+def best_median_worst(row: Sequence[Score], metric: Metric) -> dict[int, str]:
+    """The three pairs and what they are; of fewer, as many as there are."""
+    ranked = order(row, metric)
+    named = {0: "best", len(ranked) - 1: "worst", len(ranked) // 2: "median"}
+    return {ranked[place]: named[place] for place in sorted(named) if 0 <= place < len(ranked)}
+
+
+def sheet_of(name: str, scores: Scores, metric: Metric, evaluation: Callable[[int], PairEvaluation]) -> Pixels | None:
+    """Best, median and worst pair of one path: its frames, the truth where known, the cross-fade; None without any."""
+    rows: list[Row] = []
+    for pair, place in best_median_worst(scores[name], metric).items():
+        here = evaluation(pair)
+        rows.append(Row(f"{place}: {_names(here)}\n{_figures(scores[name][pair], metric)}", here.shown(name).frames))
+        if here.truths is not None and name != TRUTH:
+            rows.append(Row(TRUTH, here.shown(TRUTH).frames))
+        if name != FADE:
+            rows.append(Row(FADE, cross_fade(here.pair.a, here.pair.b, here.of.steps)))
+    title = f"{name}: best, median and worst of {len(scores[name])} pairs, by {metric}"
+    return strip(rows, title=title) if rows else None
+
+
+def all_on_one(scores: Scores, metric: Metric, evaluation: Callable[[int], PairEvaluation]) -> Pixels:
+    """Every path and control on the straight line's median pair, one row each."""
+    ranked = order(scores[LINEAR], metric)
+    pair = ranked[len(ranked) // 2]
+    here = evaluation(pair)
+    rows: list[Row] = []
+    for name in scores:
+        try:
+            frames = here.shown(name).frames
+        except InputError:  # no way, which the leaderboard tells
+            continue
+        rows.append(Row(f"{name.replace('+', ' +')}\n{_figures(scores[name][pair], metric)}", frames))
+    return strip(rows, title=f"{_names(here)}: the median pair of {LINEAR} by {metric}")
+
+
+def _names(evaluation: PairEvaluation) -> str:
+    """Without folders, for which there is no room: `cat (pets/3.png)` is `cat (3.png)`."""
+    return " to ".join(re.sub(r"[^\s(]*/", "", name) for name in evaluation.pair.names)
+
+
+def _figures(score: Score, metric: Metric) -> str:
+    names = dict.fromkeys((str(metric), *BESIDE))
+    shown = [f"{name} {score.values[name]:.3g}" for name in names if not math.isnan(score.values.get(name, math.nan))]
+    return "\n".join(shown[:MOST])

@@ -1,0 +1,122 @@
+"""Sums of losses as values: `mse:0.7+perceptual:0.3`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+from torch import Tensor
+
+from segue.core.errors import InputError, unknown
+from segue.core.progress import Report, silent
+from segue.training.losses.features import Perceptual, perceptual, vgg16
+from segue.training.losses.pixelwise import bce, l1, mse
+from segue.training.losses.structural import ssim
+
+LossFunction: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+"""Logits and target, `[n, c, h, w]`, to `[n]`; the target is in [0, 1]."""
+
+LOSSES: dict[str, LossFunction] = {
+    "mse": mse,
+    "l1": l1,
+    "bce": bce,
+    "ssim": ssim,
+    "perceptual": perceptual,
+    "vgg16": vgg16,
+}
+
+MOST = 1e6
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A weighted sum of losses of `LOSSES`: a `LossFunction`, spelled `name:weight+name:weight`.
+
+    `parts` are names and weights; the name of a perceptual loss may go on with layers of its network:
+    `vgg16/relu2_2/relu3_3`, `perceptual/fire2`. `place` is the file of the network's weights, or a folder where they
+    are looked for first, see `Network.find`. Raises `InputError` for a name or layer that is unknown or comes twice,
+    for weights that are not 0 to 1e6, and if all are 0; for a place where no network needs one. A loss of weight 0 is
+    not computed.
+
+    >>> loss = Loss((("mse", 0.7), ("vgg16/relu2_2", 1)))
+    >>> str(loss)
+    'mse:0.7+vgg16/relu2_2'
+    >>> loss == choose_loss("mse:0.7 + vgg16/relu2_2")
+    True
+    """
+
+    parts: tuple[tuple[str, float], ...]
+    place: Path | None = None
+
+    def __post_init__(self) -> None:
+        names = [name for name, _ in self.parts]
+        functions = [_function(name, self.place) for name in names]
+        for name, weight in self.parts:
+            if names.count(name) > 1:
+                raise InputError(f"loss {name} twice", "each loss once", "add up its weights")
+            if not 0 <= weight <= MOST:
+                raise InputError(f"weight {weight:g} of loss {name}", f"0 to {MOST:g}", "choose a value in that range")
+        if not any(weight for _, weight in self.parts):
+            raise InputError(f"loss {str(self)!r}", "a weight above 0", "give one of them some weight")
+        if self.place and not any(isinstance(function, Perceptual) for function in functions):
+            raise InputError(
+                f"weights {self.place} for loss {self}", f"a loss by a network: {_BY_NETWORK}", "drop them"
+            )
+
+    def __call__(self, logits: Tensor, target: Tensor) -> Tensor:
+        weighted = [weight * _function(name, self.place)(logits, target) for name, weight in self.parts if weight]
+        return sum(weighted[1:], start=weighted[0])
+
+    def __str__(self) -> str:
+        return "+".join(name if weight == 1 else f"{name}:{weight}" for name, weight in self.parts)
+
+    @property
+    def networks(self) -> tuple[Perceptual, ...]:
+        """The losses among its parts that ask a network."""
+        functions = [_function(name, self.place) for name, weight in self.parts if weight]
+        return tuple(function for function in functions if isinstance(function, Perceptual))
+
+    def prepare(self, report: Report = silent) -> None:
+        """Reads the weights of its networks, if it has any, so that they are not found missing at the first step.
+
+        Raises `InputError` where they are not found and cannot be fetched, or are not theirs.
+        """
+        for network in self.networks:
+            network.prepare(report)
+
+
+@cache
+def choose_loss(text: str, place: Path | None = None) -> Loss:
+    """The loss that `text` spells, see `Loss`; a name alone has weight 1. Spelled the same, it is the same object.
+
+    Raises `InputError` as `Loss` does, and for a weight that is no number.
+    """
+    return Loss(tuple(_part(part) for part in text.split("+")), place)
+
+
+def _part(text: str) -> tuple[str, float]:
+    name, colon, weight = (word.strip() for word in text.partition(":"))
+    try:
+        return name, float(weight) if colon else 1.0
+    except ValueError:
+        raise InputError(f"weight {weight!r} of loss {name}", "a plain number", f"write {name}:0.5, say") from None
+
+
+_BY_NETWORK = " or ".join(name for name, function in LOSSES.items() if isinstance(function, Perceptual))
+
+
+@cache
+def _function(text: str, place: Path | None) -> LossFunction:
+    """The loss that `name/layer/layer` spells."""
+    name, *layers = text.split("/")
+    if name not in LOSSES:
+        raise unknown("loss", name, LOSSES)
+    function = LOSSES[name]
+    if isinstance(function, Perceptual):
+        return replace(function, layers=tuple(layers), place=place)
+    if layers:
+        raise InputError(f"loss {text}", f"layers for {_BY_NETWORK} alone", f"write {name}")
+    return function

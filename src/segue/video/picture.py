@@ -1,0 +1,94 @@
+"""A decoded frame as pixels: colours by the frame's own matrix and range, upright, square pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import cast
+
+import numpy as np
+from av.sidedata.sidedata import SideData, Type
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+
+from segue.core.images import Pixels
+
+EXACT = (
+    Interpolation.BICUBIC
+    | Interpolation.ACCURATE_RND
+    | Interpolation.FULL_CHR_H_INT
+    | Interpolation.FULL_CHR_H_INP
+    | Interpolation.BITEXACT
+)
+# ITU-T H.273 matrix numbers, as swscale knows them.
+_MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
+
+
+class Screen:
+    """Shows decoded frames as uint8 `[height, width, 3]`."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self.height, self.width = height, width
+        self._reformatter = VideoReformatter()
+
+    def show(self, frame: VideoFrame) -> Pixels:
+        """The frame's pixels: RGB, transparency over black, turned and stretched as its file asks."""
+        swap, flip_x, flip_y = turn(frame)
+        width, height = (self.height, self.width) if swap else (self.width, self.height)
+        alpha = has_alpha(frame)
+        shown = self._reformatter.reformat(
+            frame,
+            width,
+            height,
+            "rgba" if alpha else "rgb24",
+            src_colorspace=matrix_of(frame),
+            src_color_range=range_of(frame),
+            dst_color_range=ColorRange.JPEG,
+            interpolation=EXACT,
+        )
+        pixels: Pixels = np.asarray(shown.to_ndarray(), np.uint8)
+        if alpha:
+            covered = pixels[..., :3].astype(np.uint16) * pixels[..., 3:]
+            pixels = ((covered + 127) // 255).astype(np.uint8)
+        if swap:
+            pixels = pixels.swapaxes(0, 1)
+        # A copy: the pixels must outlive the frame, whose memory libav uses again.
+        return pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1].copy(order="C")
+
+
+def shown_size(frame: VideoFrame, aspect: Fraction | None) -> tuple[int, int]:
+    """Width and height as displayed, when a pixel is `aspect` times as wide as high."""
+    believed = aspect if aspect and Fraction(1, 8) <= aspect <= 8 else 1
+    width, height = max(1, round(frame.width * believed)), frame.height
+    return (height, width) if turn(frame)[0] else (width, height)
+
+
+def has_alpha(frame: VideoFrame) -> bool:
+    """Whether the frame's format has transparency."""
+    return frame.format.has_palette or any(part.is_alpha for part in frame.format.components)
+
+
+def turn(frame: VideoFrame) -> tuple[bool, bool, bool]:
+    """What makes the frame upright: swap the axes, then mirror x, then mirror y."""
+    # Typed as a mapping, it iterates over its values.
+    sides = [side for side in cast(Iterable[SideData], frame.side_data) if side.type == Type.DISPLAYMATRIX]
+    if not sides:
+        return False, False, False
+    xx, xy, _, yx, yy = np.frombuffer(bytes(sides[0]), np.int32)[:5].tolist()
+    if abs(xy) > abs(xx):
+        return True, yx < 0, xy < 0
+    return False, xx < 0, yy < 0
+
+
+def matrix_of(frame: VideoFrame) -> int:
+    """The stated colour matrix; unstated, BT.709 for high definition and BT.601 below, as players do."""
+    guess = Colorspace.ITU709 if frame.width >= 1280 or frame.height > 576 else Colorspace.ITU601
+    return _MATRICES.get(int(frame.colorspace), int(guess))
+
+
+def range_of(frame: VideoFrame) -> ColorRange:
+    if frame.color_range in (ColorRange.MPEG, ColorRange.JPEG):
+        return ColorRange(frame.color_range)
+    form = frame.format
+    full = form.is_rgb or form.has_palette or form.name.startswith(("yuvj", "gray", "ya", "mono"))
+    return ColorRange.JPEG if full else ColorRange.MPEG

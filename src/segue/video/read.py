@@ -1,0 +1,166 @@
+"""A clip as a stream of frames at a constant rate, and its sound as a stream of stereo blocks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+
+from segue.core.errors import InputError
+from segue.core.images import Pixels
+from segue.video.decode import decoded_sound, deinterlaced, pictures, seconds_of
+from segue.video.file import not_a_clip, opened, sound_of
+from segue.video.inspect import ClipInfo, Examined, count_ticks, examine
+from segue.video.notes import INTERLACED
+from segue.video.picture import Screen
+
+Sound: TypeAlias = npt.NDArray[np.float32]
+
+# A sound packet this far from where the last one ended was put there on purpose.
+GAP_SECONDS = 0.02
+
+
+def read_frames(path: Path, *, fps: Fraction | None = None, start: int = 0) -> Generator[Pixels]:
+    """The clip's frames, uint8 `[h, w, 3]`, one at a time: frame i is what is shown at i / fps seconds.
+
+    `fps` None is the clip's own rate and gives `probe(path).frames` frames; any other gives
+    `max(1, round(seconds * fps))`, repeating and leaving out frames. The first `start` of them are passed over, from
+    the last key frame before where the file leads there, which is quicker than reading them. Each frame is the
+    caller's own.
+    The file is closed at the end, or when the generator is closed or dropped. Raises what `probe`
+    raises, at once.
+
+    >>> import tempfile
+    >>> from segue.video.demo_clips import write_demo_clips
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     clip, _ = write_demo_clips(Path(folder), seconds=0.25, height=64, width=96)
+    ...     len(list(read_frames(clip))), len(list(read_frames(clip, fps=Fraction(60))))
+    (6, 15)
+    """
+    if fps is not None and not 0 < fps <= 1000:
+        raise InputError(f"{float(fps):g} frames a second", "more than 0, up to 1000", "choose a rate in that range")
+    clip = examine(path)
+    rate = fps or clip.info.fps
+    return _frames(clip, rate, start, count_ticks(clip.info.seconds, rate))
+
+
+def _frames(clip: Examined, fps: Fraction, start: int, count: int) -> Generator[Pixels]:
+    screen = Screen(clip.info.height, clip.info.width)
+    pixels: Pixels | None = None
+    given, latest = 0, None
+    with closing(pictures(clip.info.path, clip.key_before(start / fps))) as decoded:
+        whole = deinterlaced(decoded) if INTERLACED in clip.info.notes else decoded
+        for index, frame in enumerate(whole):
+            until = min(count, math.ceil(clip.timing.time(seconds_of(frame), index) * fps))
+            while latest is not None and given < until:
+                if given >= start:
+                    pixels = screen.show(latest) if pixels is None else pixels.copy()
+                    yield pixels
+                given += 1
+            latest, pixels = frame, None
+            if given == count:
+                return
+        if latest is None:
+            raise not_a_clip(clip.info.path, "no frame that can be decoded")
+        while given < count:
+            if given >= start:
+                pixels = screen.show(latest) if pixels is None else pixels.copy()
+                yield pixels
+            given += 1
+
+
+def read_sound(path: Path, rate: int = 48000) -> Generator[Sound]:
+    """The clip's sound in stereo, float32 `[k, 2]`, a block at a time, in step with `read_frames`.
+
+    All blocks together are exactly `max(1, round(seconds * rate))` samples: sound that starts later
+    than the picture is preceded by silence, sound that starts earlier or ends later is cut, and a
+    clip without sound is silent throughout. One channel is heard on both sides; more than two are
+    mixed by the usual weights, unscaled, so that loud ones may exceed 1. `rate` in Hz.
+    Raises what `probe` raises, at once.
+    """
+    if not 8000 <= rate <= 192000:
+        raise InputError(f"a sound rate of {rate} Hz", "8000 to 192000", "choose a rate in that range")
+    clip = examine(path)
+    return _sound(clip.info, clip.timing.start, rate)
+
+
+def _sound(info: ClipInfo, start: Fraction, rate: int) -> Generator[Sound]:
+    left = count_ticks(info.seconds, rate)
+    if info.has_sound:
+        with closing(_in_step(info, start)) as blocks:
+            for block in _at_rate(blocks, info.sound_rate or rate, rate):
+                block = block[:left]
+                left -= len(block)
+                if len(block):
+                    yield block
+                if not left:
+                    return
+    yield from _silence(left, rate)
+
+
+def _silence(samples: int, block: int) -> Iterator[Sound]:
+    for start in range(0, samples, block):
+        yield np.zeros((min(block, samples - start), 2), np.float32)
+
+
+def _in_step(info: ClipInfo, start: Fraction) -> Generator[Sound]:
+    """Stereo blocks at the clip's own sound rate, the first sample at `start` seconds, gaps filled."""
+    rate = info.sound_rate or 1
+    at, end = 0, math.ceil(info.seconds * rate)
+    mixers: dict[tuple[str, str, int], AudioResampler] = {}
+    with opened(info.path) as container:
+        stream = sound_of(container)
+        if stream is None:
+            return
+        for frame in decoded_sound(container, stream):
+            block = _stereo(frame, rate, mixers)
+            stamp = seconds_of(frame)
+            gap = 0 if stamp is None else round((stamp - start) * rate) - at
+            if at == 0 or abs(gap) > GAP_SECONDS * rate:
+                for silence in _silence(min(gap, end - at), rate):
+                    at += len(silence)
+                    yield silence
+                block = block[max(0, -gap) :]
+            if len(block):
+                yield block
+            at += len(block)
+            if at >= end:
+                return
+
+
+def _stereo(frame: AudioFrame, rate: int, mixers: dict[tuple[str, str, int], AudioResampler]) -> Sound:
+    # A stream may change its form midway; each form has its own mixer.
+    form = (frame.format.name, frame.layout.name, frame.sample_rate)
+    # swresample would lower a single channel by 3 dB.
+    layout = "mono" if frame.layout.nb_channels == 1 else "stereo"
+    if form not in mixers:
+        mixers[form] = AudioResampler("fltp", layout, rate)
+    return _blocks(mixers[form].resample(frame))
+
+
+def _blocks(frames: Iterable[AudioFrame]) -> Sound:
+    parts = [np.asarray(frame.to_ndarray(), np.float32) for frame in frames]
+    joined = np.concatenate(parts, axis=1).T if parts else np.zeros((0, 2), np.float32)
+    return np.ascontiguousarray(np.broadcast_to(joined, (len(joined), 2)))
+
+
+def _at_rate(blocks: Iterable[Sound], old: int, new: int) -> Iterator[Sound]:
+    if old == new:
+        yield from blocks
+        return
+    resampler = AudioResampler("fltp", "stereo", new)
+    at = 0
+    for block in blocks:
+        frame = AudioFrame.from_ndarray(np.ascontiguousarray(block.T), "fltp", "stereo")
+        frame.sample_rate, frame.pts, frame.time_base = old, at, Fraction(1, old)
+        at += len(block)
+        yield _blocks(resampler.resample(frame))
+    yield _blocks(resampler.resample(None))

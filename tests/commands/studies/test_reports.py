@@ -1,0 +1,85 @@
+"""Every study's report, in a browser: whole, legible, and in need of nothing but itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from segue.commands.studies import RECIPES
+from segue.commands.studies.study import StudyRecipe
+from segue.commands.studies.workspace import Workspace, command
+from segue.core.choices import Checked
+from segue.core.images import read_image
+from segue.render.report import Picture, Study, Table, Verdict, write_report
+
+WIDE, NARROW, TALL = 1280, 390, 800
+PAPER = 673  # CSS pixels across, of A4 without its margins
+
+LOADED = """async () => {
+  const seen = element => element.tagName === 'IMG'
+    ? element.decode().then(() => element.naturalWidth, () => 0)
+    : new Promise(done => element.readyState ? done(element.videoWidth)
+        : (element.onloadedmetadata = () => done(element.videoWidth), element.onerror = () => done(0)))
+  return Promise.all([...document.querySelectorAll('img, video')].map(seen))
+}"""
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+def test_a_report_in_the_browser(
+    recipe: StudyRecipe, browser: Any, read: Callable[[str], Checked], data_dir: Path, tmp_path: Path
+) -> None:
+    bench = Workspace(tmp_path, "tiny", data_dir=data_dir)
+    study = recipe.study(bench)
+    page = write_report(study, tmp_path, {"Study": recipe.name}, tuple(bench.commands))
+    check_words(study)
+    for line in bench.commands:
+        assert command(read(line), Path()) == line
+    json.loads((tmp_path / "numbers.json").read_text(encoding="utf-8"))
+    check_page(browser, page, study)
+
+
+def check_words(study: Study) -> None:
+    """Every part says something, under a name of its own."""
+    assert study.title and study.lead and study.claims and study.numbers
+    names = [claim.name for claim in study.claims]
+    assert len(set(names)) == len(names)
+    assert all(claim.source and claim.found and claim.verdict in get_args(Verdict) for claim in study.claims)
+    parts = [part for section in study.sections for part in section.parts]
+    tables = [part for part in parts if isinstance(part, Table)]
+    assert len({table.name for table in tables}) == len(tables)
+    assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
+    assert all(part.caption for part in parts)
+    assert all(section.title and " nan " not in section.text for section in study.sections)
+
+
+def check_page(browser: Any, file: Path, study: Study) -> None:
+    """All is there, wide, narrow and on paper; nothing is fetched, and nothing goes wrong."""
+    wrong: list[str] = []
+    page = browser.new_page(viewport={"width": WIDE, "height": TALL})
+    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    pictures = [part for section in study.sections for part in section.parts if isinstance(part, Picture)]
+    widths = page.evaluate(LOADED)
+    assert len(widths) == len(pictures) and all(widths), widths
+    assert page.locator("h1").inner_text() == study.title
+    assert page.locator("#claims tbody tr").count() == len(study.claims)
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": TALL})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        picture = file.with_name(f"page-{width}.png")
+        page.screenshot(path=picture, full_page=True)
+        assert read_image(picture, 3).std() > 5
+    page.set_viewport_size({"width": PAPER, "height": TALL})
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.close()
+    assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
+    assert not wrong

@@ -1,0 +1,79 @@
+"""Runs and what lies about their paths: codes are kept, and computed anew where what was kept is of no use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from segue.commands.runs import surroundings_of
+from segue.core.errors import InputError
+from segue.core.images import Pixels
+from segue.core.progress import silent
+from segue.data.datasets import ImageSet
+from segue.latent.paths import GraphPath, path_of
+from segue.latent.space import encode
+from segue.models.autoencoder import ConvAutoencoder
+
+
+class Counting(ConvAutoencoder):
+    """Counts how often it encodes."""
+
+    encoded = 0
+
+    def encode(self, x: Tensor) -> Tensor:
+        self.encoded += 1
+        return super().encode(x)
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Counting:
+    monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "segue"))
+    torch.manual_seed(0)
+    return Counting((1, 16, 16), latent=3, width=4).eval()
+
+
+@pytest.fixture
+def images(discs: Pixels) -> ImageSet:
+    return ImageSet(discs, tuple(map(str, range(len(discs)))), np.arange(16) % 2, ("a", "b"))
+
+
+def test_codes_are_computed_once(model: Counting, images: ImageSet, tmp_path: Path) -> None:
+    first = surroundings_of(model, images, 7, silent)
+    count = model.encoded
+    again = surroundings_of(model, images, 7, silent)
+    assert model.encoded == count > 0 and again.frames == 7
+    assert torch.equal(first.space.codes, again.space.codes)
+    assert torch.equal(first.space.codes, encode(model, images.images))
+    assert again.space.ids == images.ids and again.space.label_names == ("a", "b")
+    assert len(list(tmp_path.rglob("*.safetensors"))) == 1
+
+
+def test_other_images_or_weights_are_other_codes(model: Counting, images: ImageSet, tmp_path: Path) -> None:
+    surroundings_of(model, images, 7, silent)
+    surroundings_of(model, images.subset(np.arange(5)), 7, silent)
+    with torch.no_grad():
+        next(model.parameters()).add_(1)
+    surroundings_of(model, images, 7, silent)
+    assert len(list(tmp_path.rglob("*.safetensors"))) == 3
+
+
+def test_a_damaged_file_is_written_anew(model: Counting, images: ImageSet, tmp_path: Path) -> None:
+    codes = surroundings_of(model, images, 7, silent).space.codes
+    (file,) = tmp_path.rglob("*.safetensors")
+    file.write_bytes(b"no tensors")
+    assert torch.equal(surroundings_of(model, images, 7, silent).space.codes, codes)
+    count = model.encoded
+    assert torch.equal(surroundings_of(model, images, 7, silent).space.codes, codes) and model.encoded == count
+
+
+def test_without_images_there_is_the_model_alone(model: Counting) -> None:
+    around = surroundings_of(model, None, 7, silent)
+    assert len(around.space) == 0 and around.space.codes.shape == (0, 3)
+    a, b = torch.zeros(3), torch.ones(3)
+    assert path_of("auto").between(a, b, around).told["picked"] == "linear+pace"
+    with pytest.raises(InputError, match="without images"):
+        GraphPath().between(a, b, around)

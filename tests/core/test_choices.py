@@ -1,0 +1,209 @@
+"""Choices: one spelling for the command line, JSON and instances."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segue.core.choices import Checked, Choice, choose, option
+from segue.core.errors import InputError
+
+
+@dataclass(frozen=True)
+class Plain(Choice):
+    """No options."""
+
+    name: ClassVar[str] = "plain"
+
+
+@dataclass(frozen=True)
+class Rich(Choice):
+    """One option of every kind."""
+
+    name: ClassVar[str] = "rich"
+
+    count: int = option(3, "how many", low=0)
+    rate: float = option(0.5, "how much")
+    deep: bool = option(False, "whether")
+    kind: Literal["near", "far"] = option("near", "which")
+    level: Literal[1, 3] = option(1, "which number")
+    size: tuple[int, int] = option((4, 4), "height and width", low=1)
+    weights: tuple[float, ...] = option((), "weights")
+    flags: tuple[bool, ...] = option((), "flags")
+    limit: float | None = option(None, "limit, if any")
+    width: Literal["auto"] | int = option("auto", "width")
+    label: str = option("", "text")
+
+
+@dataclass(frozen=True)
+class World(Choice):
+    """A name that holds a colon."""
+
+    name: ClassVar[str] = "worlds:pole"
+
+    grid: int = option(40, "steps", low=1, high=1000)
+
+
+@dataclass(frozen=True)
+class Request(Checked):
+    """No choice itself: a request that holds one, and something that must be given."""
+
+    source: str
+    steps: int = option(10, "steps", low=2)
+    parts: tuple[str, ...] = ()
+    path: Choice = Plain()
+    extra: tuple[int, ...] = field(default_factory=tuple)
+
+
+FAMILY: tuple[type[Choice], ...] = (Plain, Rich, World)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+TEXT = st.text().filter(lambda text: "," not in text and text == text.strip())
+
+RICH = st.builds(
+    Rich,
+    count=st.integers(0),
+    rate=NUMBERS,
+    deep=st.booleans(),
+    kind=st.sampled_from(["near", "far"]),
+    level=st.sampled_from([1, 3]),
+    size=st.tuples(st.integers(1), st.integers(1)),
+    weights=st.lists(NUMBERS).map(tuple),
+    flags=st.lists(st.booleans()).map(tuple),
+    limit=st.none() | NUMBERS,
+    width=st.just("auto") | st.integers(),
+    label=TEXT,
+)
+
+
+@given(RICH | st.builds(Plain) | st.builds(World, grid=st.integers(1, 1000)))
+def test_a_spelling_is_read_back(choice: Choice) -> None:
+    assert choose(str(choice), FAMILY, "thing") == choice
+
+
+@given(RICH)
+def test_json_is_read_back(choice: Rich) -> None:
+    assert Rich.from_json(json.loads(json.dumps(choice.to_json()))) == choice
+
+
+@given(st.text())
+def test_any_text_is_a_choice_or_one_line(text: str) -> None:
+    for spelling in (text, f"rich:{text}", f"rich:count={text}", f"rich:size={text}", f"rich:limit={text}"):
+        try:
+            assert isinstance(choose(spelling, FAMILY, "thing"), Choice)
+        except InputError as error:
+            assert len(str(error).splitlines()) == 1
+
+
+def test_defaults_are_left_out() -> None:
+    assert str(Rich()) == "rich"
+    assert str(Rich(rate=2, size=(2, 3), deep=True)) == "rich:rate=2.0,deep=true,size=2x3"
+    assert str(World(grid=7)) == "worlds:pole:grid=7"
+
+
+def test_an_instance_stays_as_it_is() -> None:
+    mine = Rich(count=9)
+    assert choose(mine, (Plain,), "thing") is mine
+
+
+@pytest.mark.parametrize(
+    ("spelling", "choice"),
+    [
+        (" plain ", Plain()),
+        ("plain:", Plain()),
+        ("rich: count = 4 , deep=yes", Rich(count=4, deep=True)),
+        ("rich:level=3", Rich(level=3)),
+        ("rich:limit=none", Rich()),
+        ("rich:limit=2", Rich(limit=2.0)),
+        ("rich:width=64", Rich(width=64)),
+        ("rich:count=123456789012345678901", Rich(count=123456789012345678901)),
+        ("worlds:pole", World()),
+        ("worlds:pole:grid=5", World(grid=5)),
+    ],
+)
+def test_spellings(spelling: str, choice: Choice) -> None:
+    assert choose(spelling, FAMILY, "thing") == choice
+
+
+@pytest.mark.parametrize(
+    ("spelling", "said"),
+    [
+        ("plian", "got thing 'plian'; expected plain, rich, worlds:pole; did you mean plain?"),
+        ("worlds:pol", "did you mean worlds:pole?"),
+        ("", "expected plain"),
+        ("rich:cuont=3", "did you mean count?"),
+        ("rich:count", "expected key=value pairs"),
+        ("rich:count=1,count=2", "rich:count twice"),
+        ("rich:count=2.5", "got rich:count=2.5; expected an int"),
+        ("rich:count=-1", "expected 0 or more"),
+        ("rich:count=", "expected an int"),
+        ("rich:rate=nan", "expected a number"),
+        ("rich:rate=1e999", "expected a number"),
+        ("rich:deep=maybe", "expected true or false"),
+        ("rich:kind=fra", "did you mean far?"),
+        ("rich:level=2", "expected 1, 3"),
+        ("rich:size=4", "expected 2 values"),
+        ("rich:size=4x0", "expected 1 or more"),
+        ("rich:width=wide", "expected auto or an int"),
+        ("worlds:pole:grid=1001", "expected 1 to 1000"),
+        ("plain:a=1", "option of plain 'a'"),
+    ],
+)
+def test_wrong_spellings_are_told_in_one_line(spelling: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        choose(spelling, FAMILY, "thing")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"count": 2.5},
+        {"count": True},
+        {"count": None},
+        {"count": float("inf")},
+        {"rate": 10**400},
+        {"rate": "fast"},
+        {"size": 4},
+        {"size": (1, 2, 3)},
+        {"size": (1, 2.5)},
+        {"label": 5},
+        {"label": "a,b"},
+        {"label": " a"},
+        {"level": 2},
+    ],
+)
+def test_wrong_values_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        Rich(**options)
+
+
+@pytest.mark.parametrize("value", [None, 5, Plain])
+def test_what_is_no_choice_is_refused(value: Any) -> None:
+    with pytest.raises(InputError, match="'plain'"):
+        choose(value, FAMILY, "thing")
+
+
+def test_ints_become_the_floats_asked_for() -> None:
+    choice = Rich(rate=1, limit=2, weights=(1, 2))
+    assert [type(v) for v in (choice.rate, choice.limit, *choice.weights)] == [float] * 4
+
+
+def test_requests_name_their_flags() -> None:
+    with pytest.raises(InputError, match="--steps=1; expected 2 or more"):
+        Request("a", steps=1)
+    assert Request("a,b").source == "a,b"
+
+
+def test_requests_from_json() -> None:
+    request = Request("a", 3, ("x", "y"), Rich(count=1))
+    data = json.loads(json.dumps(request.to_json()))
+    assert data == {"source": "a", "steps": 3, "parts": ["x", "y"], "path": "rich:count=1", "extra": []}
+    with pytest.raises(InputError, match="did you mean steps"):
+        Request.from_json({"source": "a", "stesp": 3})
+    with pytest.raises(InputError, match="source"):
+        Request.from_json({"steps": 3})

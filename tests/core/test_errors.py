@@ -1,0 +1,41 @@
+"""The one line that a person is told."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from segue.core.errors import InputError, Stopped, unknown
+
+
+def test_it_is_one_line() -> None:
+    assert str(InputError("a\nfile\t x", "b", "do\n\n c")) == "got a file x; expected b; do c"
+
+
+def test_it_is_a_value_error_and_stopping_is_not() -> None:
+    assert issubclass(InputError, ValueError)
+    assert issubclass(Stopped, KeyboardInterrupt) and not issubclass(Stopped, Exception)
+
+
+def test_it_can_be_copied_and_so_cross_to_another_process() -> None:
+    error = InputError("x", "y", "z")
+    assert str(copy.copy(error)) == str(error) == "got x; expected y; z"
+
+
+@pytest.mark.parametrize(
+    ("got", "advice"),
+    [
+        ("sleerp", "did you mean slerp?"),
+        ("SLERP", "did you mean slerp?"),
+        ("zzz", "choose one of these"),
+        ("", "choose"),
+    ],
+)
+def test_the_nearest_names_are_suggested(got: str, advice: str) -> None:
+    message = str(unknown("path", got, iter(["linear", "slerp"])))
+    assert message.startswith(f"got path {got!r}; expected linear, slerp; {advice}")
+
+
+def test_suggestions_keep_their_case() -> None:
+    assert str(unknown("set", "mnst", ["MNIST", "digits"])).endswith("did you mean MNIST?")
