@@ -11,6 +11,7 @@ from typing import Any
 
 from segue.core.choices import choose
 from segue.core.images import write_image
+from segue.core.notebook import film_html, table_html
 from segue.core.progress import Event, Report, silent
 from segue.join.clip_window import MODEL_PIXELS, look
 from segue.join.cut_points import Moment
@@ -91,6 +92,12 @@ class JoinResult:
     films: tuple[Path, ...]
     otio: Path | None
     report: Path | None
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the film, and the scores beside the controls'."""
+        names = [field.name for field in fields(Scores) if field.name not in ("a", "b")]
+        rows = [[style, *(getattr(own, name) for name in names)] for style, own in self.scores.items()]
+        return f"<div>{film_html(self.out)}{table_html(['style', *names], rows)}</div>"
 
 
 def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:

@@ -12,10 +12,14 @@ from torch import Tensor
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, to_float, to_uint8
+from segue.core.notebook import animation_html, enlargement, grid, image_html
 from segue.core.progress import Event, Report, silent
 from segue.latent.paths import Path, PathChoice, PathContext, through
 from segue.latent.space import in_memory
 from segue.models.autoencoder import Autoencoder, device_of
+
+SHOWN_FRAMES = 12
+"""How many frames of an interpolation a notebook shows side by side."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,14 @@ class Interpolation:
     codes: Tensor
     frames: Pixels
     told: Mapping[str, Any] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the frames as a strip, and as a GIF that plays beneath it."""
+        enlarge = enlargement(*self.frames.shape[1:3])
+        chosen = np.unique(np.linspace(0, len(self.frames) - 1, SHOWN_FRAMES).round().astype(int))
+        shown = grid(self.frames[chosen], columns=SHOWN_FRAMES)
+        title = f"{len(self.frames)} frames of an interpolation"
+        return f"<div>{image_html(shown, title, enlarge)}<br>{animation_html(self.frames, 10, title, enlarge)}</div>"
 
 
 def interpolate(model: Autoencoder, path: Path, steps: int, report: Report = silent) -> Interpolation:

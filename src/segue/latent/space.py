@@ -13,12 +13,16 @@ from torch import Tensor
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, to_float
+from segue.core.notebook import points_html
 from segue.core.progress import Event, Report, silent
 from segue.data.datasets import ImageSet
 from segue.models.autoencoder import Autoencoder, device_of
 
 MOST_PX = 2**20  # in a batch: a quarter of a GB for a layer of 64 channels
 ACTIVE = 0.01  # variance over the images above which a dimension is in use
+
+SHOWN_CODES = 2_000
+"""How many codes a notebook shows at most."""
 
 
 @torch.no_grad()
@@ -77,6 +81,23 @@ class LatentSpace:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the codes as a map, in their own plane or else in that of their two principal components."""
+        chosen = np.unique(np.linspace(0, max(0, len(self) - 1), SHOWN_CODES).round().astype(int))[: len(self)]
+        codes = self.codes[torch.from_numpy(chosen)].flatten(1).double().numpy()
+        size = codes.shape[1] if len(codes) else 0
+        title = f"{len(self):,} codes of {size} numbers"
+        if not len(codes):
+            return f"<p>{title}</p>"
+        if size > 2:
+            centred = codes - codes.mean(axis=0)
+            codes = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
+            title += ", in the plane of their two principal components"
+        codes = np.pad(codes, ((0, 0), (0, 2 - codes.shape[1])))  # one number, or one code, spans a line
+        if len(chosen) < len(self):
+            title += f"; {len(chosen):,} are shown"
+        return points_html(codes, None if self.labels is None else self.labels[chosen], self.label_names, title)
 
     def of_label(self, label: int) -> Tensor:
         """The codes with this label `[m, *latent_shape]`; m = 0 where no image has it, or none has any."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,6 +12,10 @@ import numpy.typing as npt
 
 from segue.core.errors import InputError, unknown
 from segue.core.images import Pixels
+from segue.core.notebook import enlargement, grid, image_html
+
+SHOWN_IMAGES = 40
+"""How many images of a set a notebook shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +120,15 @@ class ImageSet:
         """The name of the label of one image; None where there are no labels."""
         return None if self.labels is None else self.label_names[self.labels[index]]
 
+    def _repr_html_(self) -> str:
+        """In a notebook: up to 40 images, evenly chosen, as a grid."""
+        shown = np.unique(np.linspace(0, len(self) - 1, SHOWN_IMAGES).round().astype(int))
+        count, (channels, height, width) = len(self), self.image_shape
+        kinds = f", {len(self.label_names)} labels" if self.labels is not None else ""
+        title = f"{count:,} images, {height}x{width}, {'grey' if channels == 1 else 'RGB'}{kinds}"
+        picture = grid(self.images[shown], columns=10)
+        return f"<div><p>{title}</p>{image_html(picture, title, enlargement(height, width))}</div>"
+
 
 @dataclass(frozen=True, eq=False)
 class Pick:
@@ -123,6 +137,12 @@ class Pick:
     image: Pixels
     id: str
     label: str | None
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the image and what it is called."""
+        title = self.id if self.label is None else f"{self.label} ({self.id})"
+        enlarge = enlargement(*self.image.shape[:2])
+        return f"<div>{image_html(self.image, title, enlarge)}<p>{html.escape(title)}</p></div>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +169,12 @@ class DataSet:
         """sha256 over the digests of both parts, in hex: equal for equal sets, whatever their names and notes."""
         parts = [part.digest() for part in (self.train, self.test) if part is not None]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the name, the notes, and both parts."""
+        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
+        held_out = "" if self.test is None else f"<p>held out:</p>{self.test._repr_html_()}"
+        return f"<div><p><b>{html.escape(self.name)}</b></p>{notes}{self.train._repr_html_()}{held_out}</div>"
 
     def pick(self, text: str) -> Pick:
         """The image that `text` names.
