@@ -1,12 +1,17 @@
-"""In a notebook results show themselves: each kind by a real result, its picture read back."""
+"""In a notebook results show themselves, and work shows how far it is: by real results, and in a real kernel."""
 
 from __future__ import annotations
 
 import base64
 import io
+import os
 import re
+import sys
 from pathlib import Path
+from typing import Any
 
+import nbclient
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -65,3 +70,25 @@ def test_a_join_is_its_film_and_scores(tmp_path: Path) -> None:
     (film,) = re.findall(r"video/mp4;base64,([^\"]+)", text)
     assert base64.b64decode(film) == (tmp_path / "out.mp4").read_bytes()
     assert "ghosting" in text and "fade" in text
+
+
+CELLS = (
+    "import numpy as np, segue",
+    "segue.load('worlds:lines:count=20')",
+    """
+with segue.show_progress() as report:
+    segue.load("digits", limit=300, size=9, report=report)
+""",
+)
+
+
+def test_a_kernel_shows_results_and_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    outputs: list[list[Any]] = [cell.outputs for cell in notebook.cells]
+    assert not outputs[0]
+    (shown,) = outputs[1]
+    assert len(pictures(shown.data["text/html"])) >= 1
+    (bars,) = outputs[2]  # one output, drawn anew
+    assert "<progress" in bars.data["text/html"] and "done in" in bars.data["text/html"]

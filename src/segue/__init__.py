@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from segue.core.errors import InputError, Stopped
     from segue.core.images import read_image, to_float, to_uint8, write_image
+    from segue.core.progress_bar import show_progress
     from segue.data.datasets import DataSet, ImageSet, load
     from segue.join.request import JoinRequest
     from segue.join.run import JoinResult
@@ -41,6 +42,7 @@ _HOMES = {
     "segue.data.datasets": ("DataSet", "ImageSet", "load"),
     "segue.core.errors": ("InputError", "Stopped"),
     "segue.models.foreign": ("TAEF2", "Diffusers", "Foreign"),
+    "segue.core.progress_bar": ("show_progress",),
     "segue.core.images": ("read_image", "to_float", "to_uint8", "write_image"),
     "segue.latent.interpolation": ("Interpolation", "cross_fade", "interpolate", "tour", "walk"),
     "segue.join.run": ("JoinResult", "join_clips=run_join"),
@@ -105,6 +107,7 @@ __all__ = [
     "path_of",
     "read_image",
     "save_model",
+    "show_progress",
     "slerp",
     "strip",
     "through",

@@ -19,7 +19,6 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from segue.cli import tell
-from segue.cli.progress import watching
 from segue.commands.demo import DemoRequest, run_demo
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.info import InfoRequest, run_info
@@ -33,6 +32,7 @@ from segue.commands.studies.command import ReproduceRequest, run_reproduce
 from segue.commands.sweep.command import SweepRequest, run_sweep
 from segue.commands.train import TrainRequest, run_train
 from segue.core.choices import Checked, Choice, spelled
+from segue.core.progress_bar import show_progress
 from segue.join.request import JoinRequest
 from segue.join.run import run_join
 
@@ -96,7 +96,7 @@ def add(app: App, command: Command) -> None:
         given = signature.bind(*args, **options).arguments
         as_json = given.pop("json", False)
         request = _request(command.request, given)
-        with watching(sys.stderr) as report:
+        with show_progress(sys.stderr) as report:
             result = command.job(request, report)
         text = json.dumps(_plain(result)) if as_json else command.tell(result)
         sys.stdout.write(text + "\n")

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from segue.cli import progress
-from segue.cli.progress import watching
+from segue.core import progress_bar
 from segue.core.progress import Event
+from segue.core.progress_bar import show_progress
 
 
 class Terminal(io.StringIO):
@@ -22,9 +22,9 @@ class Terminal(io.StringIO):
 
 
 def test_a_log_has_plain_lines_with_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "LOG_SECONDS", -1.0)
+    monkeypatch.setattr(progress_bar, "LOG_SECONDS", -1.0)
     log = io.StringIO()
-    with watching(log) as report:
+    with show_progress(log) as report:
         report(Event("load", note="reading digits"))
         for step in (1, 2, 4):
             report(Event("train", step, 4, {"loss": 0.25, "kl": 1.5}))
@@ -37,7 +37,7 @@ def test_a_log_has_plain_lines_with_the_time_left(monkeypatch: pytest.MonkeyPatc
 
 def test_a_log_is_brief() -> None:
     log = io.StringIO()
-    with watching(log) as report:
+    with show_progress(log) as report:
         for step in range(1, 1001):
             report(Event("train", step, 1000))
     assert log.getvalue() == "train: 1 of 1000\n"
@@ -47,7 +47,7 @@ def test_the_end_of_a_long_stage_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
     now = itertools.chain([0.0, 0.0, 6.0], itertools.repeat(90.0))
     monkeypatch.setattr(time, "monotonic", lambda: next(now))
     log = io.StringIO()
-    with watching(log) as report:
+    with show_progress(log) as report:
         for step in (1, 10, 100):
             report(Event("train", step, 100, {"loss": 0.5}))
     assert log.getvalue().splitlines() == [
@@ -62,7 +62,7 @@ def test_a_terminal_has_a_bar_for_each_stage(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("NO_COLOR", raising=False)
     screen = Terminal()
-    with watching(screen) as report:
+    with show_progress(screen) as report:
         report(Event("load", note="reading [red]digits[/red]"))
         report(Event("read [red].mp4", 5, 5))
         for step in range(1, 11):
