@@ -13,7 +13,7 @@ from PIL import Image
 
 from segue.core.errors import InputError
 from segue.video import probe, read_frames
-from segue.video.decode import deinterlaced, pictures, seconds_of
+from segue.video.decode import deinterlace, pictures, seconds_of
 
 OVER_BLACK = "transparency shown over black"
 
@@ -157,7 +157,7 @@ def test_deinterlaced_frames_keep_their_colours_and_times(tmp_path: Path, films:
     path = films.write_film(
         tmp_path / "a.mkv", _combed(5), [0, 40, 100, 120, 500], options={"x264-params": "interlaced=1"}, context=marks
     )
-    before, after = list(pictures(path)), list(deinterlaced(pictures(path)))
+    before, after = list(pictures(path)), list(deinterlace(pictures(path)))
     assert [seconds_of(frame) for frame in after] == [seconds_of(frame) for frame in before]
     for frame in after:
         assert {name: int(getattr(frame, name)) for name in marks} == marks

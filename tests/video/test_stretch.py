@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from segue.video.stretch import stretched
+from segue.video.stretch import stretch
 
 RATE = 48_000
 
@@ -25,7 +25,7 @@ def pitch(sound: npt.NDArray[np.float32]) -> float:
 def test_it_is_longer_at_its_own_pitch_and_in_step(factor: float) -> None:
     sound = np.concatenate([tone(440, 0.6), tone(880, 0.6)])
     blocks = [sound[start : start + 1000] for start in range(0, len(sound), 1000)]
-    made = np.concatenate(list(stretched(blocks, RATE, factor)))
+    made = np.concatenate(list(stretch(blocks, RATE, factor)))
     assert made.dtype == np.float32 and made.shape[1] == 2
     assert len(made) == round(len(sound) * factor)
     turn = round(0.6 * factor * RATE)
@@ -37,9 +37,9 @@ def test_it_is_longer_at_its_own_pitch_and_in_step(factor: float) -> None:
 
 
 def test_the_same_sound_twice() -> None:
-    one, other = (np.concatenate(list(stretched([tone(300, 0.5)], RATE, 3.0))) for _ in range(2))
+    one, other = (np.concatenate(list(stretch([tone(300, 0.5)], RATE, 3.0))) for _ in range(2))
     assert np.array_equal(one, other)
 
 
 def test_nothing_becomes_nothing() -> None:
-    assert not sum(len(block) for block in stretched([np.zeros((0, 2), np.float32)], RATE, 2.0))
+    assert not sum(len(block) for block in stretch([np.zeros((0, 2), np.float32)], RATE, 2.0))

@@ -154,9 +154,9 @@ def _learned(info: ClipInfo) -> Pixels:
 
 
 def _sound(info: ClipInfo, factor: float) -> Iterator[Sound]:
-    from segue.video.stretch import stretched
+    from segue.video.stretch import stretch
 
-    return stretched(read_sound(info.path, RATE), RATE, factor)
+    return stretch(read_sound(info.path, RATE), RATE, factor)
 
 
 def _write(

@@ -124,7 +124,20 @@ class Output(NamedTuple):
 
 
 def output(path: Path, codec: str | None = None, crf: int | None = None) -> Output:
-    """How a film at `path` is written. Raises `InputError` for what does not go together."""
+    """How a film at a path is written.
+
+    Args:
+        path: the file; its ending names the container, no ending a folder of pictures.
+        codec: the name of one of `CODECS`; None: what the ending implies.
+        crf: the quality, on the codec's own scale; None: its usual one.
+
+    Returns:
+        Ending, codec, encoder and quality.
+
+    Raises:
+        InputError: for an unknown codec, one that the ending does not allow, one without an encoder here, and a
+            quality outside the codec's scale or where it has none.
+    """
     ending = path.suffix.lower()
     if codec is None:
         chosen = next((one for one in CODECS if ending in one.endings), None)
@@ -172,7 +185,18 @@ def _quality(codec: Codec, crf: int | None) -> int | None:
 
 
 def most_bytes(path: Path, codec: str | None, pixels: int) -> int:
-    """How much room a film of so many pixels, all its frames together, may take on disk. Raises as `check_output`.
+    """How much room a film may take on disk, at the most.
+
+    Args:
+        path: the file.
+        codec: as of `check_output`.
+        pixels: the pixels of all its frames together.
+
+    Returns:
+        Bytes.
+
+    Raises:
+        InputError: as `check_output` does.
 
     >>> most_bytes(Path("a.mp4"), None, 8_000_000)
     1000000
@@ -181,7 +205,17 @@ def most_bytes(path: Path, codec: str | None, pixels: int) -> int:
 
 
 def carries_sound(path: Path, codec: str | None = None) -> bool:
-    """Whether a film at `path` has sound: all do but GIF and WebP. Raises as `check_output`.
+    """Whether a film at a path has sound: all do but GIF and WebP.
+
+    Args:
+        path: the file.
+        codec: as of `check_output`.
+
+    Returns:
+        Whether sound that is written to it can be heard.
+
+    Raises:
+        InputError: as `check_output` does.
 
     >>> carries_sound(Path("a.mov")), carries_sound(Path("a.gif"))
     (True, False)
@@ -192,10 +226,17 @@ def carries_sound(path: Path, codec: str | None = None) -> bool:
 def check_output(
     path: Path, codec: str | None = None, crf: int | None = None, *, fps: Fraction | float | None = None
 ) -> None:
-    """Raise what `FilmWriter` would raise of these: before long work, not after it. `path` is left as it is.
+    """Raise what `FilmWriter` would raise, before long work. `path` is left as it is.
 
-    Raises `InputError` for an unknown codec, one that the ending of `path` does not allow, a quality outside the
-    codec's scale or where it has none, `fps` that it cannot show, and a place that cannot be written.
+    Args:
+        path: the film.
+        codec: the name of one of `CODECS`; None: what the ending of `path` implies.
+        crf: quality, on the codec's own scale; None: its usual one.
+        fps: frames a second; None: not known yet.
+
+    Raises:
+        InputError: for an unknown codec, one that the ending of `path` does not allow, a quality outside the codec's
+            scale or where it has none, a rate that the format cannot show, and a place that cannot be written.
 
     >>> check_output(Path("a.webm"), "prores")
     Traceback (most recent call last):
@@ -213,7 +254,15 @@ def check_output(
 
 
 def check_rate(chosen: Output, fps: Fraction) -> None:
-    """Raise `InputError` for frames a second that cannot be shown."""
+    """Check that a format can show so many frames a second.
+
+    Args:
+        chosen: the format.
+        fps: frames a second.
+
+    Raises:
+        InputError: for a rate of 0 or below, above 1000, and of a GIF above 50.
+    """
     fastest = GIF_FASTEST if chosen.codec.name == "gif" else 1000
     if not 0 < fps <= fastest:
         raise InputError(

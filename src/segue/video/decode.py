@@ -19,7 +19,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from segue.video.file import opened, picture_of
+from segue.video.file import open_container, picture_of
 
 
 class Key(NamedTuple):
@@ -30,12 +30,20 @@ class Key(NamedTuple):
 
 
 def pictures(path: Path, key: Key | None = None) -> Generator[VideoFrame]:
-    """A clip's frames in the order shown, the first of them `key`; all of them where it is None, or cannot be reached.
+    """A clip's frames in the order shown.
 
-    What comes from a key frame on is to the bit what decoding all gives.
+    Args:
+        path: the clip.
+        key: the key frame to start with; None: the first frame.
+
+    Returns:
+        The frames from `key` on, to the bit what decoding all gives; all of them where `key` cannot be reached.
+
+    Raises:
+        InputError: as `open_container` does.
     """
     if key is not None:
-        with opened(path) as container:
+        with open_container(path) as container:
             stream = _threaded(container, path)
             frames = _decoded(stream, _packets_from(container, stream, key))
             # Pictures shown before the key frame but decoded after it may lean on what was passed over.
@@ -45,12 +53,20 @@ def pictures(path: Path, key: Key | None = None) -> Generator[VideoFrame]:
                 yield first
                 yield from whole
                 return
-    with opened(path) as container:
-        yield from decoded_pictures(container, _threaded(container, path))
+    with open_container(path) as container:
+        yield from decode_pictures(container, _threaded(container, path))
 
 
-def decoded_pictures(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """The frames that can be decoded, in the order shown."""
+def decode_pictures(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Decode a stream of pictures, passing over what is damaged.
+
+    Args:
+        container: the open file.
+        stream: the stream of it.
+
+    Returns:
+        The frames that can be decoded, in the order shown, with their time stamps.
+    """
     return _decoded(stream, container.demux(stream))
 
 
@@ -93,10 +109,17 @@ def _decoded(stream: VideoStream, packets: Iterable[Packet[VideoStream]]) -> Ite
             yield frame
 
 
-def deinterlaced(frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
-    """As many frames, at the same times; every other line of interlaced ones is made anew, by libav's `bwdif`.
+def deinterlace(frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
+    """Make whole frames of interlaced ones.
 
-    It looks at the frames before and after, and holds one back.
+    Every other line of an interlaced frame is made anew from the frames before and after, by libav's `bwdif` (Bob
+    Weaver deinterlacing); other frames pass unchanged.
+
+    Args:
+        frames: decoded frames, in the order shown.
+
+    Returns:
+        As many frames, at the same times; one is held back until the next has come.
     """
     for _, alike in groupby(frames, lambda frame: (frame.width, frame.height, frame.format.name)):
         graph = None
@@ -127,8 +150,16 @@ def _pulled(graph: Graph) -> Iterator[VideoFrame]:
             return
 
 
-def decoded_sound(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """The blocks of sound that can be decoded."""
+def decode_sound(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """Decode a stream of sound, passing over what is damaged.
+
+    Args:
+        container: the open file.
+        stream: the stream of it.
+
+    Returns:
+        The blocks of sound that can be decoded.
+    """
     for packet in container.demux(stream):
         try:
             blocks = packet.decode()
@@ -138,5 +169,12 @@ def decoded_sound(container: InputContainer, stream: AudioStream) -> Iterator[Au
 
 
 def seconds_of(frame: AudioFrame | VideoFrame) -> Fraction | None:
-    """The frame's time stamp in seconds; None where it has none."""
+    """The time stamp of a frame.
+
+    Args:
+        frame: a frame of picture or sound.
+
+    Returns:
+        Seconds; None where it has no time stamp.
+    """
     return None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base

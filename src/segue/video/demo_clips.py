@@ -25,7 +25,15 @@ GLASS = ("#ffb627", "#ff5a5f", "#00a6a6", "#7b2cbf", "#f4f1de", "#2ec4b6", "#ef4
 
 
 def plasma(frames: int, height: int, width: int) -> Iterator[Pixels]:
-    """Liquid colour: sine waves bent by sine waves, lit from above. Yields uint8 `[height, width, 3]`.
+    """Liquid colour: sine waves bent by sine waves, lit from above.
+
+    Args:
+        frames: how many.
+        height: in px.
+        width: in px.
+
+    Yields:
+        Frames, uint8 `[height, width, 3]`, paced for 24 a second.
 
     >>> next(plasma(1, 4, 6)).shape
     (4, 6, 3)
@@ -49,7 +57,16 @@ def plasma(frames: int, height: int, width: int) -> Iterator[Pixels]:
 
 
 def kaleidoscope(frames: int, height: int, width: int, mirrors: int = 6) -> Iterator[Pixels]:
-    """Coloured glass drifting between `mirrors` pairs of mirrors that turn. Yields uint8 `[height, width, 3]`.
+    """Coloured glass that drifts between mirrors that turn.
+
+    Args:
+        frames: how many.
+        height: in px.
+        width: in px.
+        mirrors: pairs of mirrors.
+
+    Yields:
+        Frames, uint8 `[height, width, 3]`, paced for 24 a second.
 
     >>> next(kaleidoscope(1, 4, 6)).shape
     (4, 6, 3)
@@ -101,9 +118,20 @@ def _lay_glass(picture: Field, u: Field, v: Field, index: int, colour: Field, t:
 def write_demo_clips(
     folder: Path, seconds: float = 3, height: int = 360, width: int = 640, fps: Fraction = Fraction(24)
 ) -> tuple[Path, Path]:
-    """Write `plasma.mp4` (a chord on 220 Hz) and `kaleidoscope.mp4` (on 330 Hz); returns their paths.
+    """Write two clips to try segue on: `plasma.mp4`, with a chord on 220 Hz, and `kaleidoscope.mp4`, on 330 Hz.
 
-    `height` and `width` in pixels, even, 16 or more. Raises `InputError` for other sizes, or for `seconds` not over 0.
+    Args:
+        folder: where to; it is made where it does not exist.
+        seconds: how long each is, above 0 and below an hour.
+        height: in px, even, 16 or more.
+        width: in px, even, 16 or more.
+        fps: frames a second.
+
+    Returns:
+        The two files.
+
+    Raises:
+        InputError: for another length or size, and where nothing can be written.
     """
     frames = round(seconds * fps) if 0 < seconds < 3600 else 0
     if frames < 1 or min(height, width) < 16:
@@ -121,7 +149,14 @@ def write_demo_clips(
 
 
 def chord(pitch: float, samples: int) -> Field:
-    """A soft chord on `pitch` Hz, float32 `[samples, 2]`, peak below 0.3, that slowly wanders between the sides.
+    """A soft chord that slowly wanders between the sides.
+
+    Args:
+        pitch: of its lowest note, in Hz.
+        samples: how many, at 48 kHz.
+
+    Returns:
+        float32 `[samples, 2]`, between -0.3 and 0.3.
 
     >>> chord(220, 480).shape
     (480, 2)

@@ -19,15 +19,30 @@ from segue.video.webp import is_animated_webp, webp_as_video
 
 
 def not_a_clip(path: Path, why: str) -> InputError:
-    """The error for a file that no clip can be read from."""
+    """The error for a file that no clip can be read from.
+
+    Args:
+        path: the file.
+        why: what is wrong with it.
+
+    Returns:
+        The error, to raise.
+    """
     return InputError(f"{path} ({why})", "a whole video or GIF", "save or copy it again, or choose another file")
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[InputContainer]:
-    """The file as a container, closed at the end.
+def open_container(path: Path) -> Iterator[InputContainer]:
+    """Open a file to read pictures and sound from; it is closed at the end of the block.
 
-    Raises `InputError` for what is missing, a directory, empty, or no video.
+    Args:
+        path: the file.
+
+    Yields:
+        The open file.
+
+    Raises:
+        InputError: for a file that is missing, a directory, empty, not readable, or no video.
     """
     if not path.exists():
         raise InputError(f"no file {path}", "a video or GIF that exists", "check the path")
@@ -52,7 +67,18 @@ def opened(path: Path) -> Iterator[InputContainer]:
 
 
 def picture_of(container: InputContainer, path: Path) -> VideoStream:
-    """The first moving picture; cover art is none."""
+    """The first moving picture of a file; cover art is none.
+
+    Args:
+        container: the open file.
+        path: what the error calls it.
+
+    Returns:
+        The stream.
+
+    Raises:
+        InputError: for a file without a picture.
+    """
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:
             return stream
@@ -61,12 +87,26 @@ def picture_of(container: InputContainer, path: Path) -> VideoStream:
 
 
 def sound_of(container: InputContainer) -> AudioStream | None:
-    """The first sound track that can be decoded."""
+    """The first sound track of a file that can be decoded.
+
+    Args:
+        container: the open file.
+
+    Returns:
+        The stream; None where there is no sound.
+    """
     return next((s for s in container.streams.audio if s.codec_context and s.codec_context.sample_rate), None)
 
 
 def is_cut_off(path: Path) -> bool:
-    """Whether the file is shorter than its own headers say. False for formats that do not say."""
+    """Whether a file is shorter than its own headers say.
+
+    Args:
+        path: the file.
+
+    Returns:
+        False too for formats that do not say how long they are.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         start = file.read(12)

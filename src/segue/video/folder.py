@@ -21,7 +21,11 @@ _OURS = re.compile(r"\d{6,}\.png|sound\.wav")
 
 
 def check_folder(path: Path) -> None:
-    """Raise what `folder_whole` would raise. Nothing is left behind."""
+    """Raise what `atomic_folder` would raise, before long work. Nothing is left behind.
+
+    Args:
+        path: the folder to write later.
+    """
     _refuse_others(path)
     there = next(folder for folder in path.resolve().parents if folder.exists())
     try:
@@ -32,10 +36,18 @@ def check_folder(path: Path) -> None:
 
 
 @contextmanager
-def folder_whole(path: Path) -> Iterator[Path]:
-    """A folder beside `path` that becomes `path` if the block succeeds, in place of frames written there before.
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Write a folder whole or not at all: it takes the place of `path` when the block ends without an error.
 
-    Raises `InputError` where nothing can be written, where `path` is a file, or a folder that holds anything else.
+    Args:
+        path: the folder; one with frames that were written there before is replaced.
+
+    Yields:
+        A folder beside it, to write to.
+
+    Raises:
+        InputError: where nothing can be written, where `path` is a file, and where it is a folder that holds other
+            files.
     """
     path = path.resolve()
     _refuse_others(path)
@@ -96,14 +108,22 @@ class FrameFolder:
         self._stack.close()
 
     def show(self, frame: Pixels) -> None:
-        """The next frame, `[h, w, 3]`."""
+        """Write the next frame.
+
+        Args:
+            frame: uint8 `[h, w, 3]`.
+        """
         self._count += 1
         Image.fromarray(frame).save(self._folder / f"{self._count:06d}.png", compress_level=4)
 
     def play(self, block: npt.NDArray[np.float32]) -> None:
-        """The next samples, `[k, 2]`."""
+        """Write the next samples.
+
+        Args:
+            block: float32 `[k, 2]`, -1 to 1.
+        """
         if self._sound is not None:
             self._sound.writeframesraw((block * 32767).round().astype("<i2").tobytes())
 
     def finish(self) -> None:
-        """Nothing is missing any more."""
+        """Does nothing: each frame is whole when it is written."""

@@ -23,12 +23,18 @@ FASTEST = 50
 
 
 def write_gif(path: Path, frames: Iterable[Pixels], fps: Fraction) -> None:
-    """Frames, uint8 `[h, w, 3]` or `[h, w, 1]` all of one size, as a GIF that loops for ever.
+    """Write frames as a GIF that loops for ever, whole or not at all.
 
-    All frames share the 256 colours that suit them best, dithered; until the last has come they wait
-    on disk. GIF counts hundredths of a second, so single frames are shown for the nearest of
-    these and the whole film keeps time; above 50 a second viewers slow down. Raises `InputError`
-    for such rates, no frames, or frames of different sizes. Written beside, then renamed.
+    All frames share the 256 colours that suit them best, dithered; until the last has come they wait on disk. A GIF
+    counts hundredths of a second, so single frames are shown for the nearest of these, and the whole keeps time.
+
+    Args:
+        path: the file.
+        frames: uint8 `[h, w, 3]` or `[h, w, 1]`, all of one size.
+        fps: frames a second, above 0, up to 50: viewers slow down what is faster.
+
+    Raises:
+        InputError: for another rate, no frames, frames of different sizes, and where nothing can be written.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -61,7 +67,14 @@ class GifFile:
         self._waiting.close()
 
     def show(self, frame: Pixels) -> None:
-        """The next frame, `[h, w, 3]`."""
+        """Add a frame.
+
+        Args:
+            frame: uint8 `[h, w, 3]`.
+
+        Raises:
+            InputError: for a frame of another size than the first.
+        """
         self._shape = self._shape or frame.shape
         if frame.shape != self._shape:
             height, width = self._shape[:2]
@@ -70,10 +83,18 @@ class GifFile:
         self._count += 1
 
     def play(self, block: npt.NDArray[np.float32]) -> None:
-        """A GIF has no sound."""
+        """Does nothing: a GIF has no sound.
+
+        Args:
+            block: float32 `[k, 2]`.
+        """
 
     def finish(self) -> None:
-        """Find the palette, then write the frames by it."""
+        """Find the palette, and write the frames with it.
+
+        Raises:
+            InputError: where there are no frames.
+        """
         if not self._count:
             raise InputError(f"a GIF {self._path} without a frame", "one frame or more", "give some")
         palette = self._palette()

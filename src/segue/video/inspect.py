@@ -12,8 +12,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from segue.core.errors import InputError
-from segue.video.decode import Key, decoded_pictures
-from segue.video.file import is_cut_off, not_a_clip, opened, picture_of, sound_of
+from segue.video.decode import Key, decode_pictures
+from segue.video.file import is_cut_off, not_a_clip, open_container, picture_of, sound_of
 from segue.video.notes import INTERLACED, picture_notes
 from segue.video.picture import shown_size
 from segue.video.timing import Timing, find_timing
@@ -49,10 +49,17 @@ class ClipInfo:
 
 
 def probe(path: Path) -> ClipInfo:
-    """Look at a clip: its packets, and its first frame only.
+    """Look at a clip: at its packets, and at its first frame.
 
-    Raises `InputError` for a file that is missing, a directory, no video, empty, cut off, without
-    a picture (cover art is none) or frames, or smaller than 16x16.
+    Args:
+        path: a video, a GIF or an animated WebP.
+
+    Returns:
+        What it is.
+
+    Raises:
+        InputError: for a file that is missing, a directory, no video, empty, cut off, without a picture (cover art is
+            none) or frames, or smaller than 16x16 px.
 
     >>> import tempfile
     >>> from segue.video.demo_clips import write_demo_clips
@@ -73,7 +80,14 @@ class Examined(NamedTuple):
     keys: tuple[Key, ...]
 
     def key_before(self, seconds: Fraction) -> Key | None:
-        """The last key frame that is shown two frames or more before; None if it is the first."""
+        """The key frame to start from.
+
+        Args:
+            seconds: what is to be shown, after the first frame.
+
+        Returns:
+            The last key frame that is shown two frames or more before it; None where that is the first.
+        """
         by = seconds - 2 / self.info.fps  # a deinterlacer needs the frame before
         times = [self.timing.time(key.shown * self.base, 0) for key in self.keys]
         at = bisect_right(times, by) - 1
@@ -81,13 +95,23 @@ class Examined(NamedTuple):
 
 
 def examine(path: Path) -> Examined:
-    """`probe`, with what reading needs."""
+    """Look at a clip, as `probe` does, and find what reading it needs.
+
+    Args:
+        path: as of `probe`.
+
+    Returns:
+        What `probe` returns, the clip's clock, and its key frames.
+
+    Raises:
+        InputError: as `probe` does.
+    """
     path = Path(path)
-    with opened(path) as container:
+    with open_container(path) as container:
         stream = picture_of(container, path)
         if is_cut_off(path) or _index_beyond(stream, container.size):
             raise not_a_clip(path, "cut off: the file is shorter than it states")
-        frame = next(decoded_pictures(container, stream), None)
+        frame = next(decode_pictures(container, stream), None)
         sound = sound_of(container)
         sound_rate, channels = (sound.rate, sound.layout.nb_channels) if sound else (None, None)
         layout = sound.layout.name if sound else ""
@@ -99,7 +123,7 @@ def examine(path: Path) -> Examined:
     width, height = shown_size(frame, aspect)
     if min(width, height) < SMALLEST_PX:
         raise InputError(f"{path} of {width}x{height}", f"{SMALLEST_PX}x{SMALLEST_PX} or more", "choose a larger clip")
-    with opened(path) as container:
+    with open_container(path) as container:
         stream = picture_of(container, path)
         base = stream.time_base or Fraction(1, 1000)
         timing, keys = _timing(container, stream, path, base)
@@ -115,7 +139,18 @@ def examine(path: Path) -> Examined:
 
 
 def count_ticks(seconds: float, rate: Fraction | int) -> int:
-    """How many frames (or samples) of `rate` a second fill `seconds`: the nearest whole number, at least 1."""
+    """How many frames (or samples) fill a time.
+
+    Args:
+        seconds: the time.
+        rate: frames a second.
+
+    Returns:
+        The nearest whole number, at least 1.
+
+    >>> count_ticks(0.51, 25)
+    13
+    """
     return max(1, round(seconds * rate))
 
 

@@ -19,7 +19,16 @@ _NAMES = {4: "FCC", 5: "BT.601", 6: "BT.601", 7: "SMPTE 240M", 9: "BT.2020", 10:
 
 
 def picture_notes(frame: VideoFrame, aspect: Fraction | None, codec: str) -> tuple[str, ...]:
-    """What a clip's first frame tells of it."""
+    """What is changed about a clip's pictures before they are shown, as its first frame tells.
+
+    Args:
+        frame: the first frame, as decoded.
+        aspect: how many times as wide as high a pixel is; None: not known.
+        codec: libav's name of it.
+
+    Returns:
+        One note each, in words; empty where nothing is changed.
+    """
     return (*_shape(frame, aspect, codec), *_colours(frame, codec))
 
 

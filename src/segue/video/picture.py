@@ -32,7 +32,14 @@ class Screen:
         self._reformatter = VideoReformatter()
 
     def show(self, frame: VideoFrame) -> Pixels:
-        """The frame's pixels: RGB, transparency over black, turned and stretched as its file asks."""
+        """The pixels of a frame: RGB, transparency over black, turned and stretched as its file asks.
+
+        Args:
+            frame: as decoded.
+
+        Returns:
+            uint8 `[height, width, 3]`, the caller's own.
+        """
         swap, flip_x, flip_y = turn(frame)
         width, height = (self.height, self.width) if swap else (self.width, self.height)
         alpha = has_alpha(frame)
@@ -57,19 +64,41 @@ class Screen:
 
 
 def shown_size(frame: VideoFrame, aspect: Fraction | None) -> tuple[int, int]:
-    """Width and height as displayed, when a pixel is `aspect` times as wide as high."""
+    """The size of a frame as displayed.
+
+    Args:
+        frame: as decoded.
+        aspect: how many times as wide as high a pixel is; None, or beyond 1/8 to 8: square.
+
+    Returns:
+        Width and height in px, upright.
+    """
     believed = aspect if aspect and Fraction(1, 8) <= aspect <= 8 else 1
     width, height = max(1, round(frame.width * believed)), frame.height
     return (height, width) if turn(frame)[0] else (width, height)
 
 
 def has_alpha(frame: VideoFrame) -> bool:
-    """Whether the frame's format has transparency."""
+    """Whether a frame's format has transparency.
+
+    Args:
+        frame: as decoded.
+
+    Returns:
+        True too where no pixel is transparent, but could be.
+    """
     return frame.format.has_palette or any(part.is_alpha for part in frame.format.components)
 
 
 def turn(frame: VideoFrame) -> tuple[bool, bool, bool]:
-    """What makes the frame upright: swap the axes, then mirror x, then mirror y."""
+    """What makes a frame upright, by its display matrix.
+
+    Args:
+        frame: as decoded.
+
+    Returns:
+        Whether to swap the axes, then to mirror x, then to mirror y.
+    """
     # Typed as a mapping, it iterates over its values.
     sides = [side for side in cast(Iterable[SideData], frame.side_data) if side.type == Type.DISPLAYMATRIX]
     if not sides:
@@ -81,12 +110,27 @@ def turn(frame: VideoFrame) -> tuple[bool, bool, bool]:
 
 
 def matrix_of(frame: VideoFrame) -> int:
-    """The stated colour matrix; unstated, BT.709 for high definition and BT.601 below, as players do."""
+    """The matrix of a frame's colours.
+
+    Args:
+        frame: as decoded.
+
+    Returns:
+        swscale's number of it: as stated, else BT.709 for high definition and BT.601 below, as players do.
+    """
     guess = Colorspace.ITU709 if frame.width >= 1280 or frame.height > 576 else Colorspace.ITU601
     return _MATRICES.get(int(frame.colorspace), int(guess))
 
 
 def range_of(frame: VideoFrame) -> ColorRange:
+    """The range of a frame's colours: limited (16 to 235) or full (0 to 255).
+
+    Args:
+        frame: as decoded.
+
+    Returns:
+        As stated, else what the format implies.
+    """
     if frame.color_range in (ColorRange.MPEG, ColorRange.JPEG):
         return ColorRange(frame.color_range)
     form = frame.format

@@ -16,8 +16,8 @@ from av.audio.resampler import AudioResampler
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels
-from segue.video.decode import decoded_sound, deinterlaced, pictures, seconds_of
-from segue.video.file import not_a_clip, opened, sound_of
+from segue.video.decode import decode_sound, deinterlace, pictures, seconds_of
+from segue.video.file import not_a_clip, open_container, sound_of
 from segue.video.inspect import ClipInfo, Examined, count_ticks, examine
 from segue.video.notes import INTERLACED
 from segue.video.picture import Screen
@@ -29,14 +29,21 @@ GAP_SECONDS = 0.02
 
 
 def read_frames(path: Path, *, fps: Fraction | None = None, start: int = 0) -> Generator[Pixels]:
-    """The clip's frames, uint8 `[h, w, 3]`, one at a time: frame i is what is shown at i / fps seconds.
+    """Read a clip's frames at a constant rate: frame i is what is shown at i / fps seconds.
 
-    `fps` None is the clip's own rate and gives `probe(path).frames` frames; any other gives
-    `max(1, round(seconds * fps))`, repeating and leaving out frames. The first `start` of them are passed over, from
-    the last key frame before where the file leads there, which is quicker than reading them. Each frame is the
-    caller's own.
-    The file is closed at the end, or when the generator is closed or dropped. Raises what `probe`
-    raises, at once.
+    Args:
+        path: the clip.
+        fps: frames a second, above 0, up to 1000; None: the clip's own, which gives `probe(path).frames` frames. Any
+            other gives `max(1, round(seconds * fps))`: frames are repeated or left out.
+        start: how many frames to pass over. Decoding then starts at the last key frame before, where the file has an
+            index, which is quicker than reading what comes before.
+
+    Returns:
+        The frames, uint8 `[h, w, 3]`, one at a time, each the caller's own. The file is closed at the end, or when the
+        generator is closed or dropped.
+
+    Raises:
+        InputError: for another rate, and as `probe` does, at once.
 
     >>> import tempfile
     >>> from segue.video.demo_clips import write_demo_clips
@@ -57,7 +64,7 @@ def _frames(clip: Examined, fps: Fraction, start: int, count: int) -> Generator[
     pixels: Pixels | None = None
     given, latest = 0, None
     with closing(pictures(clip.info.path, clip.key_before(start / fps))) as decoded:
-        whole = deinterlaced(decoded) if INTERLACED in clip.info.notes else decoded
+        whole = deinterlace(decoded) if INTERLACED in clip.info.notes else decoded
         for index, frame in enumerate(whole):
             until = min(count, math.ceil(clip.timing.time(seconds_of(frame), index) * fps))
             while latest is not None and given < until:
@@ -78,13 +85,21 @@ def _frames(clip: Examined, fps: Fraction, start: int, count: int) -> Generator[
 
 
 def read_sound(path: Path, rate: int = 48000) -> Generator[Sound]:
-    """The clip's sound in stereo, float32 `[k, 2]`, a block at a time, in step with `read_frames`.
+    """Read a clip's sound in stereo, in step with `read_frames`.
 
-    All blocks together are exactly `max(1, round(seconds * rate))` samples: sound that starts later
-    than the picture is preceded by silence, sound that starts earlier or ends later is cut, and a
-    clip without sound is silent throughout. One channel is heard on both sides; more than two are
-    mixed by the usual weights, unscaled, so that loud ones may exceed 1. `rate` in Hz.
-    Raises what `probe` raises, at once.
+    Sound that starts later than the picture is preceded by silence; what starts earlier or ends later is cut; a clip
+    without sound is silent. One channel is heard on both sides; more than two are mixed by the usual weights, unscaled,
+    so that loud ones may exceed 1.
+
+    Args:
+        path: the clip.
+        rate: samples a second, 8000 to 192000 Hz.
+
+    Returns:
+        Blocks, float32 `[k, 2]`, one at a time: `max(1, round(seconds * rate))` samples together.
+
+    Raises:
+        InputError: for another rate, and as `probe` does, at once.
     """
     if not 8000 <= rate <= 192000:
         raise InputError(f"a sound rate of {rate} Hz", "8000 to 192000", "choose a rate in that range")
@@ -116,11 +131,11 @@ def _in_step(info: ClipInfo, start: Fraction) -> Generator[Sound]:
     rate = info.sound_rate or 1
     at, end = 0, math.ceil(info.seconds * rate)
     mixers: dict[tuple[str, str, int], AudioResampler] = {}
-    with opened(info.path) as container:
+    with open_container(info.path) as container:
         stream = sound_of(container)
         if stream is None:
             return
-        for frame in decoded_sound(container, stream):
+        for frame in decode_sound(container, stream):
             block = _stereo(frame, rate, mixers)
             stamp = seconds_of(frame)
             gap = 0 if stamp is None else round((stamp - start) * rate) - at

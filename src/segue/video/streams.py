@@ -93,7 +93,11 @@ class Streams:
         return stream  # type: ignore[no-any-return]
 
     def show(self, frame: Pixels) -> None:
-        """The next frame, `[h, w, 3]`."""
+        """Encode the next frame.
+
+        Args:
+            frame: uint8 `[h, w, 3]`.
+        """
         picture = self._reformatter.reformat(
             VideoFrame.from_ndarray(frame, "rgb24"),
             format=self._output.codec.pix_fmt,
@@ -107,7 +111,11 @@ class Streams:
         self._frames += 1
 
     def play(self, block: npt.NDArray[np.float32]) -> None:
-        """The next samples, `[k, 2]`."""
+        """Encode the next samples.
+
+        Args:
+            block: float32 `[k, 2]`, -1 to 1.
+        """
         if self._sound is None:
             return
         frame = AudioFrame.from_ndarray(np.ascontiguousarray(block.T), "fltp", "stereo")

@@ -23,14 +23,22 @@ TAIL_SECONDS = 0.2
 """Silence put behind a sound, for the filters keep back what they cannot overlap with more."""
 
 
-def stretched(blocks: Iterable[Sound], rate: int, factor: float) -> Iterator[Sound]:
-    """Stereo blocks `[k, 2]` of `rate` samples a second, `factor` times as many (1 or more), rounded, as they come.
+def stretch(blocks: Iterable[Sound], rate: int, factor: float) -> Iterator[Sound]:
+    """Make sound last longer at its own pitch.
 
     By ffmpeg's `atempo`, which lays overlapping pieces of the sound where their waves fit (waveform similarity overlap
-    and add, Verhelst and Roelands 1993): the pitch stays. Beyond its range, several in a row, each as much as the next.
+    and add, Verhelst and Roelands 1993). Beyond its range several are used in a row, each as much as the next.
+
+    Args:
+        blocks: stereo, float32 `[k, 2]`.
+        rate: samples a second, in Hz.
+        factor: how many times as long, 1 or more.
+
+    Yields:
+        Blocks, float32 `[k, 2]`, as they come: `factor` times as many samples together, rounded.
 
     >>> tone = np.sin(np.arange(48000) / 20).repeat(2).reshape(-1, 2).astype(np.float32)
-    >>> sum(map(len, stretched([tone], 48000, 3.0)))
+    >>> sum(map(len, stretch([tone], 48000, 3.0)))
     144000
     """
     graph, given, made = _graph(rate, factor), 0, 0

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from segue.video.file import opened, picture_of
+from segue.video.file import open_container, picture_of
 
 
 def timecode(path: Path) -> str | None:
-    """The time code of a clip's first frame, `hh:mm:ss:ff` (`;` before `ff` where numbers are dropped), if it has one.
+    """The time code of a clip's first frame.
 
-    Raises `InputError` for what is no clip.
+    Args:
+        path: the clip.
+
+    Returns:
+        `hh:mm:ss:ff`, with `;` before `ff` where frame numbers are dropped; None where the clip has none.
+
+    Raises:
+        InputError: for what is no clip.
 
     >>> import tempfile
     >>> from segue.video.demo_clips import write_demo_clips
@@ -18,6 +25,6 @@ def timecode(path: Path) -> str | None:
     ...     print(timecode(write_demo_clips(Path(folder), seconds=0.25, height=64, width=96)[0]))
     None
     """
-    with opened(path) as container:
+    with open_container(path) as container:
         places = (picture_of(container, path).metadata, container.metadata)
         return next((place["timecode"] for place in places if "timecode" in place), None)

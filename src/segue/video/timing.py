@@ -31,7 +31,15 @@ class Timing:
     steady: bool
 
     def time(self, stamp: Fraction | None, index: int) -> Fraction:
-        """Seconds from the first frame to one stamped `stamp`, freed of rounding; unstamped, by its index."""
+        """When a frame is shown, freed of the rounding of time stamps.
+
+        Args:
+            stamp: the frame's time stamp in seconds; None: it has none, and its index decides.
+            index: how many frames come before it.
+
+        Returns:
+            Seconds after the first frame.
+        """
         if stamp is None:
             return index / self.fps
         since = stamp - self.start
@@ -39,11 +47,18 @@ class Timing:
 
 
 def find_timing(stamps: Sequence[Fraction], last: Fraction, stated: Iterable[Fraction | None]) -> Timing:
-    """The timing of frames stamped `stamps` (seconds, rising), the last of which lasts `last`; 0 if unknown.
+    """Find a constant rate in time stamps.
 
-    `stated` are rates that the file claims, believed where the stamps agree. Stamps on no grid are
-    truly variable: the rate is then that of the briefest tenth of the frames, so that hardly one
-    is lost, but 10 to 60 a second.
+    Stamps that lie on no grid are truly variable: the rate is then that of the briefest tenth of the frames, so that
+    hardly one is lost, but 10 to 60 a second.
+
+    Args:
+        stamps: when the frames are shown, in seconds, rising, one or more.
+        last: how long the last frame is shown, in seconds; 0: not known.
+        stated: frames a second that the file claims, believed where the stamps agree.
+
+    Returns:
+        The timing.
 
     >>> find_timing([Fraction(t, 1000) for t in (0, 33, 67, 100)], Fraction(33, 1000), [None]).fps
     Fraction(30, 1)

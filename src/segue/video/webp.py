@@ -19,7 +19,14 @@ _MOVES = 0x02
 
 
 def is_animated_webp(path: Path) -> bool:
-    """Whether the file says that it is one."""
+    """Whether a file says that it is an animated WebP.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Whether its header has the flag.
+    """
     with path.open("rb") as file:
         start = file.read(21)
     return start[:4] == b"RIFF" and start[8:16] == b"WEBPVP8X" and len(start) == 21 and bool(start[20] & _MOVES)
@@ -27,7 +34,17 @@ def is_animated_webp(path: Path) -> bool:
 
 @contextmanager
 def webp_as_video(path: Path) -> Iterator[str]:
-    """The name of a lossless video, there as long as the block lasts. Raises `InputError` for a broken file."""
+    """Convert an animated WebP, which libav cannot decode, into a lossless video.
+
+    Args:
+        path: the file.
+
+    Yields:
+        The name of the video, which is there as long as the block lasts.
+
+    Raises:
+        InputError: for a broken file.
+    """
     with tempfile.TemporaryDirectory() as folder:
         video = f"{folder}/webp.mkv"
         try:

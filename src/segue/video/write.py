@@ -16,7 +16,7 @@ import numpy.typing as npt
 from segue.core.errors import InputError
 from segue.core.images import Pixels, atomic_write
 from segue.video.codecs import FOLDER, check_rate, output
-from segue.video.folder import FrameFolder, folder_whole
+from segue.video.folder import FrameFolder, atomic_folder
 from segue.video.gif import GifFile
 from segue.video.streams import Streams
 
@@ -32,16 +32,24 @@ class _Film(Protocol):
 
 
 class FilmWriter:
-    """Writes one film: frames by `write`, sound by `write_sound`, in any order and in blocks of any length.
+    """Write a film: frames by `write`, sound by `write_sound`, in any order and in blocks of any length.
 
-    `codec` is one of `CODECS`; None is what `path` implies: .mp4, .mov, .mkv (H.264 and AAC), .webm (VP9 and Opus),
-    .gif, .webp, and a folder of PNG for a name without an ending. `width` and `height` in pixels are even where the
-    codec asks for it. `sound_rate` in Hz; None for a film without sound; GIF and WebP take none, and drop it (see
-    `carries_sound`). `crf` is the quality on the codec's own scale, smaller is better; None is its usual one. The
-    sound lasts as long as the picture: silence fills it up, the rest is cut.
-    The film appears when the block ends; if the block raises, nothing does. The same input gives the
-    same bytes. Memory holds what the encoder looks ahead, and of WebP the coded frames; a GIF's frames wait on disk,
-    3 bytes a pixel. Raises `InputError` for values outside these, and for a film without a frame.
+    The film appears when the block ends; where the block raises, nothing does. The same input gives the same bytes. The
+    sound lasts as long as the picture: silence fills it up, the rest is cut. Memory holds what the encoder looks ahead,
+    and of WebP the coded frames; a GIF's frames wait on disk, 3 bytes a pixel.
+
+    Args:
+        path: .mp4, .mov, .mkv (H.264 and AAC), .webm (VP9 and Opus), .gif, .webp, or a name without an ending for a
+            folder of PNG.
+        width: in px, even where the codec asks for it.
+        height: likewise.
+        fps: frames a second.
+        sound_rate: samples a second in Hz; None for a film without sound. GIF and WebP drop it (see `carries_sound`).
+        crf: quality, on the codec's own scale, smaller is better; None: its usual one.
+        codec: the name of one of `CODECS`; None: what `path` implies.
+
+    Raises:
+        InputError: for values outside these, and for a film without a frame.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +107,7 @@ class FilmWriter:
 
     @contextmanager
     def _open(self) -> Iterator[None]:
-        whole = folder_whole if self.output.ending == FOLDER else atomic_write
+        whole = atomic_folder if self.output.ending == FOLDER else atomic_write
         with whole(self.path) as beside, self._made(beside) as self._film:
             yield
             self._finish()
@@ -112,7 +120,14 @@ class FilmWriter:
         return Streams(beside, self.output, self.width, self.height, self.fps, self.sound_rate)
 
     def write(self, frame: Pixels) -> None:
-        """The next frame, uint8 `[height, width, 3]`."""
+        """Write the next frame.
+
+        Args:
+            frame: uint8 `[height, width, 3]`.
+
+        Raises:
+            InputError: for another size or type.
+        """
         if frame.shape != (self.height, self.width, 3) or frame.dtype != np.uint8:
             raise InputError(
                 f"a frame of {frame.dtype} {list(frame.shape)}",
@@ -124,7 +139,14 @@ class FilmWriter:
         self._send_sound()
 
     def write_sound(self, samples: npt.NDArray[np.float32]) -> None:
-        """The next samples, float32 `[k, 2]`, clipped to -1 to 1."""
+        """Write the next samples.
+
+        Args:
+            samples: float32 `[k, 2]`; clipped to -1 to 1, NaN is silence.
+
+        Raises:
+            InputError: for another shape, and for a film without sound.
+        """
         if self._drops_sound:
             return
         if self.sound_rate is None or samples.ndim != 2 or samples.shape[1] != 2:
