@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,6 @@ from segue.data.datasets.worlds.world import World
 LENGTH, WIDTH = 15.0, 2.0
 REFERENCE = 10_000
 CHUNK = 1024
-
-Floats: TypeAlias = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -85,28 +83,46 @@ def reference() -> tuple[Pixels, Values]:
 def nearest_by_cosine(
     images: npt.NDArray[Any], among: npt.NDArray[Any]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """Which of `among` `[r, h, w, c]` is nearest to each of `images` `[n, h, w, c]`, and how near: `[n]` and `[n]`.
+    """Find which of `among` is nearest to each image by cosine distance, and how near it is.
 
-    The distance is 1 - cos of the angle between two images as vectors from -1 (black) to 1 (white); 0 to 2, and NaN
-    for an image of length 0, which is grey all over. Images are uint8, or numbers with black at 0 and white at 1.
+    The distance is 1 - cos of the angle between two images as vectors from -1 (black) to 1 (white). The search is in
+    float64: neighbouring lines of the reference are about 1e-7 apart, which is the rounding of float32.
+
+    Args:
+        images: The images to look up, `[n, h, w, c]`: uint8, or numbers with black at 0 and white at 1.
+        among: The images to search, `[r, h, w, c]`, of either kind.
+
+    Returns:
+        The index of the nearest, `[n]`, and its distance, `[n]`, 0 to 2. The distance is NaN for an image of length 0,
+        which is grey all over.
+
+    >>> lines = Lines().render([[0.0], [1.0], [2.0]])
+    >>> nearest_by_cosine(Lines().render([[1.1]]), lines)[0].tolist()
+    [1]
     """
-    there, _ = _directions(among)
+    there = _vectors(among)
+    lengths, _ = _lengths(there)
     nearest, distances = np.zeros(len(images), np.intp), np.empty(len(images))
     for start in range(0, len(images), CHUNK):
         part = slice(start, start + CHUNK)
-        here, known = _directions(images[part])
-        cosines = here @ there.T
-        nearest[part] = cosines.argmax(1)
+        here = _vectors(images[part])
+        nearest[part] = (here @ there.T / lengths).argmax(1)
+        own, known = _lengths(here)
         # 1 - cos loses the digits of a small distance; half the square of the chord is the same, and keeps them.
-        chord = here.astype(np.float64) - there[nearest[part]]
+        found = nearest[part]
+        chord = here / own[:, None] - there[found] / lengths[found, None]
         distances[part] = np.where(known, (chord**2).sum(1) / 2, np.nan)
     return nearest, distances
 
 
-def _directions(images: npt.NDArray[Any]) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Images as unit vectors `[n, d]`, and whether each has a direction."""
-    scale = 127.5 if images.dtype == np.uint8 else 0.5
-    vectors = images.reshape(len(images), -1).astype(np.float32) / np.float32(scale) - 1
-    length = np.sqrt((vectors.astype(np.float64) ** 2).sum(1, keepdims=True))
-    known = length[:, 0] > 1e-6
-    return (vectors / np.where(known[:, None], length, 1)).astype(np.float32), known
+def _vectors(images: npt.NDArray[Any]) -> Values:
+    """Images as vectors `[n, d]`; those of uint8 have whole numbers, whose products are exact in any order."""
+    values = images.reshape(len(images), -1).astype(np.float64)
+    return 2 * values - 255 if images.dtype == np.uint8 else 255 * (2 * values - 1)
+
+
+def _lengths(vectors: Values) -> tuple[Values, npt.NDArray[np.bool_]]:
+    """The lengths `[n]` to divide by, 1 for a vector without a direction, and whether each has one."""
+    length = np.sqrt((vectors**2).sum(1))
+    known = length > 255e-6
+    return np.where(known, length, 1), known
