@@ -15,7 +15,7 @@ from segue.data.corruptions import (
     Blur,
     Corruption,
     CorruptionPipeline,
-    Done,
+    Description,
     Gaussian,
     Jigsaw,
     Mask,
@@ -28,8 +28,8 @@ MEMBERS: tuple[Corruption, ...] = tuple(kind() for kind in CORRUPTIONS)
 CHAIN = CorruptionPipeline((*MEMBERS, Jigsaw(grid=3)))
 DRAWING = [member for member in MEMBERS if isinstance(member, RandomCorruption)]
 SHAPES = ((8, 3, 12, 12), (1, 1, 16, 16), (2, 5, 7, 7), (3, 1, 5, 8), (2, 3, 1, 1), (2, 2, 1, 6), (0, 1, 4, 4))
-every = pytest.mark.parametrize("spoil", [*MEMBERS, CHAIN], ids=str)
-every_drawing = pytest.mark.parametrize("spoil", DRAWING, ids=str)
+every = pytest.mark.parametrize("corrupt", [*MEMBERS, CHAIN], ids=str)
+every_drawing = pytest.mark.parametrize("corrupt", DRAWING, ids=str)
 every_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
 
@@ -48,120 +48,124 @@ def numbered(n: int, c: int, h: int, w: int) -> Tensor:
 
 @every
 @every_shape
-def test_shape_type_and_range_are_kept_and_the_images_untouched(spoil: Corruption, shape: tuple[int, ...]) -> None:
+def test_shape_type_and_range_are_kept_and_the_images_untouched(corrupt: Corruption, shape: tuple[int, ...]) -> None:
     images = random(*shape)
     before = images.clone()
-    spoiled = spoil.apply(images, seeded())
-    assert spoiled.shape == images.shape and spoiled.dtype == torch.float32
-    assert ((spoiled >= 0) & (spoiled <= 1)).all()
+    corrupted = corrupt.apply(images, seeded())
+    assert corrupted.shape == images.shape and corrupted.dtype == torch.float32
+    assert ((corrupted >= 0) & (corrupted <= 1)).all()
     assert torch.equal(images, before)
-    assert not len(images) or spoiled.data_ptr() != images.data_ptr()
+    assert not len(images) or corrupted.data_ptr() != images.data_ptr()
 
 
 @every
 @pytest.mark.parametrize("extreme", [0.0, 1.0])
-def test_black_and_white_stay_in_range(spoil: Corruption, extreme: float) -> None:
-    spoiled = spoil.apply(torch.full((4, 3, 9, 10), extreme), seeded())
-    assert spoiled.min() >= 0 and spoiled.max() <= 1
+def test_black_and_white_stay_in_range(corrupt: Corruption, extreme: float) -> None:
+    corrupted = corrupt.apply(torch.full((4, 3, 9, 10), extreme), seeded())
+    assert corrupted.min() >= 0 and corrupted.max() <= 1
 
 
 @every
-def test_one_seed_gives_one_result(spoil: Corruption) -> None:
+def test_one_seed_gives_one_result(corrupt: Corruption) -> None:
     images = random(16, 3, 12, 12)
-    assert torch.equal(spoil.apply(images, seeded(1)), spoil.apply(images, seeded(1)))
+    assert torch.equal(corrupt.apply(images, seeded(1)), corrupt.apply(images, seeded(1)))
 
 
-@pytest.mark.parametrize("spoil", [*DRAWING, CHAIN], ids=str)
-def test_another_seed_gives_another_and_so_does_the_next_batch(spoil: Corruption) -> None:
+@pytest.mark.parametrize("corrupt", [*DRAWING, CHAIN], ids=str)
+def test_another_seed_gives_another_and_so_does_the_next_batch(corrupt: Corruption) -> None:
     images, generator = random(16, 3, 12, 12), seeded(1)
-    first = spoil.apply(images, generator)
-    assert not torch.equal(first, spoil.apply(images, generator))
-    assert not torch.equal(first, spoil.apply(images, seeded(2)))
+    first = corrupt.apply(images, generator)
+    assert not torch.equal(first, corrupt.apply(images, generator))
+    assert not torch.equal(first, corrupt.apply(images, seeded(2)))
 
 
-@pytest.mark.parametrize("spoil", [*DRAWING, CHAIN], ids=str)
-def test_equal_images_are_spoiled_each_in_a_way_of_its_own(spoil: Corruption) -> None:
-    spoiled = spoil.apply(random(1, 1, 12, 12).expand(16, -1, -1, -1), seeded())
-    assert len({tuple(image.flatten().tolist()) for image in spoiled}) > 3
+@pytest.mark.parametrize("corrupt", [*DRAWING, CHAIN], ids=str)
+def test_equal_images_are_spoiled_each_in_a_way_of_its_own(corrupt: Corruption) -> None:
+    corrupted = corrupt.apply(random(1, 1, 12, 12).expand(16, -1, -1, -1), seeded())
+    assert len({tuple(image.flatten().tolist()) for image in corrupted}) > 3
 
 
 @every
-def test_the_layout_in_memory_does_not_matter(spoil: Corruption) -> None:
+def test_the_layout_in_memory_does_not_matter(corrupt: Corruption) -> None:
     images = random(4, 3, 9, 9)
     across = images.to(memory_format=torch.channels_last)
-    torch.testing.assert_close(spoil.apply(across, seeded()), spoil.apply(images, seeded()), rtol=0, atol=1e-6)
+    torch.testing.assert_close(corrupt.apply(across, seeded()), corrupt.apply(images, seeded()), rtol=0, atol=1e-6)
 
 
 @every
-def test_no_other_randomness_is_used(spoil: Corruption) -> None:
+def test_no_other_randomness_is_used(corrupt: Corruption) -> None:
     before = torch.get_rng_state()
-    spoil.apply(random(2, 1, 8, 8), seeded())
+    corrupt.apply(random(2, 1, 8, 8), seeded())
     assert torch.equal(torch.get_rng_state(), before)
 
 
 @every
-def test_autocasting_changes_nothing(spoil: Corruption) -> None:
+def test_autocasting_changes_nothing(corrupt: Corruption) -> None:
     images = random(2, 3, 8, 8)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        spoiled = spoil.apply(images, seeded())
-    assert torch.equal(spoiled, spoil.apply(images, seeded())) and spoiled.dtype == torch.float32
+        corrupted = corrupt.apply(images, seeded())
+    assert torch.equal(corrupted, corrupt.apply(images, seeded())) and corrupted.dtype == torch.float32
 
 
 @every_drawing
 @pytest.mark.parametrize("shape", [(2, 3, 8, 8), (2, 1, 5, 8)], ids=str)
-def test_the_result_lies_where_the_images_do(spoil: Corruption, shape: tuple[int, ...]) -> None:
+def test_the_result_lies_where_the_images_do(corrupt: Corruption, shape: tuple[int, ...]) -> None:
     # The meta device computes nothing, yet refuses tensors of another.
-    spoiled = spoil.apply(torch.empty(shape, device="meta"), seeded())
-    assert spoiled.is_meta and spoiled.shape == shape
+    corrupted = corrupt.apply(torch.empty(shape, device="meta"), seeded())
+    assert corrupted.is_meta and corrupted.shape == shape
 
 
 @every_drawing
 @every_shape
-def test_what_was_drawn_tells_the_result(spoil: RandomCorruption, shape: tuple[int, ...]) -> None:
+def test_what_was_drawn_tells_the_result(corrupt: RandomCorruption, shape: tuple[int, ...]) -> None:
     images = random(*shape)
-    drawn = spoil.draw(images.shape, seeded(3))
+    drawn = corrupt.draw(images.shape, seeded(3))
     assert len(drawn) == len(images)
     before = drawn.clone()
-    assert torch.equal(spoil.changed(images, drawn), spoil.apply(images, seeded(3)))
+    assert torch.equal(corrupt.transform(images, drawn), corrupt.apply(images, seeded(3)))
     assert torch.equal(drawn, before)
 
 
 @every
 @every_shape
-def test_what_is_told_is_what_is_done(spoil: Corruption, shape: tuple[int, ...]) -> None:
+def test_what_is_told_is_what_is_done(corrupt: Corruption, shape: tuple[int, ...]) -> None:
     images = random(*shape)
-    spoiled, done = spoil.told(images, seeded(3))
-    assert torch.equal(spoiled, spoil.apply(images, seeded(3))) and len(done) == len(images)
+    corrupted, descriptions = corrupt.apply_and_describe(images, seeded(3))
+    assert torch.equal(corrupted, corrupt.apply(images, seeded(3))) and len(descriptions) == len(images)
 
 
 def test_words_name_the_turns_and_the_tiles() -> None:
-    turns = Rotate90().done(torch.tensor([3, -2]))
+    turns = Rotate90().describe(torch.tensor([3, -2]))
     assert turns == [
-        Done(("K = 3", "270 degrees"), ("K = 3 (270 degrees)",)),
-        Done(("K = 2", "180 degrees"), ("K = 2 (180 degrees)",)),
+        Description(("K = 3", "270 degrees"), ("K = 3 (270 degrees)",)),
+        Description(("K = 2", "180 degrees"), ("K = 2 (180 degrees)",)),
     ]
-    assert Jigsaw().done(torch.tensor([[3, 1, 0, 2]])) == [Done(("4 2 1 3",), ("3 of 4 tiles moved",))]
-    rows = Jigsaw(grid=3).done(torch.tensor([[8, 1, 2, 3, 4, 5, 6, 7, 0]]))[0]
-    assert rows == Done(("9 2 3", "4 5 6", "7 8 1"), ("2 of 9 tiles moved",))
-    many = Jigsaw(grid=5).done(torch.arange(25).roll(1)[None])[0]
-    assert many == Done(("25 of 25 tiles moved",), ("25 of 25 tiles moved",))
-    assert Gaussian().done(torch.zeros(2, 1, 4, 4)) == [Done(), Done()]
+    assert Jigsaw().describe(torch.tensor([[3, 1, 0, 2]])) == [Description(("4 2 1 3",), ("3 of 4 tiles moved",))]
+    rows = Jigsaw(grid=3).describe(torch.tensor([[8, 1, 2, 3, 4, 5, 6, 7, 0]]))[0]
+    assert rows == Description(("9 2 3", "4 5 6", "7 8 1"), ("2 of 9 tiles moved",))
+    many = Jigsaw(grid=5).describe(torch.arange(25).roll(1)[None])[0]
+    assert many == Description(("25 of 25 tiles moved",), ("25 of 25 tiles moved",))
+    assert Gaussian().describe(torch.zeros(2, 1, 4, 4)) == [Description(), Description()]
 
 
 def test_a_chain_tells_of_every_link() -> None:
     images = random(5, 1, 8, 8)
-    turned, turns = Rotate90().told(images, generator := seeded())
-    spoiled, tiles = Jigsaw().told(turned, generator)
-    chained, done = CorruptionPipeline((Rotate90(), Blur(sigma=0), Jigsaw())).told(images, seeded())
-    assert torch.equal(chained, spoiled)
-    assert done == [Done(a.lines + b.lines, a.kinds + b.kinds) for a, b in zip(turns, tiles, strict=True)]
+    turned, turns = Rotate90().apply_and_describe(images, generator := seeded())
+    corrupted, tiles = Jigsaw().apply_and_describe(turned, generator)
+    chained, descriptions = CorruptionPipeline((Rotate90(), Blur(sigma=0), Jigsaw())).apply_and_describe(
+        images, seeded()
+    )
+    assert torch.equal(chained, corrupted)
+    assert descriptions == [
+        Description(a.lines + b.lines, a.kinds + b.kinds) for a, b in zip(turns, tiles, strict=True)
+    ]
 
 
-@pytest.mark.parametrize("spoil", [Gaussian(sigma=0), Mask(ratio=0), Jigsaw(grid=1), Blur(sigma=0)], ids=str)
+@pytest.mark.parametrize("corrupt", [Gaussian(sigma=0), Mask(ratio=0), Jigsaw(grid=1), Blur(sigma=0)], ids=str)
 @every_shape
-def test_nothing_asked_nothing_done(spoil: Corruption, shape: tuple[int, ...]) -> None:
+def test_nothing_asked_nothing_done(corrupt: Corruption, shape: tuple[int, ...]) -> None:
     images = random(*shape)
-    assert torch.equal(spoil.apply(images, seeded()), images)
+    assert torch.equal(corrupt.apply(images, seeded()), images)
 
 
 def test_the_noise_is_as_wide_as_asked() -> None:
@@ -181,14 +185,14 @@ def test_the_masked_share_is_close_to_the_ratio(ratio: float) -> None:
 
 
 def test_all_can_be_masked_and_none() -> None:
-    assert Mask(ratio=0).changed(torch.ones(1, 1, 1, 1), torch.zeros(1, 1, 1, 1)).all()
+    assert Mask(ratio=0).transform(torch.ones(1, 1, 1, 1), torch.zeros(1, 1, 1, 1)).all()
     assert not Mask(ratio=1).apply(torch.ones(4, 1, 32, 32), seeded()).any()
 
 
 def test_every_quarter_turn_is_torchs_own() -> None:
     image = numbered(1, 3, 5, 5)
     turns = torch.tensor([0, 1, 2, 3, 4, -1])
-    turned = Rotate90().changed(image.expand(6, -1, -1, -1), turns)
+    turned = Rotate90().transform(image.expand(6, -1, -1, -1), turns)
     for got, k in zip(turned, turns.tolist(), strict=True):
         assert torch.equal(got, image[0].rot90(k, (1, 2)))
 
@@ -200,22 +204,22 @@ def test_every_turn_is_as_likely_and_oblong_images_take_half_turns_only() -> Non
     oblong = Rotate90().draw((4000, 3, 8, 9), seeded())
     assert set(oblong.tolist()) == {0, 2} and (oblong == 2).sum() == pytest.approx(2000, abs=150)
     image = numbered(1, 2, 3, 5)
-    assert torch.equal(Rotate90().changed(image, torch.tensor([2])), image.flip(2, 3))
+    assert torch.equal(Rotate90().transform(image, torch.tensor([2])), image.flip(2, 3))
     with pytest.raises(InputError, match="quarter turn of 3 x 5"):
-        Rotate90().changed(image, torch.tensor([1]))
+        Rotate90().transform(image, torch.tensor([1]))
 
 
 @given(st.integers(1, 5), st.integers(1, 9), st.integers(1, 9), st.integers(0, 99))
 def test_a_jigsaw_keeps_its_pixels_and_their_channels_together(grid: int, h: int, w: int, seed: int) -> None:
     images = numbered(3, 2, h, w)
-    spoiled = Jigsaw(grid=grid).apply(images, seeded(seed))
-    assert torch.equal(spoiled.flatten(2).sort().values, images.flatten(2).sort().values)
-    torch.testing.assert_close(spoiled[:, 1] - spoiled[:, 0], images[:, 1] - images[:, 0])
+    corrupted = Jigsaw(grid=grid).apply(images, seeded(seed))
+    assert torch.equal(corrupted.flatten(2).sort().values, images.flatten(2).sort().values)
+    torch.testing.assert_close(corrupted[:, 1] - corrupted[:, 0], images[:, 1] - images[:, 0])
 
 
 def test_the_tiles_go_where_the_permutation_says() -> None:
     image = numbered(1, 1, 5, 7)
-    got = Jigsaw(grid=2).changed(image, torch.tensor([[3, 2, 0, 1]]))[0, 0]
+    got = Jigsaw(grid=2).transform(image, torch.tensor([[3, 2, 0, 1]]))[0, 0]
     tiles = [image[0, 0, y : y + 2, x : x + 3] for y in (0, 2) for x in (0, 3)]
     assert torch.equal(got[:4, :6], torch.cat([torch.cat([tiles[3], tiles[2]], 1), torch.cat([tiles[0], tiles[1]], 1)]))
     assert torch.equal(got[4], image[0, 0, 4]) and torch.equal(got[:, 6], image[0, 0, :, 6])
@@ -275,9 +279,9 @@ def test_the_spelling_is_read_back(parts: list[Corruption]) -> None:
     assert corruption(str(whole)) == whole == corruption(whole)
 
 
-@pytest.mark.parametrize("spoil", MEMBERS, ids=str)
-def test_defaults_are_left_out_of_the_spelling(spoil: Corruption) -> None:
-    assert str(spoil) == spoil.name and choose(spoil.name, CORRUPTIONS, "corruption") == spoil
+@pytest.mark.parametrize("corrupt", MEMBERS, ids=str)
+def test_defaults_are_left_out_of_the_spelling(corrupt: Corruption) -> None:
+    assert str(corrupt) == corrupt.name and choose(corrupt.name, CORRUPTIONS, "corruption") == corrupt
 
 
 def test_a_chain_goes_from_left_to_right() -> None:

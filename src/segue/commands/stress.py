@@ -19,7 +19,7 @@ from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, to_float, to_uint8, write_image
 from segue.core.progress import Event, Report, silent
-from segue.data.corruptions import Corruption, Done, Rotate90, corruption
+from segue.data.corruptions import Corruption, Description, Rotate90, corruption
 from segue.data.datasets import ImageSet
 from segue.evaluation.representation import share_interval
 from segue.latent.space import in_memory
@@ -98,7 +98,7 @@ class StressResult:
 class _Trial:
     """What was done to each of `n` images; by epoch, errors `[n, compared, measures]`; the pictures to show."""
 
-    done: list[Done]
+    done: list[Description]
     errors: dict[int | None, Tensor]
     shown: list[int]
     seen: Tensor
@@ -154,13 +154,13 @@ def _tried(
     shown = np.linspace(0, n - 1, min(request.count, n)).round().astype(int).tolist()
     generator = torch.Generator().manual_seed(request.seed)
     batch = min(in_memory(128, model) for model in models.values())
-    done: list[Done] = []
+    done: list[Description] = []
     seen: list[Tensor] = []
     decoded: dict[int | None, list[Tensor]] = {epoch: [] for epoch in models}
     errors: dict[int | None, list[Tensor]] = {epoch: [] for epoch in models}
     for start in range(0, n, batch):
         clean = to_float(images.images[start : start + batch])
-        spoilt, of_these = spoil.told(clean, generator)
+        spoilt, of_these = spoil.apply_and_describe(clean, generator)
         here = [i - start for i in shown if start <= i < start + batch]
         done += of_these
         seen.append(spoilt[here])
@@ -196,7 +196,7 @@ def _rows(trial: _Trial) -> list[Row]:
     return [*rows, Row("clean target", to_uint8(trial.clean))]
 
 
-def _stressed(epoch: int | None, errors: Tensor, done: list[Done]) -> Stressed:
+def _stressed(epoch: int | None, errors: Tensor, done: list[Description]) -> Stressed:
     clean, seen, control = (_errors(part) for part in errors.unbind(1))
     to_clean, to_seen = errors[:, 0, 0], errors[:, 1, 0]
     nearer = (to_clean < to_seen)[to_clean != to_seen].numpy()

@@ -22,7 +22,7 @@ from segue.core.errors import InputError
 MOST_TILES = 16  # of a permutation that is written out
 
 
-class Done(NamedTuple):
+class Description(NamedTuple):
     """What chance decided for one image: all of it in short lines, and the kinds that the image is counted among.
 
     Both are empty where nothing was decided, or too much for words, as of noise.
@@ -33,23 +33,35 @@ class Done(NamedTuple):
 
 
 class Corruption(Choice):
-    """A way of spoiling images."""
+    """A way of corrupting images."""
 
     @abstractmethod
     def apply(self, images: Tensor, generator: Generator) -> Tensor:
-        """The images corrupted, each on its own: a new tensor of their shape, type and device, in [0, 1].
+        """Corrupt images, each on its own.
 
-        `images`: `[n, c, h, w]`, float32 in [0, 1], of any sizes. All randomness comes from `generator`, a CPU one,
-        so one seed gives one draw on every device.
+        Args:
+            images: float32 `[n, c, h, w]`, 0 to 1, of any size.
+            generator: a CPU generator, which decides all that is random, so that one seed gives one result on every
+                device.
+
+        Returns:
+            A new tensor of the same shape, type and device, 0 to 1.
         """
 
-    def told(self, images: Tensor, generator: Generator) -> tuple[Tensor, list[Done]]:
-        """What `apply` gives, and what was done to each of the images.
+    def apply_and_describe(self, images: Tensor, generator: Generator) -> tuple[Tensor, list[Description]]:
+        """Corrupt images, and say what was done to each.
 
-        >>> Rotate90().told(torch.zeros(1, 1, 2, 2), torch.Generator().manual_seed(0))[1]
-        [Done(lines=('K = 0', '0 degrees'), kinds=('K = 0 (0 degrees)',))]
+        Args:
+            images: as of `apply`.
+            generator: as of `apply`.
+
+        Returns:
+            What `apply` returns, and a description for each image.
+
+        >>> Rotate90().apply_and_describe(torch.zeros(1, 1, 2, 2), torch.Generator().manual_seed(0))[1]
+        [Description(lines=('K = 0', '0 degrees'), kinds=('K = 0 (0 degrees)',))]
         """
-        return self.apply(images, generator), [Done()] * len(images)
+        return self.apply(images, generator), [Description()] * len(images)
 
 
 class RandomCorruption(Corruption):
@@ -57,22 +69,64 @@ class RandomCorruption(Corruption):
 
     @abstractmethod
     def draw(self, shape: Sequence[int], generator: Generator) -> Tensor:
-        """What chance decides for images of the shape `(n, c, h, w)`: a tensor of length `n`."""
+        """Draw what chance decides.
+
+        Args:
+            shape: `(n, c, h, w)` of the images to corrupt.
+            generator: a CPU generator.
+
+        Returns:
+            A tensor of length `n`; the class says what it holds.
+        """
 
     @abstractmethod
-    def changed(self, images: Tensor, drawn: Tensor) -> Tensor:
-        """The images `[n, c, h, w]` corrupted as `drawn` says; `draw` tells what that is."""
+    def transform(self, images: Tensor, drawn: Tensor) -> Tensor:
+        """Corrupt images by what was drawn.
+
+        Args:
+            images: float32 `[n, c, h, w]`, 0 to 1.
+            drawn: as of `draw`.
+
+        Returns:
+            A new tensor of the same shape, type and device, 0 to 1.
+        """
 
     def apply(self, images: Tensor, generator: Generator) -> Tensor:
-        return self.changed(images, self.draw(images.shape, generator))
+        """Corrupt images, each on its own.
 
-    def done(self, drawn: Tensor) -> list[Done]:
-        """What `drawn` does to each image, in words."""
-        return [Done()] * len(drawn)
+        Args:
+            images: float32 `[n, c, h, w]`, 0 to 1, of any size.
+            generator: a CPU generator, which decides all that is random, so that one seed gives one result on every
+                device.
 
-    def told(self, images: Tensor, generator: Generator) -> tuple[Tensor, list[Done]]:
+        Returns:
+            A new tensor of the same shape, type and device, 0 to 1.
+        """
+        return self.transform(images, self.draw(images.shape, generator))
+
+    def describe(self, drawn: Tensor) -> list[Description]:
+        """Say in words what was drawn.
+
+        Args:
+            drawn: as of `draw`.
+
+        Returns:
+            A description for each image; empty ones where it would take too many words, as of noise.
+        """
+        return [Description()] * len(drawn)
+
+    def apply_and_describe(self, images: Tensor, generator: Generator) -> tuple[Tensor, list[Description]]:
+        """Corrupt images, and say what was done to each.
+
+        Args:
+            images: as of `apply`.
+            generator: as of `apply`.
+
+        Returns:
+            What `apply` returns, and a description for each image.
+        """
         drawn = self.draw(images.shape, generator)
-        return self.changed(images, drawn), self.done(drawn)
+        return self.transform(images, drawn), self.describe(drawn)
 
 
 @dataclass(frozen=True)
@@ -87,9 +141,27 @@ class Gaussian(RandomCorruption):
     sigma: float = option(0.2, "standard deviation of the noise, where white is 1", low=0, high=100)
 
     def draw(self, shape: Sequence[int], generator: Generator) -> Tensor:
+        """Draw what chance decides.
+
+        Args:
+            shape: `(n, c, h, w)` of the images to corrupt.
+            generator: a CPU generator.
+
+        Returns:
+            Noise N(0, 1), `[n, c, h, w]`.
+        """
         return torch.randn(tuple(shape), generator=generator)
 
-    def changed(self, images: Tensor, drawn: Tensor) -> Tensor:
+    def transform(self, images: Tensor, drawn: Tensor) -> Tensor:
+        """Corrupt images by what was drawn.
+
+        Args:
+            images: float32 `[n, c, h, w]`, 0 to 1.
+            drawn: noise N(0, 1), `[n, c, h, w]`.
+
+        Returns:
+            A new tensor of the same shape, type and device, 0 to 1.
+        """
         return (images + self.sigma * drawn.to(images)).clamp_(0, 1)
 
 
@@ -107,10 +179,28 @@ class Mask(RandomCorruption):
     ratio: float = option(0.2, "share of the pixels that is blackened", low=0, high=1)
 
     def draw(self, shape: Sequence[int], generator: Generator) -> Tensor:
+        """Draw what chance decides.
+
+        Args:
+            shape: `(n, c, h, w)` of the images to corrupt.
+            generator: a CPU generator.
+
+        Returns:
+            A level in [0, 1) for each pixel, `[n, 1, h, w]`.
+        """
         n, _, h, w = shape
         return torch.rand(n, 1, h, w, generator=generator)
 
-    def changed(self, images: Tensor, drawn: Tensor) -> Tensor:
+    def transform(self, images: Tensor, drawn: Tensor) -> Tensor:
+        """Corrupt images by what was drawn.
+
+        Args:
+            images: float32 `[n, c, h, w]`, 0 to 1.
+            drawn: levels `[n, 1, h, w]`; pixels below `ratio` become black.
+
+        Returns:
+            A new tensor of the same shape, type and device, 0 to 1.
+        """
         return images.masked_fill((drawn < self.ratio).to(images.device), 0)
 
 
@@ -119,9 +209,9 @@ class Rotate90(RandomCorruption):
     """Turns each image by 0, 90, 180 or 270 degrees (Gidaris et al. 2018, arXiv 1803.07728).
 
     What is drawn: the number of quarter turns anticlockwise, `[n]`. Images that are not square are turned by 0 or
-    180 degrees, as they keep their shape; `changed` raises `InputError` when told otherwise.
+    180 degrees, as they keep their shape; `transform` raises `InputError` for others.
 
-    >>> Rotate90().changed(torch.tensor([[[[0.1, 0.2], [0.3, 0.4]]]]), torch.tensor([1]))
+    >>> Rotate90().transform(torch.tensor([[[[0.1, 0.2], [0.3, 0.4]]]]), torch.tensor([1]))
     tensor([[[[0.2000, 0.4000],
               [0.1000, 0.3000]]]])
     """
@@ -129,21 +219,50 @@ class Rotate90(RandomCorruption):
     name = "rotate90"
 
     def draw(self, shape: Sequence[int], generator: Generator) -> Tensor:
+        """Draw what chance decides.
+
+        Args:
+            shape: `(n, c, h, w)` of the images to corrupt.
+            generator: a CPU generator.
+
+        Returns:
+            Quarter turns anticlockwise, 0 to 3, `[n]`; only 0 and 2 of images that are not square.
+        """
         n, _, h, w = shape
         turns = torch.randint(4, (n,), generator=generator)
         return turns if h == w else turns // 2 * 2
 
-    def changed(self, images: Tensor, drawn: Tensor) -> Tensor:
+    def transform(self, images: Tensor, drawn: Tensor) -> Tensor:
+        """Corrupt images by what was drawn.
+
+        Args:
+            images: float32 `[n, c, h, w]`, 0 to 1.
+            drawn: quarter turns anticlockwise, `[n]`.
+
+        Returns:
+            A new tensor of the same shape, type and device, 0 to 1.
+
+        Raises:
+            InputError: for a quarter turn of images that are not square.
+        """
         h, w = images.shape[2:]
         if h != w and (drawn % 2).any():
             raise InputError(f"a quarter turn of {h} x {w} images", "half turns", "make the images square")
         places = torch.arange(h * w, device=images.device).view(h, w)
         turned = torch.stack([places.rot90(turns).flatten() for turns in range(4)])
-        return _moved(images, turned[drawn.to(images.device) % 4])
+        return _gather_pixels(images, turned[drawn.to(images.device) % 4])
 
-    def done(self, drawn: Tensor) -> list[Done]:
+    def describe(self, drawn: Tensor) -> list[Description]:
+        """Say in words what was drawn.
+
+        Args:
+            drawn: quarter turns, `[n]`.
+
+        Returns:
+            The number of quarter turns and of degrees.
+        """
         lines = [(f"K = {turns}", f"{90 * turns} degrees") for turns in (drawn % 4).tolist()]
-        return [Done((k, degrees), (f"{k} ({degrees})",)) for k, degrees in lines]
+        return [Description((k, degrees), (f"{k} ({degrees})",)) for k, degrees in lines]
 
 
 @dataclass(frozen=True)
@@ -154,7 +273,7 @@ class Jigsaw(RandomCorruption):
     Where a side does not divide evenly the tiles are as large as fits, and what remains at the bottom and on the
     right stays in place. A side of fewer pixels than `grid` is cut into single pixels.
 
-    >>> Jigsaw().changed(torch.tensor([[[[0.1, 0.2], [0.3, 0.4]]]]), torch.tensor([[3, 0, 1, 2]]))
+    >>> Jigsaw().transform(torch.tensor([[[[0.1, 0.2], [0.3, 0.4]]]]), torch.tensor([[3, 0, 1, 2]]))
     tensor([[[[0.4000, 0.1000],
               [0.2000, 0.3000]]]])
     """
@@ -163,11 +282,29 @@ class Jigsaw(RandomCorruption):
     grid: int = option(2, "tiles along each side", low=1)
 
     def draw(self, shape: Sequence[int], generator: Generator) -> Tensor:
+        """Draw what chance decides.
+
+        Args:
+            shape: `(n, c, h, w)` of the images to corrupt.
+            generator: a CPU generator.
+
+        Returns:
+            A permutation of the tiles for each image, `[n, tiles]`.
+        """
         n, _, h, w = shape
         tiles = min(self.grid, h) * min(self.grid, w)
         return torch.rand(n, tiles, generator=generator).argsort(1)
 
-    def changed(self, images: Tensor, drawn: Tensor) -> Tensor:
+    def transform(self, images: Tensor, drawn: Tensor) -> Tensor:
+        """Corrupt images by what was drawn.
+
+        Args:
+            images: float32 `[n, c, h, w]`, 0 to 1.
+            drawn: permutations `[n, tiles]`: row by row, tile `i` becomes tile `drawn[:, i]` of the image.
+
+        Returns:
+            A new tensor of the same shape, type and device, 0 to 1.
+        """
         n, _, h, w = images.shape
         rows, columns = min(self.grid, h), min(self.grid, w)
         high, wide = h // rows, w // columns
@@ -176,23 +313,29 @@ class Jigsaw(RandomCorruption):
         tiles = cut.transpose(1, 2).reshape(rows * columns, high * wide)
         sources = places.flatten().repeat(n, 1)
         sources[:, tiles.flatten()] = tiles[drawn.to(images.device)].flatten(1)
-        return _moved(images, sources)
+        return _gather_pixels(images, sources)
 
-    def done(self, drawn: Tensor) -> list[Done]:
-        """The permutation, counted from 1, read row by row; of more than 16 tiles, only how many moved.
+    def describe(self, drawn: Tensor) -> list[Description]:
+        """Say in words what was drawn.
 
-        >>> Jigsaw().done(torch.tensor([[1, 0, 2, 3]]))
-        [Done(lines=('2 1 3 4',), kinds=('2 of 4 tiles moved',))]
+        Args:
+            drawn: permutations, `[n, tiles]`.
+
+        Returns:
+            The permutation, counted from 1, row by row; of more than 16 tiles, only how many moved.
+
+        >>> Jigsaw().describe(torch.tensor([[1, 0, 2, 3]]))
+        [Description(lines=('2 1 3 4',), kinds=('2 of 4 tiles moved',))]
         """
         tiles = drawn.shape[1]
         moved = (drawn != torch.arange(tiles)).sum(1).tolist()
         kinds = [(f"{count} of {tiles} tiles moved",) for count in moved]
         if tiles > MOST_TILES:
-            return [Done(kind, kind) for kind in kinds]
+            return [Description(kind, kind) for kind in kinds]
         across = self.grid if tiles > 4 else 4  # a line for each row of tiles, save for two short ones
         orders = [[str(tile + 1) for tile in order] for order in drawn.tolist()]
         lines = [tuple(" ".join(order[i : i + across]) for i in range(0, tiles, across)) for order in orders]
-        return [Done(*both) for both in zip(lines, kinds, strict=True)]
+        return [Description(*both) for both in zip(lines, kinds, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -209,7 +352,17 @@ class Blur(Corruption):
     sigma: float = option(1.0, "standard deviation of the Gaussian in pixels", low=0, high=100)
 
     def apply(self, images: Tensor, generator: Generator) -> Tensor:
-        down, across = (_blurring(size, self.sigma).to(images) for size in images.shape[2:])
+        """Corrupt images, each on its own.
+
+        Args:
+            images: float32 `[n, c, h, w]`, 0 to 1, of any size.
+            generator: a CPU generator, which decides all that is random, so that one seed gives one result on every
+                device.
+
+        Returns:
+            A new tensor of the same shape, type and device, 0 to 1.
+        """
+        down, across = (_blur_matrix(size, self.sigma).to(images) for size in images.shape[2:])
         with torch.autocast(images.device.type, enabled=False):  # products would take half precision
             return (down @ images @ across).clamp_(0, 1)
 
@@ -244,22 +397,50 @@ class CorruptionPipeline(Corruption):
         return "+".join(map(str, self.parts))
 
     def apply(self, images: Tensor, generator: Generator) -> Tensor:
+        """Corrupt images, each on its own.
+
+        Args:
+            images: float32 `[n, c, h, w]`, 0 to 1, of any size.
+            generator: a CPU generator, which decides all that is random, so that one seed gives one result on every
+                device.
+
+        Returns:
+            A new tensor of the same shape, type and device, 0 to 1.
+        """
         for part in self.parts:
             images = part.apply(images, generator)
         return images
 
-    def told(self, images: Tensor, generator: Generator) -> tuple[Tensor, list[Done]]:
-        done = [Done()] * len(images)
+    def apply_and_describe(self, images: Tensor, generator: Generator) -> tuple[Tensor, list[Description]]:
+        """Corrupt images, and say what each corruption did to each image.
+
+        Args:
+            images: as of `apply`.
+            generator: as of `apply`.
+
+        Returns:
+            What `apply` returns, and a description for each image: the lines and kinds of all corruptions in order.
+        """
+        descriptions = [Description()] * len(images)
         for part in self.parts:
-            images, more = part.told(images, generator)
-            done = [Done(a.lines + b.lines, a.kinds + b.kinds) for a, b in zip(done, more, strict=True)]
-        return images, done
+            images, more = part.apply_and_describe(images, generator)
+            descriptions = [
+                Description(a.lines + b.lines, a.kinds + b.kinds) for a, b in zip(descriptions, more, strict=True)
+            ]
+        return images, descriptions
 
 
 def corruption(value: str | Corruption | None) -> Corruption | None:
-    """The corruption that `value` spells; an instance is returned as it is, and `None` or "none" is none.
+    """Read the spelling of a corruption.
 
-    Raises `InputError` for an unknown name or option and for a value out of bounds.
+    Args:
+        value: `gaussian:sigma=0.1`, several joined by `+`, an instance, or None or `none` for no corruption.
+
+    Returns:
+        The corruption; an instance is returned as it is.
+
+    Raises:
+        InputError: for an unknown name or option, and for a value out of bounds.
 
     >>> corruption("gaussian:sigma=0.1+mask")
     CorruptionPipeline(parts=(Gaussian(sigma=0.1), Mask(ratio=0.2)))
@@ -272,13 +453,13 @@ def corruption(value: str | Corruption | None) -> Corruption | None:
     return CorruptionPipeline(tuple(parts)) if len(parts) > 1 else parts[0]
 
 
-def _moved(images: Tensor, sources: Tensor) -> Tensor:
+def _gather_pixels(images: Tensor, sources: Tensor) -> Tensor:
     """The images with their pixels moved: place `i`, row by row, takes the pixel at `sources[:, i]`."""
     n, c, h, w = images.shape
     return images.flatten(2).gather(2, sources[:, None].expand(-1, c, -1)).view(n, c, h, w)
 
 
-def _blurring(size: int, sigma: float) -> Tensor:
+def _blur_matrix(size: int, sigma: float) -> Tensor:
     """The matrix `[size, size]` that blurs a line of pixels. Mirrored at the edge itself it is symmetric."""
     reach = math.ceil(4 * sigma)
     offsets = torch.arange(-reach, reach + 1)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from segue.core.errors import InputError
@@ -99,3 +100,10 @@ def test_every_name_has_one_reader() -> None:
 def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
     code = "import sys, segue.data.datasets; print([m for m in ('av', 'sklearn', 'matplotlib') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_path_is_as_good_as_text(tmp_path: Path) -> None:
+    np.save(tmp_path / "images.npy", np.arange(3 * 64, dtype=np.uint8).reshape(3, 8, 8))
+    by_path, by_text = load(tmp_path / "images.npy"), load(str(tmp_path / "images.npy"))
+    assert by_path.train.digest() == by_text.train.digest()
+    assert load("digits", limit=5, data_dir=str(tmp_path)).train.digest() == load("digits", limit=5).train.digest()

@@ -32,7 +32,7 @@ def test_a_world_renders_its_truth_as_the_set_is() -> None:
     a, b = np.array([9, 9, 5, 0.65]), np.array([23, 9, 5, 0.65])
     frames = truth.between(a, b, 5)
     assert frames is not None and frames.shape == (1, 5, 16, 20, 3)
-    middle = LoadOptions((16, 20), channels=3).reshaped(Discs().render([[16, 9, 5, 0.65]]))
+    middle = LoadOptions((16, 20), channels=3).convert_stack(Discs().render([[16, 9, 5, 0.65]]))
     np.testing.assert_array_equal(frames[0, 2], middle[0])
 
 

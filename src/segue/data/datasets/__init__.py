@@ -1,6 +1,6 @@
 """Sources of images: `load("mnist")`, `load("photos/")`, `load("worlds:pole")`, ...
 
-A source is a module with two functions, `reads(data) -> bool` and `load(data, wanted) -> DataSet`. To
+A source is a module with two functions, `reads(data) -> bool` and `load(data, options) -> DataSet`. To
 add one, write the module and put it into `SOURCES`; the first that reads what was given loads it.
 """
 
@@ -36,15 +36,36 @@ __all__ = [
 class Source(Protocol):
     """What a module must have to be a source."""
 
-    def reads(self, data: str, /) -> bool: ...
-    def load(self, data: str, wanted: LoadOptions, /) -> DataSet: ...
+    def reads(self, data: str, /) -> bool:
+        """Whether this source reads `data`.
+
+        Args:
+            data: a name, a path or a spelling.
+
+        Returns:
+            Whether it is of this kind.
+        """
+
+    def load(self, data: str, options: LoadOptions, /) -> DataSet:
+        """Load the images that `data` names.
+
+        Args:
+            data: what `reads` accepts.
+            options: size, channels, parts and limit.
+
+        Returns:
+            The image set.
+
+        Raises:
+            InputError: for whatever cannot be read.
+        """
 
 
 SOURCES: tuple[Source, ...] = (named, recorded, generated, idx, arrays, folder, clip)
 
 
 def load(
-    data: str,
+    data: str | Path,
     *,
     size: int | tuple[int, int] | None = None,
     fit: Fit = "crop",
@@ -52,23 +73,32 @@ def load(
     hold_out: float | None = None,
     limit: int | None = None,
     seed: int = 0,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     report: Report = silent,
 ) -> DataSet:
-    """The images that `data` names.
+    """Load the images that `data` names.
 
-    `data` is one of: a name (`mnist`, `fashion-mnist`, `kmnist`, `digits`); a set with known factors, and which of
-    it (`dsprites:shape=heart,scale=5`, `mpi3d-toy:color=white+red`); an IDX file, or `IMAGES,LABELS`; a `.npz` or
-    `.npy`; a folder of pictures, or a zip of one; a video or GIF; or a generated world (`worlds:pole:horizontal=20`).
+    Args:
+        data: a name (`mnist`, `fashion-mnist`, `kmnist`, `digits`); a set with known factors and a selection of it
+            (`dsprites:shape=heart,scale=5`, `mpi3d-toy:color=white+red`); an IDX file, or `IMAGES,LABELS`; a `.npz` or
+            `.npy`; a folder of pictures, or a zip of one; a video or GIF; or a generated world
+            (`worlds:pole:horizontal=20`).
+        size: the side of a square, or (height, width), in px; None: as the source has it.
+        fit: how an image of another aspect gets there: `crop` fills the frame, `letterbox` shows all of it.
+        channels: 1 converts to grey (luma), 3 repeats grey; None keeps what the source has.
+        hold_out: the share that is held out for tests, 0 up to, but not, 1, of a source without a test part; None: a
+            tenth of 20 or more pictures, nothing of worlds, sets with known factors and clips.
+        limit: the most images in each part, drawn by `seed`, in order; of a clip the first frames.
+        seed: of what is drawn.
+        data_dir: where named sets are looked for first; None: `SEGUE_DATA`. Then in the cache, and then, but for sets
+            with known factors, on the web.
+        report: hears how far it is.
 
-    `size` is the side of a square, or (height, width), in pixels; `fit` says how an image of another
-    aspect gets there; `channels` 1 makes grey of colour (luma), 3 repeats grey, None keeps what the source
-    has. A source without a test part holds out the share `hold_out` (by default a tenth of 20 or more
-    pictures, nothing of worlds, sets with known factors and clips), and `limit` takes at most so many of each
-    part; both draw by `seed` and keep the order (of a clip, `limit` takes the first frames). Named sets are looked
-    for in `data_dir` (or `SEGUE_DATA`), then in the cache, then, but for those with known factors, on the web.
+    Returns:
+        The image set, in a training part and, where there is one, a test part.
 
-    Raises `InputError` for whatever cannot be read, and without `channels` for grey and colour mixed.
+    Raises:
+        InputError: for whatever cannot be read, and without `channels` for grey and colour mixed.
 
     >>> digits = load("digits", size=16, limit=100)
     >>> len(digits.train), digits.train.image_shape, digits.pick("label:5").label
@@ -77,10 +107,12 @@ def load(
     (3, 8, 8)
     """
     sides = (size, size) if isinstance(size, int) else size
-    wanted = LoadOptions(sides, fit, channels, hold_out, limit, seed, data_dir, report)
+    folder = None if data_dir is None else Path(data_dir)
+    options = LoadOptions(sides, fit, channels, hold_out, limit, seed, folder, report)
+    data = str(data)
     for source in SOURCES:
         if source.reads(data):
-            return source.load(data, wanted)
+            return source.load(data, options)
     raise _unreadable(data)
 
 

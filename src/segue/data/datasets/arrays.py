@@ -13,7 +13,7 @@ import numpy.typing as npt
 from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.data.datasets.image_set import DataSet, ImageSet
-from segue.data.datasets.npz import Array, member, readable
+from segue.data.datasets.npz import Array, read_member, reading
 from segue.data.datasets.options import LoadOptions
 
 IMAGES = ("images", "imgs", "x", "X", "x_train", "X_train", "train_images", "data", "arr_0")
@@ -26,27 +26,49 @@ CHUNK = 1024
 
 
 def reads(data: str) -> bool:
-    """Whether `data` names a `.npz` or `.npy` file."""
+    """Whether this source reads `data`.
+
+    Args:
+        data: what the user names: a `.npy` or `.npz` file.
+
+    Returns:
+        Whether it is such a file.
+    """
     return data.lower().endswith((".npz", ".npy"))
 
 
-def load(data: str, wanted: LoadOptions) -> DataSet:
-    """The set in the file; see `from_arrays` for the shapes and ranges that are taken."""
+def load(data: str, options: LoadOptions) -> DataSet:
+    """Load the arrays of a file as images.
+
+    Args:
+        data: a `.npy` or `.npz` file.
+        options: size, channels, parts and limit.
+
+    Returns:
+        The image set, with labels and factors where the file has them.
+
+    Raises:
+        InputError: for a file that cannot be read, is pickled, or holds no images.
+    """
     path = Path(data)
-    with readable(path):
+    with reading(path):
         arrays = _read_npz(path) if path.suffix.lower() == ".npz" else _read_npy(path)
-    return from_arrays(path.name, arrays, wanted)
+    return from_arrays(path.name, arrays, options)
 
 
-def from_arrays(name: str, arrays: Mapping[str, Array], wanted: LoadOptions = LoadOptions()) -> DataSet:  # noqa: B008 - frozen
-    """A set from arrays by their usual names (`images`, `labels`, `factors`, `x_train`, `x_test`, ...).
+def from_arrays(name: str, arrays: Mapping[str, Array], options: LoadOptions = LoadOptions()) -> DataSet:  # noqa: B008 - frozen
+    """Make an image set of arrays, as of a `.npz` file.
 
-    Images are `[n, h, w]`, `[n, h, w, c]` or `[n, c, h, w]` with c = 1, 3 or 4 (transparency is
-    dropped): bool, bytes, whole numbers 0 to 255, or numbers 0 to 1, -1 to 1 or 0 to 255, finite.
-    Which range was taken is among the notes. Raises `InputError` for anything else.
+    Args:
+        name: what the set is called.
+        arrays: by their keys: images (`images`, `x_train`, ...), and where known labels, a test part and factors.
+        options: size, channels, parts and limit.
 
-    >>> from_arrays("grey", {"x": np.linspace(0, 1, 2 * 8 * 8).reshape(2, 8, 8)}).notes
-    ('values were taken as 0 to 1',)
+    Returns:
+        The image set.
+
+    Raises:
+        InputError: for no images, several candidates, other shapes, and values that are not finite.
     """
     key = next((k for k in IMAGES if k in arrays), None)
     if key is None:
@@ -61,7 +83,7 @@ def from_arrays(name: str, arrays: Mapping[str, Array], wanted: LoadOptions = Lo
     prefix = "train/" if rest else ""
     train_set = ImageSet(train, _ids(prefix, train), labels[0], label_names, factors, names)
     test_set = ImageSet(rest[0], _ids("test/", rest[0]), labels[1], label_names) if rest else None
-    return wanted.data_set(name, train_set, test_set, [note] if note else [])
+    return options.data_set(name, train_set, test_set, [note] if note else [])
 
 
 def _read_npy(path: Path) -> dict[str, Array]:
@@ -70,27 +92,27 @@ def _read_npy(path: Path) -> dict[str, Array]:
 
 
 def _read_npz(path: Path) -> dict[str, Array]:
-    wanted = {*IMAGES, *LABELS, *TEST_IMAGES, *TEST_LABELS, *FACTORS, *FACTOR_NAMES}
+    keys = {*IMAGES, *LABELS, *TEST_IMAGES, *TEST_LABELS, *FACTORS, *FACTOR_NAMES}
     with zipfile.ZipFile(path) as archive:
         members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-        return {key: member(archive, info, path) for key, info in members.items() if key in wanted}
+        return {key: read_member(archive, info, path) for key, info in members.items() if key in keys}
 
 
-def _channels_last(array: Array, key: str) -> Array:
+def _channels_last(images: Array, key: str) -> Array:
     """`[n, h, w, c]` with c = 1 or 3, still in the array's own type."""
-    if array.ndim == 3:
-        array = array[..., None]
-    if array.ndim == 4 and array.shape[-1] not in (1, 3, 4) and array.shape[1] in (1, 3, 4):
-        array = array.transpose(0, 2, 3, 1)
-    if array.ndim != 4 or array.shape[-1] not in (1, 3, 4) or array.dtype.kind not in "buif":
+    if images.ndim == 3:
+        images = images[..., None]
+    if images.ndim == 4 and images.shape[-1] not in (1, 3, 4) and images.shape[1] in (1, 3, 4):
+        images = images.transpose(0, 2, 3, 1)
+    if images.ndim != 4 or images.shape[-1] not in (1, 3, 4) or images.dtype.kind not in "buif":
         raise InputError(
-            f"{key} of {array.dtype} {list(array.shape)}",
+            f"{key} of {images.dtype} {list(images.shape)}",
             "numbers [n, h, w], [n, h, w, c] or [n, c, h, w]",
             "reshape it",
         )
-    if array.size == 0:
-        raise InputError(f"{key} of {list(array.shape)}: no images", "one or more", "check the source")
-    return array[..., :3] if array.shape[-1] == 4 else array
+    if images.size == 0:
+        raise InputError(f"{key} of {list(images.shape)}: no images", "one or more", "check the source")
+    return images[..., :3] if images.shape[-1] == 4 else images
 
 
 def _range(stacks: list[Array], name: str) -> tuple[float, float, str]:

@@ -17,32 +17,47 @@ SHORT_SIDE = 64
 
 
 def reads(data: str) -> bool:
-    """Whether `data` names a video or a GIF."""
+    """Whether this source reads `data`.
+
+    Args:
+        data: what the user names: a video or GIF.
+
+    Returns:
+        Whether it is such a file.
+    """
     return data.lower().endswith(SUFFIXES)
 
 
-def load(data: str, wanted: LoadOptions) -> DataSet:
-    """The clip's frames (the first `limit`), all for training unless a share is held out.
+def load(data: str, options: LoadOptions) -> DataSet:
+    """Load a clip's frames as images; without a size the short side becomes 64 px.
 
-    Without a size the short side becomes 64, the long side the nearest multiple of 8.
+    Args:
+        data: a video or GIF.
+        options: size, channels, parts and limit.
+
+    Returns:
+        The first `limit` frames, all for training unless a share is held out.
+
+    Raises:
+        InputError: for a file that is no clip.
     """
     path = Path(data)
-    frames = wanted.gathered(_frames(path, wanted))
+    frames = options.gather(_frames(path, options))
     images = np.stack(frames)
-    notes = [] if wanted.size else [f"frames were made {images.shape[1]}x{images.shape[2]} (give --size for another)"]
-    train_index, test_index = wanted.split(len(images), 0.0)
+    notes = [] if options.size else [f"frames were made {images.shape[1]}x{images.shape[2]} (give --size for another)"]
+    train_index, test_index = options.split(len(images), 0.0)
     whole = ImageSet(images, tuple(f"frame/{i}" for i in range(len(images))))
     test = None if test_index is None else whole.subset(test_index)
     return DataSet(path.name, whole if test is None else whole.subset(train_index), test, tuple(notes))
 
 
-def _frames(path: Path, wanted: LoadOptions) -> Iterator[Pixels]:
+def _frames(path: Path, options: LoadOptions) -> Iterator[Pixels]:
     # Here, so that no video library is loaded by those who read no clip.
     from segue.video import read_frames
 
-    for frame in islice(read_frames(path), wanted.limit):
-        shaped = wanted.shaped(frame)
-        yield shaped if wanted.size else fit(shaped, *_small(*shaped.shape[:2]), wanted.fit)
+    for frame in islice(read_frames(path), options.limit):
+        image = options.convert(frame)
+        yield image if options.size else fit(image, *_small(*image.shape[:2]), options.fit)
 
 
 def _small(height: int, width: int) -> tuple[int, int]:

@@ -24,20 +24,38 @@ Read = Callable[[str], Pixels]
 
 
 def reads(data: str) -> bool:
-    """Whether `data` is a folder, or names a zip."""
+    """Whether this source reads `data`.
+
+    Args:
+        data: what the user names: a folder, or a zip of one.
+
+    Returns:
+        Whether it is such a folder or file.
+    """
     return data.lower().endswith(".zip") or (data != "" and Path(data).is_dir())
 
 
-def load(data: str, wanted: LoadOptions) -> DataSet:
-    """The pictures under the folder, or in the zip (which is never unpacked to disk), sorted by name."""
+def load(data: str, options: LoadOptions) -> DataSet:
+    """Load the pictures under a folder, or in a zip, which is never unpacked to disk, sorted by name.
+
+    Args:
+        data: a folder, or a zip of one.
+        options: size, channels, parts and limit.
+
+    Returns:
+        The image set; class folders are labels, `train` and `test` folders parts.
+
+    Raises:
+        InputError: for no pictures, a broken one, and grey and colour mixed.
+    """
     path = Path(data)
     if path.is_dir():
         names = sorted(p.relative_to(path).as_posix() for p in path.rglob("*") if p.is_file())
-        return _from_pictures(path, names, lambda name: read_image(path / name), wanted)
+        return _from_pictures(path, names, lambda name: read_image(path / name), options)
     try:
         with zipfile.ZipFile(path) as archive:
             names = sorted(info.filename for info in archive.infolist() if not info.is_dir())
-            return _from_pictures(path, names, lambda name: _read_member(archive, name, path), wanted)
+            return _from_pictures(path, names, lambda name: _read_member(archive, name, path), options)
     except FileNotFoundError:
         raise InputError(f"no file {path}", "a zip that exists", "check the path") from None
     except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
@@ -56,15 +74,15 @@ def _read_member(archive: zipfile.ZipFile, name: str, path: Path) -> Pixels:
     return read_image(picture)
 
 
-def _from_pictures(path: Path, files: list[str], read: Read, wanted: LoadOptions) -> DataSet:
+def _from_pictures(path: Path, files: list[str], read: Read, options: LoadOptions) -> DataSet:
     names = [name for name in files if _is_picture(name)]
     if not names:
         raise InputError(f"{path} without images", f"pictures ({', '.join(PICTURES)})", "check the folder")
     inner = _unwrapped(names)
-    train, test, notes = _parts(inner, wanted)
+    train, test, notes = _parts(inner, options)
     classes = sorted({_class(inner[i]) for i in np.concatenate([train, *([] if test is None else [test])])})
     chosen = train if test is None else np.concatenate([train, test])
-    pixels = _stack(path, [names[i] for i in chosen], read, wanted, notes)
+    pixels = _stack(path, [names[i] for i in chosen], read, options, notes)
 
     def part(index: Index, images: Pixels) -> ImageSet:
         labels = None if "" in classes else np.array([classes.index(_class(inner[i])) for i in index])
@@ -94,32 +112,32 @@ def _class(name: str) -> str:
     return parts[0] if len(parts) > 1 else ""
 
 
-def _parts(names: list[str], wanted: LoadOptions) -> tuple[Index, Index | None, list[str]]:
+def _parts(names: list[str], options: LoadOptions) -> tuple[Index, Index | None, list[str]]:
     """Places of the training and test pictures, and notes."""
     tops = np.array([PurePosixPath(name).parts[0] if "/" in name else "" for name in names])
     train, test = np.flatnonzero(tops == "train"), np.flatnonzero(tops == "test")
     if not len(train) or not len(test):
-        return *wanted.split(len(names), 0.1), []
+        return *options.split(len(names), 0.1), []
     left = len(names) - len(train) - len(test)
     notes = [f"{left} pictures outside train and test were left out"] if left else []
-    return wanted.limited(train), wanted.limited(test), notes
+    return options.limit_index(train), options.limit_index(test), notes
 
 
-def _stack(path: Path, names: list[str], read: Read, wanted: LoadOptions, notes: list[str]) -> Pixels:
+def _stack(path: Path, names: list[str], read: Read, options: LoadOptions, notes: list[str]) -> Pixels:
     """One stack; where sizes differ, they are made alike, with a note."""
-    kept = wanted.gathered(_alike(path, names, read, wanted), len(names))
+    kept = options.gather(_alike(path, names, read, options), len(names))
     if len({image.shape[:2] for image in kept}) > 1:
-        kept = [fit(image, *DEFAULT_SIZE, wanted.fit) for image in kept]
+        kept = [fit(image, *DEFAULT_SIZE, options.fit) for image in kept]
         notes.append("sizes differ, so all were made 64x64 (give --size for another)")
     return np.stack(kept)
 
 
-def _alike(path: Path, names: list[str], read: Read, wanted: LoadOptions) -> Iterator[Pixels]:
+def _alike(path: Path, names: list[str], read: Read, options: LoadOptions) -> Iterator[Pixels]:
     """The pictures as wanted; from the first of another size on at the default size, to save memory."""
     kinds: dict[int, str] = {}
     size, differs = None, False
     for name in names:
-        image = wanted.shaped(read(name))
+        image = options.convert(read(name))
         kinds.setdefault(image.shape[2], name)
         if len(kinds) > 1:
             raise InputError(
@@ -129,4 +147,4 @@ def _alike(path: Path, names: list[str], read: Read, wanted: LoadOptions) -> Ite
             )
         size = size or image.shape[:2]
         differs = differs or image.shape[:2] != size
-        yield fit(image, *DEFAULT_SIZE, wanted.fit) if differs else image
+        yield fit(image, *DEFAULT_SIZE, options.fit) if differs else image

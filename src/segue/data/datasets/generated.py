@@ -18,29 +18,56 @@ _kept: dict[tuple[World, bytes], Pixels] = {}
 
 
 def reads(data: str) -> bool:
-    """Whether `data` spells a world, `worlds:NAME` with options."""
+    """Whether this source reads `data`.
+
+    Args:
+        data: what the user names: `worlds:NAME` with options.
+
+    Returns:
+        Whether it is such a spelling.
+    """
     return data == "worlds" or data.startswith("worlds:")
 
 
-def load(data: str, wanted: LoadOptions) -> DataSet:
-    """Every combination of the chosen factor values, rendered; all for training unless a share is held out."""
+def load(data: str, options: LoadOptions) -> DataSet:
+    """Render every combination of the chosen factor values.
+
+    Args:
+        data: `worlds:NAME` with options.
+        options: size, channels, parts and limit.
+
+    Returns:
+        The image set, all for training unless a share is held out.
+
+    Raises:
+        InputError: for an unknown world or option, and more images than fit in memory.
+    """
     world = choose(data, WORLDS, "world")
     factors = world.factors()
-    train_index, test_index = wanted.split(len(factors), 0.0)
+    train_index, test_index = options.split(len(factors), 0.0)
     count = len(train_index) + (0 if test_index is None else len(test_index))
     if count * world.side**2 * world.channels > MOST_BYTES:
         raise InputError(f"{world} with {count} images", f"{MOST_BYTES >> 30} GiB of pixels", ABOUT_TO_FILL)
 
     def part(index: Index) -> ImageSet:
-        images = wanted.reshaped(rendered(world, factors[index], wanted.report))
+        images = options.convert_stack(render_cached(world, factors[index], options.report))
         ids = tuple(map(str, index.tolist()))
         return ImageSet(images, ids, factors=factors[index], factor_names=world.factor_names)
 
     return DataSet(str(world), part(train_index), None if test_index is None else part(test_index))
 
 
-def rendered(world: World, factors: Values, report: Report = silent) -> Pixels:
-    """The images of factors `[n, k]`, read-only: those that are kept, or new ones, for which the oldest make room."""
+def render_cached(world: World, factors: Values, report: Report = silent) -> Pixels:
+    """Render a world's images, or find them again where they were rendered in this process.
+
+    Args:
+        world: the world.
+        factors: values `[n, k]`.
+        report: hears how far it is.
+
+    Returns:
+        uint8 `[n, h, w, c]`, read-only. At most 256 MB are remembered; the oldest make room.
+    """
     key = (world, factors.tobytes())
     if key in _kept:
         return _kept[key]

@@ -22,24 +22,55 @@ CHUNK = 1 << 20
 
 
 def reads(data: str) -> bool:
-    """Whether `data` names an IDX file, or `IMAGES,LABELS`."""
+    """Whether this source reads `data`.
+
+    Args:
+        data: what the user names: an IDX file, or `IMAGES,LABELS`.
+
+    Returns:
+        Whether it is such a file.
+    """
     name = Path(data.split(",")[0]).name.lower()
     return re.search(r"idx[1-4]", name) is not None or name.endswith((".idx", ".idx.gz", "ubyte", "ubyte.gz"))
 
 
-def load(data: str, wanted: LoadOptions) -> DataSet:
-    """The set in an IDX file: labels are found beside it by name, and `t10k-` beside `train-` is the test part."""
+def load(data: str, options: LoadOptions) -> DataSet:
+    """Load IDX files; labels and the test part are found beside the images by their names.
+
+    Args:
+        data: an IDX file, or `IMAGES,LABELS`.
+        options: size, channels, parts and limit.
+
+    Returns:
+        The image set.
+
+    Raises:
+        InputError: for a file that cannot be read, and counts that differ.
+    """
     first, comma, second = data.partition(",")
     images = Path(first)
     labels = Path(second) if comma else labels_beside(images)
     test_images = _test_beside(images)
     test = None if test_images is None else read_part(test_images, labels_beside(test_images), "test/")
     train = read_part(images, labels, "" if test is None else "train/")
-    return wanted.data_set(images.name, train, test)
+    return options.data_set(images.name, train, test)
 
 
 def read_part(images: Path, labels: Path | None, prefix: str, label_names: tuple[str, ...] = ()) -> ImageSet:
-    """One pair of files as an image set with ids `prefix` + `0`, `1`, ..."""
+    """Read one part of a set.
+
+    Args:
+        images: an IDX file `[n, h, w]` or `[n, h, w, c]`.
+        labels: an IDX file `[n]`; None: no labels.
+        prefix: what the images' ids begin with.
+        label_names: what the labels are called.
+
+    Returns:
+        The images, with ids `PREFIX0`, `PREFIX1`, ...
+
+    Raises:
+        InputError: for a file that cannot be read, and counts that differ.
+    """
     pixels = read_idx(images)
     if pixels.ndim not in (3, 4):
         raise InputError(f"{images} of {pixels.ndim} dimensions", "[n, h, w] or [n, h, w, c]", "give the images' file")
@@ -55,10 +86,16 @@ def read_part(images: Path, labels: Path | None, prefix: str, label_names: tuple
 
 
 def read_idx(path: Path) -> npt.NDArray[np.uint8]:
-    """The array in an IDX file of bytes, plain or gzipped.
+    """Read an IDX file, plain or gzipped.
 
-    No more is allocated than the file truly holds. Raises `InputError` where the header does not
-    match the bytes that follow it.
+    Args:
+        path: the file.
+
+    Returns:
+        uint8, of the shape that the file states.
+
+    Raises:
+        InputError: for a file that is missing, of another kind, cut off or too long.
     """
     try:
         with path.open("rb") as plain:
@@ -103,7 +140,14 @@ def _read_up_to(file: IO[bytes] | gzip.GzipFile, most: int) -> bytearray:
 
 
 def labels_beside(images: Path) -> Path | None:
-    """The labels' file that belongs to an images' file by its name, if it is there."""
+    """Find the labels that belong to a file of images.
+
+    Args:
+        images: `...-images-idx3-ubyte.gz` or the like.
+
+    Returns:
+        The file beside it whose name says `labels` and `idx1` instead; None where there is none.
+    """
     name = images.name.replace("images", "labels").replace("idx3", "idx1").replace("idx4", "idx1")
     return None if name == images.name else _present(images.with_name(name))
 

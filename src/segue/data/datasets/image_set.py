@@ -94,7 +94,14 @@ class ImageSet:
         return c, h, w
 
     def subset(self, index: npt.NDArray[np.int64]) -> ImageSet:
-        """The images at `index`, in that order, with all that belongs to them."""
+        """Take a part of the set.
+
+        Args:
+            index: int64 `[m]`, which images, in which order.
+
+        Returns:
+            The images, with all that belongs to them.
+        """
         return ImageSet(
             self.images[index],
             tuple(self.ids[i] for i in index),
@@ -117,7 +124,14 @@ class ImageSet:
         return total.hexdigest()
 
     def name_of(self, index: int) -> str | None:
-        """The name of the label of one image; None where there are no labels."""
+        """What the label of an image is called.
+
+        Args:
+            index: which image.
+
+        Returns:
+            The name; None where there are no labels.
+        """
         return None if self.labels is None else self.label_names[self.labels[index]]
 
     def _repr_html_(self) -> str:
@@ -177,11 +191,17 @@ class DataSet:
         return f"<div><p><b>{html.escape(self.name)}</b></p>{notes}{self.train._repr_html_()}{held_out}</div>"
 
     def pick(self, text: str) -> Pick:
-        """The image that `text` names.
+        """Find the image that a text names.
 
-        `train:17` and `test:17` count from 0. `label:5` is the first image of that label, by name or
-        else by number, in the test part (in the training part if there is none); `label:5#3` the fourth.
-        Raises `InputError` where there is no such image.
+        Args:
+            text: `train:17` and `test:17` count from 0; `label:5` is the first image of that label, by name or else by
+                number, in the test part (in the training part where there is none); `label:5#3` the fourth.
+
+        Returns:
+            The image, its id and its label.
+
+        Raises:
+            InputError: where there is no such image.
 
         >>> from segue.data.datasets import load
         >>> world = load("worlds:pole:horizontal=2,vertical=2")
@@ -215,7 +235,17 @@ class DataSet:
 
 
 def find_label(name: str, names: tuple[str, ...]) -> int:
-    """The place of a label that is called by its name or else its number. Raises `InputError` for no such label.
+    """Find a label by its name or else its number.
+
+    Args:
+        name: the name, or the number in digits.
+        names: what the labels are called.
+
+    Returns:
+        The label's index in `names`.
+
+    Raises:
+        InputError: for no such label.
 
     >>> find_label("dog", ("cat", "dog")), find_label("0", ("cat", "dog"))
     (1, 0)

@@ -96,36 +96,70 @@ NAMES = (*(named.name for named in NAMED), DIGITS)
 
 
 def reads(data: str) -> bool:
-    """Whether `data` is the name of a set."""
+    """Whether this source reads `data`.
+
+    Args:
+        data: what the user names: the name of a set.
+
+    Returns:
+        Whether it is such a name.
+    """
     return data in NAMES
 
 
-def load(data: str, wanted: LoadOptions) -> DataSet:
-    """The named set; its own test part is the test part."""
-    if data == DIGITS:
-        return _digits(wanted)
-    return load_named(next(named for named in NAMED if named.name == data), wanted)
+def load(data: str, options: LoadOptions) -> DataSet:
+    """Load a set by its name; its own test part is the test part.
 
+    Args:
+        data: the name of a set.
+        options: size, channels, parts and limit.
 
-def load_named(named: Named, wanted: LoadOptions) -> DataSet:
-    """The set, looked for in `data_dir` (or `SEGUE_DATA`), then in the cache, then at its home.
+    Returns:
+        The image set.
 
-    Every file is checked against its sha256. Raises `InputError` for a file that is another one, or
-    cannot be had.
+    Raises:
+        InputError: as `load_named` does.
     """
-    folders = folders_of(named.folder, wanted.data_dir)
+    if data == DIGITS:
+        return _digits(options)
+    return load_named(next(named for named in NAMED if named.name == data), options)
+
+
+def load_named(named: Named, options: LoadOptions) -> DataSet:
+    """Load a set of four IDX files, each checked against its sha256.
+
+    Args:
+        named: the set.
+        options: size, channels, limit, and where to look first: `data_dir` or `SEGUE_DATA`, then the cache, then its
+            home.
+
+    Returns:
+        The image set.
+
+    Raises:
+        InputError: for a file that is another one, and for one that cannot be had.
+    """
+    folders = folders_of(named.folder, options.data_dir)
     train_files: tuple[Remote, ...] = named.files[:2]
     notes: list[str] = []
     if named.short and not _found(folders, train_files) and _found(folders, named.short):
         train_files, notes = named.short, [named.short_note]
-    images, labels = (_obtain(remote, named, folders, wanted) for remote in train_files)
-    test_images, test_labels = (_obtain(remote, named, folders, wanted) for remote in named.files[2:])
+    images, labels = (_obtain(remote, named, folders, options) for remote in train_files)
+    test_images, test_labels = (_obtain(remote, named, folders, options) for remote in named.files[2:])
     train = read_part(images, labels, "train/", named.label_names)
-    return wanted.data_set(named.name, train, read_part(test_images, test_labels, "test/", named.label_names), notes)
+    return options.data_set(named.name, train, read_part(test_images, test_labels, "test/", named.label_names), notes)
 
 
 def folders_of(name: str, data_dir: Path | None) -> list[Path]:
-    """Where the files may lie, the first choice first."""
+    """Where the files of a set may lie.
+
+    Args:
+        name: the set's own folder.
+        data_dir: the first choice; None: `SEGUE_DATA`.
+
+    Returns:
+        Folders, the first choice first; the last is in the cache.
+    """
     told = data_dir or (Path(os.environ["SEGUE_DATA"]) if os.environ.get("SEGUE_DATA") else None)
     cache = platformdirs.user_cache_path("segue")
     return [folder / name for folder in (told, cache) if folder is not None]
@@ -135,13 +169,13 @@ def _found(folders: list[Path], remotes: tuple[Remote, ...]) -> bool:
     return all(any((folder / remote.name).is_file() for folder in folders) for remote in remotes)
 
 
-def _obtain(remote: Remote, named: Named, folders: list[Path], wanted: LoadOptions) -> Path:
+def _obtain(remote: Remote, named: Named, folders: list[Path], options: LoadOptions) -> Path:
     for folder in folders:
         if (folder / remote.name).is_file():
             return check(folder / remote.name, remote)
     # A shared folder of data may well be one that only others may write to; the cache is ours.
     target = next((f for f in folders if os.access(_nearest(f), os.W_OK)), folders[-1])
-    return fetch(named.home + remote.name, target / remote.name, remote, wanted.report)
+    return fetch(named.home + remote.name, target / remote.name, remote, options.report)
 
 
 def _nearest(folder: Path) -> Path:
@@ -149,7 +183,7 @@ def _nearest(folder: Path) -> Path:
     return next(f for f in (folder, *folder.parents) if f.exists())
 
 
-def _digits(wanted: LoadOptions) -> DataSet:
+def _digits(options: LoadOptions) -> DataSet:
     """The 1,797 handwritten digits of 8x8 that come with scikit-learn; every fifth is for tests."""
     # Here, so that scikit-learn is not loaded for anything else.
     from sklearn.datasets import load_digits
@@ -159,4 +193,4 @@ def _digits(wanted: LoadOptions) -> DataSet:
     ids = tuple(f"{DIGITS}/{i}" for i in range(len(images)))
     whole = ImageSet(images, ids, bunch.target.astype(np.int64), tuple("0123456789"))
     place = np.arange(len(whole))
-    return wanted.data_set(DIGITS, whole.subset(place[place % 5 != 4]), whole.subset(place[place % 5 == 4]))
+    return options.data_set(DIGITS, whole.subset(place[place % 5 != 4]), whole.subset(place[place % 5 == 4]))

@@ -26,8 +26,12 @@ AT_ONCE = 4096
 
 
 @contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """What goes wrong in reading the file becomes an `InputError`."""
+def reading(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong in reading a file into an `InputError`.
+
+    Args:
+        path: the file, as the error calls it.
+    """
     try:
         yield
     except FileNotFoundError:
@@ -54,8 +58,19 @@ class Rows:
     begin: int | None  # where the rows begin in the file; None: they are compressed
 
     def take(self, index: npt.NDArray[np.int64], report: Report = silent) -> Array:
-        """The rows at `index` `[n]`, which ascends: `[n, ...]`. Raises `InputError` for a file that is cut off."""
-        with readable(self.path):
+        """Read some rows.
+
+        Args:
+            index: int64 `[n]`, ascending.
+            report: hears how far it is.
+
+        Returns:
+            The rows, `[n, ...]`.
+
+        Raises:
+            InputError: for a file that is cut off.
+        """
+        with reading(self.path):
             if self.begin is None:
                 return self._unpacked(index, report)
             mapped = np.memmap(self.path, self.dtype, "r", self.begin, self.shape)
@@ -79,12 +94,20 @@ class Rows:
         return out
 
 
-def rows(path: Path, key: str) -> Rows:
-    """The array `key` of a file, not yet read.
+def find_rows(path: Path, key: str) -> Rows:
+    """Find an array in a `.npz` file, without reading it.
 
-    Raises `InputError` for a file that cannot be read, has no such array, or promises more of it than it holds.
+    Args:
+        path: the file.
+        key: the array's name.
+
+    Returns:
+        The array's shape and type, and a way to its rows.
+
+    Raises:
+        InputError: for a file that cannot be read, has no such array, or promises more of it than it holds.
     """
-    with readable(path), zipfile.ZipFile(path) as archive:
+    with reading(path), zipfile.ZipFile(path) as archive:
         names = [name.removesuffix(".npy") for name in archive.namelist()]
         if key not in names:
             raise InputError(f"{path} with {', '.join(names) or 'nothing'}", key, "check that it is the right file")
@@ -96,15 +119,38 @@ def rows(path: Path, key: str) -> Rows:
     return Rows(path, key, shape, dtype, begin)
 
 
-def array(path: Path, key: str) -> Array | None:
-    """A whole array of a file; None where there is none of this name. Raises `InputError` like `rows`."""
-    with readable(path), zipfile.ZipFile(path) as archive:
+def read_array(path: Path, key: str) -> Array | None:
+    """Read a whole array of a `.npz` file.
+
+    Args:
+        path: the file.
+        key: the array's name.
+
+    Returns:
+        The array; None where there is none of this name.
+
+    Raises:
+        InputError: as `find_rows` does.
+    """
+    with reading(path), zipfile.ZipFile(path) as archive:
         name = f"{key}.npy"
-        return member(archive, archive.getinfo(name), path) if name in archive.namelist() else None
+        return read_member(archive, archive.getinfo(name), path) if name in archive.namelist() else None
 
 
-def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> Array:
-    """One array of an open file, whole. Raises `InputError` for a header that promises more than there is."""
+def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> Array:
+    """Read a whole array of an open `.npz` file.
+
+    Args:
+        archive: the open file.
+        info: the array's entry.
+        path: the file, as the error calls it.
+
+    Returns:
+        The array.
+
+    Raises:
+        InputError: for a header that promises more than there is.
+    """
     _promised(archive, info, path)
     with archive.open(info) as file:
         whole: Array = np.lib.format.read_array(file, allow_pickle=False)

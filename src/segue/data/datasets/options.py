@@ -49,18 +49,47 @@ class LoadOptions:
         if self.channels not in (None, 1, 3):
             raise InputError(f"--channels {self.channels}", "1 or 3", "leave it out to keep the source's own")
 
-    def shaped(self, image: Pixels) -> Pixels:
-        """One image `[h, w, c]` at the wanted size and channels."""
+    def convert(self, image: Pixels) -> Pixels:
+        """Bring an image to the size and channels asked for.
+
+        Args:
+            image: uint8 `[h, w, c]`.
+
+        Returns:
+            uint8 `[height, width, channels]`.
+        """
         if self.channels is not None:
             image = with_channels(image, self.channels)
         return image if self.size is None else fit(image, *self.size, self.fit)
 
     def stack(self, images: Iterable[Pixels], total: int = 0) -> Pixels:
-        """Images `[h, w, c]` of one shape, shaped and stacked `[n, h, w, c]`."""
-        return np.stack(self.gathered((self.shaped(image) for image in images), total))
+        """Bring images to the size and channels asked for, and stack them.
 
-    def gathered(self, images: Iterable[Pixels], total: int = 0) -> list[Pixels]:
-        """The images as a list, with progress. Raises `InputError` where they would fill the memory."""
+        Args:
+            images: uint8 `[h, w, c]` each, of one shape.
+            total: how many there are; 0: not known.
+
+        Returns:
+            uint8 `[n, height, width, channels]`.
+
+        Raises:
+            InputError: as `gather` does.
+        """
+        return np.stack(self.gather((self.convert(image) for image in images), total))
+
+    def gather(self, images: Iterable[Pixels], total: int = 0) -> list[Pixels]:
+        """Collect images, with progress.
+
+        Args:
+            images: uint8 `[h, w, c]` each.
+            total: how many there are; 0: not known.
+
+        Returns:
+            The images.
+
+        Raises:
+            InputError: where they would fill the memory.
+        """
         kept: list[Pixels] = []
         size = 0
         for image in images:
@@ -76,26 +105,45 @@ class LoadOptions:
                 self.report(Event("read", len(kept), total))
         return kept
 
-    def reshaped(self, images: Pixels) -> Pixels:
-        """A stack `[n, h, w, c]` at the wanted size and channels; untouched if it already is."""
+    def convert_stack(self, images: Pixels) -> Pixels:
+        """Bring a stack to the size and channels asked for.
+
+        Args:
+            images: uint8 `[n, h, w, c]`.
+
+        Returns:
+            uint8 `[n, height, width, channels]`; the same array where it already is so.
+        """
         same_size = self.size is None or images.shape[1:3] == self.size
         if same_size and self.channels in (None, images.shape[-1]):
             return images
         return self.stack(images, len(images))
 
     def split(self, count: int, hold_out: float) -> tuple[Index, Index | None]:
-        """Places of the training and the test part of `count` images, seeded, in order, limited.
+        """Divide images into a training and a test part, by the seed, each in order and limited.
 
-        `hold_out` is the source's own share, used if the caller wants no other; it then needs 20 images.
+        Args:
+            count: how many images there are.
+            hold_out: the source's own share for tests, of 20 images or more, where the user asks for no other.
+
+        Returns:
+            The indices of both parts; None for a test part that is empty.
         """
         share = self.hold_out if self.hold_out is not None else hold_out if count >= 20 else 0.0
         kept_back = min(max(1, round(share * count)), count - 1) if share > 0 else 0
         order = np.random.default_rng([self.seed, 1]).permutation(count)
         train, test = np.sort(order[kept_back:]), np.sort(order[:kept_back])
-        return self.limited(train), self.limited(test) if kept_back else None
+        return self.limit_index(train), self.limit_index(test) if kept_back else None
 
-    def limited(self, index: Index) -> Index:
-        """`index`, or if that is too many, as many of it as are wanted: drawn by seed, in order."""
+    def limit_index(self, index: Index) -> Index:
+        """Keep at most `limit` of some indices.
+
+        Args:
+            index: int64 `[n]`.
+
+        Returns:
+            All, or `limit` of them drawn by the seed, in order.
+        """
         if self.limit is None or len(index) <= self.limit:
             return index
         return np.sort(np.random.default_rng([self.seed, 2]).choice(index, self.limit, replace=False))
@@ -103,16 +151,27 @@ class LoadOptions:
     def data_set(
         self, name: str, train: ImageSet, test: ImageSet | None, notes: Iterable[str] = (), hold_out: float = 0.1
     ) -> DataSet:
-        """The set with everything wanted done to it; without a test part, one is held out."""
+        """Make a data set, with all that was asked for done to it.
+
+        Args:
+            name: what it is called.
+            train: the training part.
+            test: the test part; None: some of the training part is held out.
+            notes: what the user should know.
+            hold_out: as of `split`.
+
+        Returns:
+            The data set.
+        """
         if test is not None:
-            return DataSet(name, self._finished(train), self._finished(test), tuple(notes))
+            return DataSet(name, self._limit_and_convert(train), self._limit_and_convert(test), tuple(notes))
         train_index, test_index = self.split(len(train), hold_out)
-        held_out = None if test_index is None else self._reshaped(train.subset(test_index))
-        return DataSet(name, self._reshaped(train.subset(train_index)), held_out, tuple(notes))
+        held_out = None if test_index is None else self._convert(train.subset(test_index))
+        return DataSet(name, self._convert(train.subset(train_index)), held_out, tuple(notes))
 
-    def _finished(self, part: ImageSet) -> ImageSet:
-        index = self.limited(np.arange(len(part)))
-        return self._reshaped(part if len(index) == len(part) else part.subset(index))
+    def _limit_and_convert(self, part: ImageSet) -> ImageSet:
+        index = self.limit_index(np.arange(len(part)))
+        return self._convert(part if len(index) == len(part) else part.subset(index))
 
-    def _reshaped(self, part: ImageSet) -> ImageSet:
-        return replace(part, images=self.reshaped(part.images))
+    def _convert(self, part: ImageSet) -> ImageSet:
+        return replace(part, images=self.convert_stack(part.images))

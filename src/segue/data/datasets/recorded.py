@@ -17,9 +17,9 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.data.datasets.image_set import DataSet, ImageSet
 from segue.data.datasets.named import folders_of
-from segue.data.datasets.npz import Rows, array, rows
+from segue.data.datasets.npz import Rows, find_rows, read_array
 from segue.data.datasets.options import ABOUT_TO_FILL, MOST_BYTES, Index, LoadOptions
-from segue.data.datasets.worlds.factors import Factor, Values, named, places
+from segue.data.datasets.worlds.factors import Factor, Values, indices_of, named_factor
 
 ALL = "all"
 
@@ -37,7 +37,14 @@ class Axis:
         return self.factor.names or tuple(map(str, range(self.count)))
 
     def values(self, steps: Index) -> Values:
-        """The factor's values at the steps."""
+        """The factor's values at some steps.
+
+        Args:
+            steps: int64 `[n]`, from 0.
+
+        Returns:
+            float64 `[n]`.
+        """
         return np.linspace(self.factor.low, self.factor.high, self.count)[steps]
 
 
@@ -45,7 +52,7 @@ Layout: TypeAlias = tuple[Axis, ...]
 
 
 def _names(name: str, *names: str) -> Axis:
-    return Axis(named(names, name), len(names))
+    return Axis(named_factor(names, name), len(names))
 
 
 def _steps(name: str, count: int, low: float, high: float, kind: Literal["straight", "angle"] = "straight") -> Axis:
@@ -65,24 +72,53 @@ class Recorded(Choice):
 
     @abstractmethod
     def layout(self, count: int) -> Layout:
-        """The factors of a file of `count` images. Raises `InputError` for a count that is none of this set."""
+        """The factors of a file, as its number of images tells.
 
-    def wanted_files(self) -> tuple[str, ...]:
+        Args:
+            count: how many images the file holds.
+
+        Returns:
+            The axes, the last changing fastest.
+
+        Raises:
+            InputError: for a count that is none of this set.
+        """
+
+    def candidate_files(self) -> tuple[str, ...]:
         """The names that the file may have, the first choice first."""
         return self.files
 
     def steps(self, found: Rows, layout: Layout) -> Index:
-        """The step of every image on every axis, `[n, k]`: every combination, the last changing fastest."""
+        """Where each image lies on each axis.
+
+        Args:
+            found: the file's images.
+            layout: the axes.
+
+        Returns:
+            int64 `[n, k]`: every combination, the last axis changing fastest.
+        """
         return np.stack(np.unravel_index(np.arange(found.shape[0]), [axis.count for axis in layout]), -1)
 
-    def chosen(self, steps: Index, layout: Layout) -> Index:
-        """The images that the options select. Raises `InputError` where there is none."""
+    def select(self, steps: Index, layout: Layout) -> Index:
+        """Select images by the options.
+
+        Args:
+            steps: int64 `[n, k]`.
+            layout: the axes.
+
+        Returns:
+            The indices of the selected images.
+
+        Raises:
+            InputError: where no image is selected.
+        """
         keep = np.ones(len(steps), bool)
         for axis, column in zip(layout, steps.T, strict=True):
             text = getattr(self, axis.factor.name)
             if text == ALL:
                 continue
-            here = np.isin(column, places(text, axis.names, self._label(axis.factor.name)))
+            here = np.isin(column, indices_of(text, axis.names, self._label(axis.factor.name)))
             if not here.any():
                 there = ", ".join(axis.names[i] for i in np.unique(column))
                 raise InputError(f"{self._label(axis.factor.name)}={text}", there, "these are in the file")
@@ -119,7 +155,17 @@ class Mpi3d(Recorded):
     vertical: str = option(ALL, "steps of the arm, 0 to 39")
 
     def layout(self, count: int) -> Layout:
-        """Six colours and shapes, or four, as many as the count needs."""
+        """Six colours and shapes, or four, as the number of images tells.
+
+        Args:
+            count: how many images the file holds.
+
+        Returns:
+            The axes.
+
+        Raises:
+            InputError: for another count.
+        """
         rest = SIZE, HEIGHT, BACKGROUND, _steps("horizontal", 40, 0, 39), _steps("vertical", 40, 0, 39)
         for first in (SIX, self.four):
             if count == math.prod(axis.count for axis in (*first, *rest)):
@@ -194,19 +240,37 @@ class DSprites(Recorded):
     y: str = option(ALL, "steps, 0 to 31")
     part: Literal["any", "full", "grid", "random"] = option("any", "which file: the first that is there, or this")
 
-    def wanted_files(self) -> tuple[str, ...]:
+    def candidate_files(self) -> tuple[str, ...]:
         """All of them, or the one that is asked for."""
         return self.files if self.part == "any" else (self.files[("full", "grid", "random").index(self.part)],)
 
     def layout(self, count: int) -> Layout:
-        """The whole set's, whatever the part."""
+        """The whole set's axes, whatever the part.
+
+        Args:
+            count: not looked at.
+
+        Returns:
+            The axes.
+        """
         return SPRITES
 
     def steps(self, found: Rows, layout: Layout) -> Index:
-        """Of the whole set, as it is in order; of a part, as the file says."""
+        """Where each image lies on each axis: of the whole set by its order, of a part as the file says.
+
+        Args:
+            found: the file's images.
+            layout: the axes.
+
+        Returns:
+            int64 `[n, 5]`.
+
+        Raises:
+            InputError: for a part that does not say.
+        """
         if found.shape[0] == math.prod(axis.count for axis in layout):
             return super().steps(found, layout)
-        classes = array(found.path, "latents_classes")
+        classes = read_array(found.path, "latents_classes")
         if classes is None or classes.shape != (found.shape[0], len(layout)) or classes.dtype.kind not in "iu":
             raise InputError(
                 f"{found.path} of {found.shape[0]:,} images", "737,280, or latents_classes", "check the file"
@@ -227,40 +291,55 @@ NAMES = tuple(choice.name for choice in RECORDED)
 
 
 def reads(data: str) -> bool:
-    """Whether `data` spells one of the sets, with or without a selection."""
+    """Whether this source reads `data`.
+
+    Args:
+        data: what the user names: one of the sets, with or without a selection.
+
+    Returns:
+        Whether it is such a spelling.
+    """
     return data.split(":")[0] in NAMES
 
 
-def load(data: str, wanted: LoadOptions) -> DataSet:
-    """The selected images, without the others ever being in memory; all for training unless a share is held out.
+def load(data: str, options: LoadOptions) -> DataSet:
+    """Load the selected images, without the others ever being in memory.
 
-    `factors` are the values of the axes, labels the shapes, ids the places in the whole set. Raises `InputError` for a
-    file that is not there, or holds another number of images, and for a selection without an image.
+    Args:
+        data: one of the sets, with or without a selection.
+        options: size, channels, parts and limit.
+
+    Returns:
+        The images, all for training unless a share is held out. `factors` are values, labels the shapes, ids the places
+        in the whole set.
+
+    Raises:
+        InputError: for a file that is missing or holds another number of images, and a selection without an image.
     """
     choice = choose(data, RECORDED, "data")
-    found = _found(choice, wanted)
+    found = _found(choice, options)
     layout = choice.layout(found.shape[0])
     steps = choice.steps(found, layout)
-    chosen = choice.chosen(steps, layout)
-    train, test = wanted.split(len(chosen), 0.0)
+    chosen = choice.select(steps, layout)
+    train, test = options.split(len(chosen), 0.0)
     kept = np.sort(np.concatenate([train, [] if test is None else test]).astype(np.int64))
     if len(kept) * math.prod(found.shape[1:]) > MOST_BYTES:
         raise InputError(f"{choice} with {len(kept):,} images", f"{MOST_BYTES >> 30} GiB of pixels", ABOUT_TO_FILL)
-    whole = _image_set(choice, layout, steps[chosen[kept]], _pixels(found, chosen[kept], wanted))
+    whole = _image_set(choice, layout, steps[chosen[kept]], _pixels(found, chosen[kept], options))
     parts = [None if index is None else whole.subset(np.searchsorted(kept, index)) for index in (train, test)]
     total = math.prod(axis.count for axis in layout)
     short = f"{found.path.name} has {found.shape[0]:,} of the {total:,} images of {choice.name}"
     return DataSet(str(choice), parts[0] or whole, parts[1], (short,) if found.shape[0] < total else ())
 
 
-def _found(choice: Recorded, wanted: LoadOptions) -> Rows:
+def _found(choice: Recorded, options: LoadOptions) -> Rows:
     """The images of the first of the files that is there."""
-    folders = folders_of(choice.folder, wanted.data_dir)
-    for name in choice.wanted_files():
+    folders = folders_of(choice.folder, options.data_dir)
+    for name in choice.candidate_files():
         for folder in folders:
             if (folder / name).is_file():
-                return _checked(rows(folder / name, choice.key))
-    names = " or ".join(choice.wanted_files())
+                return _checked(find_rows(folder / name, choice.key))
+    names = " or ".join(choice.candidate_files())
     raise InputError(f"no {names} in {folders[0]}", f"the file of {choice.home}", f"put it into {folders[0]}")
 
 
@@ -272,15 +351,15 @@ def _checked(found: Rows) -> Rows:
     return found
 
 
-def _pixels(found: Rows, index: Index, wanted: LoadOptions) -> Pixels:
-    images = found.take(index, wanted.report)
+def _pixels(found: Rows, index: Index, options: LoadOptions) -> Pixels:
+    images = found.take(index, options.report)
     grey = images.ndim == 3  # and 0 or 1
-    return wanted.reshaped(images[..., None] * np.uint8(255) if grey else images)
+    return options.convert_stack(images[..., None] * np.uint8(255) if grey else images)
 
 
 def _image_set(choice: Recorded, layout: Layout, steps: Index, images: Pixels) -> ImageSet:
-    places = np.ravel_multi_index(tuple(steps.T), [axis.count for axis in layout])
-    ids = tuple(f"{choice.name}/{place}" for place in places.tolist())
+    indices = np.ravel_multi_index(tuple(steps.T), [axis.count for axis in layout])
+    ids = tuple(f"{choice.name}/{place}" for place in indices.tolist())
     factors = np.stack([axis.values(column) for axis, column in zip(layout, steps.T, strict=True)], -1)
     names = tuple(axis.factor.name for axis in layout)
     shape = names.index("shape")

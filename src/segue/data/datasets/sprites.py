@@ -13,7 +13,7 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.data.datasets.image_set import ImageSet
 from segue.data.datasets.recorded import SPRITES
-from segue.data.datasets.worlds.factors import Factor, Values, checked, shortest
+from segue.data.datasets.worlds.factors import Factor, Values, check_values, shortest_paths
 
 TURNS = (np.pi / 2, np.pi, 2 * np.pi)
 """Radians after which a square, an ellipse and a heart look the same again."""
@@ -36,16 +36,34 @@ class Sprites:
             raise InputError(f"factors {', '.join(self.part.factor_names) or 'none'}", "those of dsprites", "load it")
 
     def truths(self, a: npt.ArrayLike, b: npt.ArrayLike, t: npt.ArrayLike) -> Values:
-        """All shortest paths between factor values `a` and `b` `[5]` at times `t` `[m]`: `[paths, m, 5]`.
+        """All shortest paths between two settings of the factors.
 
-        As of a `World`; the way round takes into account that a square looks the same after a quarter of a turn
-        and an ellipse after half of one. There is no path from one shape to another.
+        A square looks the same after a quarter of a turn, an ellipse after half of one; there is no path between two
+        shapes.
+
+        Args:
+            a: factor values `[5]`.
+            b: factor values `[5]`.
+            t: times `[m]`, 0 to 1.
+
+        Returns:
+            Values `[paths, m, 5]`, as of `World.truths`.
+
+        Raises:
+            InputError: for values that the set does not have.
         """
-        shape = int(checked([np.asarray(a, np.float64)], _space(2 * np.pi))[0, 0])
-        return shortest(_space(TURNS[shape]), a, b, t)
+        shape = int(check_values([np.asarray(a, np.float64)], _space(2 * np.pi))[0, 0])
+        return shortest_paths(_space(TURNS[shape]), a, b, t)
 
     def frames(self, values: npt.ArrayLike) -> Pixels:
-        """The recorded images `[..., h, w, 1]` nearest to values `[..., 5]`, by steps of the whole set."""
+        """The recorded images nearest to some values, by steps of the whole set.
+
+        Args:
+            values: `[..., 5]`.
+
+        Returns:
+            uint8 `[..., h, w, 1]`.
+        """
         array = np.asarray(values, np.float64)
         _, nearest = self._tree.query(_places(array.reshape(-1, len(SPRITES))))
         images: Pixels = self.part.images[nearest]

@@ -12,7 +12,7 @@ from segue.core.images import Pixels
 from segue.data.datasets import WORLDS, ImageSet, LoadOptions, generated, recorded
 from segue.data.datasets.options import Index
 from segue.data.datasets.recorded import RECORDED, Axis, Layout, Recorded
-from segue.data.datasets.worlds.factors import Factor, Values, shortest
+from segue.data.datasets.worlds.factors import Factor, Values, shortest_paths
 
 COARSEST = 2.0
 """Steps of a recorded factor that an image may be from the value it stands for: half of every fourth step."""
@@ -38,14 +38,14 @@ class Truth:
         >>> turning.between(np.array([0.0]), np.array([np.pi]), 5).shape
         (2, 5, 32, 32, 1)
         """
-        values = shortest(self.space, a, b, np.linspace(0, 1, count))
+        values = shortest_paths(self.space, a, b, np.linspace(0, 1, count))
         return self.frames(values) if len(values) else None
 
 
-def truth_of(data: str, parts: Sequence[ImageSet], wanted: LoadOptions) -> Truth | None:
+def truth_of(data: str, parts: Sequence[ImageSet], options: LoadOptions) -> Truth | None:
     """What is known of the set that `data` names, whose `parts` have been loaded; None of sets that are no world.
 
-    A generated world draws any values, at the size and in the channels that are `wanted`. Of a recorded set with known
+    A generated world draws any values, at the size and in the channels that are `options`. Of a recorded set with known
     factors the frames are its own images, those at the nearest values that the parts have, no more than two recorded
     steps away.
     """
@@ -53,7 +53,7 @@ def truth_of(data: str, parts: Sequence[ImageSet], wanted: LoadOptions) -> Truth
         world = choose(data, WORLDS, "world")
 
         def frames(values: Values) -> Pixels:
-            images = wanted.reshaped(generated.rendered(world, values.reshape(-1, values.shape[-1])))
+            images = options.convert_stack(generated.render_cached(world, values.reshape(-1, values.shape[-1])))
             return images.reshape(*values.shape[:-1], *images.shape[1:])
 
         return Truth(world.space, frames)
@@ -73,7 +73,7 @@ def _recorded(choice: Recorded, parts: Sequence[ImageSet]) -> Truth:
     def frames(values: Values) -> Pixels | None:
         flat = values.reshape(-1, values.shape[-1])
         near = [_nearest(*known) for known in zip(layout, (there for there, _ in columns), flat.T, strict=True)]
-        steps = [places for places in near if places is not None]
+        steps = [indices for indices in near if indices is not None]
         if len(steps) < len(near):
             return None
         wanted = np.ravel_multi_index(tuple(steps), shape)
@@ -100,17 +100,17 @@ def _nearest(axis: Axis, there: Values, wanted: Values) -> Index | None:
         apart %= high - low
         apart = np.minimum(apart, high - low - apart)
     step = (high - low) / max(axis.count - 1, 1)
-    places = apart.argmin(1)
-    far = apart[np.arange(len(wanted)), places].max() > (COARSEST * step if axis.factor.kind != "category" else 0)
-    return None if far else places
+    indices = apart.argmin(1)
+    far = apart[np.arange(len(wanted)), indices].max() > (COARSEST * step if axis.factor.kind != "category" else 0)
+    return None if far else indices
 
 
-def _gathered(parts: Sequence[ImageSet], places: Index) -> Pixels:
+def _gathered(parts: Sequence[ImageSet], indices: Index) -> Pixels:
     """The images at places that go on from part to part."""
-    found = np.empty((len(places), *parts[0].images.shape[1:]), np.uint8)
+    found = np.empty((len(indices), *parts[0].images.shape[1:]), np.uint8)
     start = 0
     for part in parts:
-        here = (places >= start) & (places < start + len(part))
-        found[here] = part.images[places[here] - start]
+        here = (indices >= start) & (indices < start + len(part))
+        found[here] = part.images[indices[here] - start]
         start += len(part)
     return found

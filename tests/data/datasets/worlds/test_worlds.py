@@ -108,11 +108,11 @@ def test_a_set_that_is_asked_for_again_is_not_rendered_again(monkeypatch: pytest
     count: list[Event] = []
     again = Discs(x=2, y=2)
     values = again.factors()
-    first = generated.rendered(again, values, count.append)
+    first = generated.render_cached(again, values, count.append)
     told = len(count)
-    assert generated.rendered(again, values.copy(), count.append) is first
+    assert generated.render_cached(again, values.copy(), count.append) is first
     assert len(count) == told > 0
     assert not first.flags.writeable
     monkeypatch.setattr(generated, "KEPT_BYTES", first.nbytes)
-    generated.rendered(again, values[1:])
+    generated.render_cached(again, values[1:])
     assert [images.nbytes < first.nbytes for images in generated._kept.values()] == [True]  # the oldest made room

@@ -80,8 +80,8 @@ def _measured(desk: StudyContext) -> tuple[tuple[tuple[Cell, ...], ...], Numbers
     rows: list[tuple[Cell, ...]] = []
 
     def add(model: str, given: str, epoch: int | None, again: Pixels, seen: Pixels) -> None:
-        errors, changed = mean_square(again, clean), mean_square(seen, clean) > 0
-        nearer = (errors < mean_square(again, seen))[changed]
+        errors, transform = mean_square(again, clean), mean_square(seen, clean) > 0
+        nearer = (errors < mean_square(again, seen))[transform]
         figures = {
             "mse": float(errors.mean()),
             "times": float(errors.mean()) / least[epoch or last],
@@ -109,6 +109,6 @@ def _turning(desk: StudyContext, run: str) -> float:
     """The share, in percent, of the variance of the codes of items in all positions that the position accounts for."""
     model, _ = open_run(desk.runs[run])
     images = to_float(some(desk.test, 1000, desk.bench.seed).images)
-    turned = [to_uint8(Rotate90().changed(images, torch.full((len(images),), turns))) for turns in range(4)]
+    turned = [to_uint8(Rotate90().transform(images, torch.full((len(images),), turns))) for turns in range(4)]
     codes = torch.stack([encode(model, one) for one in turned]).double()
     return 100 * float(codes.var(0, correction=0).sum(1).mean() / codes.flatten(0, 1).var(0, correction=0).sum())

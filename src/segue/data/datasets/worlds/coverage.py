@@ -11,16 +11,30 @@ Floats = npt.NDArray[np.float64]
 
 
 def edges(*outlines: Floats) -> Floats:
-    """The edges `[..., e, 2, 2]` (from, to; x, y) of closed outlines, the corners of each being `[..., c, 2]`."""
+    """The edges of closed outlines.
+
+    Args:
+        outlines: each the corners `[..., c, 2]` of one outline, x and y.
+
+    Returns:
+        float64 `[..., e, 2, 2]`: from and to, x and y.
+    """
     return np.concatenate([np.stack([corners, np.roll(corners, -1, -2)], -2) for corners in outlines], -3)
 
 
 def coverage(outline: Floats, side: int) -> Floats:
-    """The share of each pixel that shapes cover, `[n, side, side]`, 0 to 1, from their edges `[n, e, 2, 2]`.
+    """The share of each pixel that shapes cover, exactly.
 
-    Pixel (row, column) is the square from (column, row) to (column + 1, row + 1); y points down. Holes run the other
-    way round. Each edge adds, with the sign of its direction, the part of every pixel that lies above it: over one
-    column the mean of clip(y - row, 0, 1), of which the integral is known, so that no sampling is involved.
+    Pixel (row, column) is the square from (column, row) to (column + 1, row + 1); y points down. Each edge adds, with
+    the sign of its direction, the part of every pixel that lies above it: over one column the mean of clip(y - row, 0,
+    1), whose integral is known, so that nothing is sampled.
+
+    Args:
+        outline: the edges of each shape, `[n, e, 2, 2]`; holes run the other way round.
+        side: of the images, in px.
+
+    Returns:
+        float64 `[n, side, side]`, 0 to 1.
 
     >>> square = np.array([[0.5, 0], [2, 0], [2, 1], [0.5, 1]])
     >>> coverage(edges(square)[None], 2)[0].tolist()
@@ -39,7 +53,15 @@ def coverage(outline: Floats, side: int) -> Floats:
 
 
 def white_on_black(covered: Floats, brightness: Floats | float = 1.0) -> Pixels:
-    """Shares `[n, h, w]` as grey images `[n, h, w, 1]`."""
+    """Shares of pixels as grey images.
+
+    Args:
+        covered: `[n, h, w]`, 0 to 1.
+        brightness: of what is covered, 0 to 1; a number, or `[n, 1, 1, 1]`.
+
+    Returns:
+        uint8 `[n, h, w, 1]`.
+    """
     return (255 * brightness * covered[..., None]).round().clip(0, 255).astype(np.uint8)
 
 

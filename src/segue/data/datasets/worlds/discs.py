@@ -56,7 +56,14 @@ class Discs(World):
         return grid(*(factor.steps(getattr(self, factor.name)) for factor in self.space))
 
     def draw(self, values: Values) -> Pixels:
-        """The discs: polygons of 128 corners and the disc's own area."""
+        """Draw images of checked values.
+
+        Args:
+            values: `[n, k]`.
+
+        Returns:
+            uint8 `[n, side, side, channels]`: polygons of 128 corners with the area of the disc.
+        """
         turn = np.arange(CORNERS) * (2 * np.pi / CORNERS)
         grown = np.sqrt(2 * np.pi / CORNERS / np.sin(2 * np.pi / CORNERS))
         ring = grown * np.stack([np.cos(turn), np.sin(turn)], -1)

@@ -31,13 +31,28 @@ class Factor:
     names: tuple[str, ...] = ()
 
     def steps(self, count: int) -> Values:
-        """`count` evenly spaced values: from end to end, one step being the middle; of an angle, round the turn."""
+        """Evenly spaced values.
+
+        Args:
+            count: how many, 1 or more.
+
+        Returns:
+            `[count]`, from `low` to `high`, one step being the middle; of an angle, once round without the end.
+        """
         if self.kind == "angle":
             return self.low + (self.high - self.low) * np.arange(count) / count
         return np.array([(self.low + self.high) / 2]) if count == 1 else np.linspace(self.low, self.high, count)
 
     def ends(self, a: float, b: float) -> list[float]:
-        """Where the shortest ways from a to b end: nowhere between categories, two places between opposite angles."""
+        """Where the shortest ways from one value to another end.
+
+        Args:
+            a: from.
+            b: to.
+
+        Returns:
+            One value; two between opposite angles; none between categories.
+        """
         if self.kind == "category":
             return [b] if a == b else []
         if self.kind == "straight":
@@ -48,17 +63,35 @@ class Factor:
         return [a - turn / 2, a + turn / 2] if opposite else [a + short]
 
 
-def named(names: tuple[str, ...], name: str, kind: Kind = "category") -> Factor:
-    """A factor whose whole numbers have names."""
+def named_factor(names: tuple[str, ...], name: str, kind: Kind = "category") -> Factor:
+    """A factor whose whole numbers have names.
+
+    Args:
+        names: what 0, 1, ... are called.
+        name: the factor's own name.
+        kind: `category` has nothing between the whole numbers, `straight` has everything.
+
+    Returns:
+        The factor.
+    """
     return Factor(name, kind, 0, len(names) - 1, names)
 
 
-def places(text: str, names: tuple[str, ...], label: str) -> list[int]:
-    """The places in `names` of one name, of names joined by `+`, or of `all`; a number is a place, too.
+def indices_of(text: str, names: tuple[str, ...], label: str) -> list[int]:
+    """Find names in a list of names.
 
-    Raises `InputError` for a name that is none of them.
+    Args:
+        text: one name, names joined by `+`, or `all`; a number is an index.
+        names: the list.
+        label: what the error calls them.
 
-    >>> places("red+blue", ("red", "green", "blue"), "color"), places("1", ("red", "green", "blue"), "color")
+    Returns:
+        Indices, ascending.
+
+    Raises:
+        InputError: for a name that is none of them.
+
+    >>> indices_of("red+blue", ("red", "green", "blue"), "color"), indices_of("1", ("red", "green", "blue"), "color")
     ([0, 2], [1])
     """
     chosen = list(names) if text == "all" else text.split("+")
@@ -69,13 +102,31 @@ def places(text: str, names: tuple[str, ...], label: str) -> list[int]:
 
 
 def grid(*axes: npt.ArrayLike) -> Values:
-    """Every combination of the values on the axes, `[n, k]`, the last changing fastest."""
+    """Every combination of values.
+
+    Args:
+        axes: the values of each factor, `[m]`.
+
+    Returns:
+        float64 `[n, k]`, the last factor changing fastest.
+    """
     columns = [np.asarray(axis, np.float64) for axis in axes]
     return np.stack(np.meshgrid(*columns, indexing="ij"), -1).reshape(-1, len(columns))
 
 
-def checked(values: npt.ArrayLike, factors: tuple[Factor, ...]) -> Values:
-    """Factor values `[n, k]` as numbers. Raises `InputError` for values that the factors do not have."""
+def check_values(values: npt.ArrayLike, factors: tuple[Factor, ...]) -> Values:
+    """Check that factors have these values.
+
+    Args:
+        values: `[n, k]`.
+        factors: the k factors.
+
+    Returns:
+        float64 `[n, k]`.
+
+    Raises:
+        InputError: for another shape, and for values that the factors do not have.
+    """
     rows = np.asarray(values, np.float64)
     if rows.ndim != 2 or rows.shape[1] != len(factors):
         names = ", ".join(factor.name for factor in factors)
@@ -94,20 +145,32 @@ def checked(values: npt.ArrayLike, factors: tuple[Factor, ...]) -> Values:
     return rows
 
 
-def shortest(factors: tuple[Factor, ...], a: npt.ArrayLike, b: npt.ArrayLike, t: npt.ArrayLike) -> Values:
-    """All shortest paths from values `a` `[k]` to `b` `[k]` at times `t` `[m]`: values `[paths, m, k]`.
+def shortest_paths(factors: tuple[Factor, ...], a: npt.ArrayLike, b: npt.ArrayLike, t: npt.ArrayLike) -> Values:
+    """All shortest paths from one setting of the factors to another.
 
-    All factors move together, each at a constant pace: a straight line. An angle goes the shorter way round, and both
-    ways where the two are opposite, so two opposite pairs give four paths; it is not wrapped, so that it ends at `b` or
-    a full turn from it. Categories have nothing between them: where one differs there is no path, `[0, m, k]`.
+    All factors move together, each at constant speed: a straight line. An angle goes the shorter way round, and both
+    ways where the two are opposite, so that two opposite pairs give four paths; it is not wrapped: it ends at `b` or a
+    full turn from it.
+
+    Args:
+        factors: the k factors.
+        a: values `[k]`.
+        b: values `[k]`.
+        t: times `[m]`, 0 to 1.
+
+    Returns:
+        Values `[paths, m, k]`; no path where a category differs.
+
+    Raises:
+        InputError: for values that the factors do not have.
 
     >>> turn = Factor("degrees", "angle", 0, 360)
-    >>> shortest((turn,), [350], [10], [0, 0.5, 1])[..., 0].tolist()
+    >>> shortest_paths((turn,), [350], [10], [0, 0.5, 1])[..., 0].tolist()
     [[350.0, 360.0, 370.0]]
-    >>> shortest((turn,), [0], [180], [0, 0.5])[..., 0].tolist()
+    >>> shortest_paths((turn,), [0], [180], [0, 0.5])[..., 0].tolist()
     [[0.0, -90.0], [0.0, 90.0]]
     """
-    start, stop = checked(np.stack([np.asarray(a, np.float64), np.asarray(b, np.float64)]), factors)
+    start, stop = check_values(np.stack([np.asarray(a, np.float64), np.asarray(b, np.float64)]), factors)
     choices = [factor.ends(start[i], stop[i]) for i, factor in enumerate(factors)]
     ends = np.array(list(product(*choices)), np.float64).reshape(-1, 1, len(factors))
     time = np.asarray(t, np.float64).reshape(1, -1, 1)

@@ -12,7 +12,7 @@ import numpy as np
 from segue.core.choices import option
 from segue.core.images import Pixels
 from segue.data.datasets.worlds.coverage import Floats, coverage, edges, white_on_black
-from segue.data.datasets.worlds.factors import Factor, Values, grid, named, places
+from segue.data.datasets.worlds.factors import Factor, Values, grid, indices_of, named_factor
 from segue.data.datasets.worlds.world import World
 
 GLYPHS = ("5", "G", "F", "P", "J", "7", "2")
@@ -33,7 +33,7 @@ class Glyphs(World):
     """
 
     name: ClassVar[str] = "worlds:glyphs"
-    space: ClassVar[tuple[Factor, ...]] = (named(GLYPHS, "glyph"), Factor("degrees", "angle", 0, 360))
+    space: ClassVar[tuple[Factor, ...]] = (named_factor(GLYPHS, "glyph"), Factor("degrees", "angle", 0, 360))
     side: ClassVar[int] = 32
     channels: ClassVar[int] = 1
 
@@ -42,14 +42,21 @@ class Glyphs(World):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        places(self.glyph, GLYPHS, self._label("glyph"))
+        indices_of(self.glyph, GLYPHS, self._label("glyph"))
 
     def factors(self) -> Values:
         """The chosen glyphs (places in `GLYPHS`) at every step of the turn, `[n, 2]`."""
-        return grid(places(self.glyph, GLYPHS, "glyph"), self.space[1].steps(self.degrees))
+        return grid(indices_of(self.glyph, GLYPHS, "glyph"), self.space[1].steps(self.degrees))
 
     def draw(self, values: Values) -> Pixels:
-        """The turned outlines, filled."""
+        """Draw images of checked values.
+
+        Args:
+            values: `[n, k]`.
+
+        Returns:
+            uint8 `[n, side, side, channels]`: the turned outlines, filled.
+        """
         images = np.empty((len(values), 32, 32, 1), np.uint8)
         for glyph in np.unique(values[:, 0]):
             which = values[:, 0] == glyph

@@ -48,7 +48,14 @@ class Lines(World):
         return np.random.default_rng(self.seed).uniform(0, 2 * np.pi, (self.count, 1))
 
     def draw(self, values: Values) -> Pixels:
-        """The lines: rectangles from the centre outwards."""
+        """Draw images of checked values.
+
+        Args:
+            values: `[n, k]`.
+
+        Returns:
+            uint8 `[n, side, side, channels]`: rectangles from the centre outwards.
+        """
         along = np.stack([np.cos(values[:, 0]), -np.sin(values[:, 0])], -1)[:, None]
         across = np.stack([along[..., 1], -along[..., 0]], -1)
         reach = np.array([0, LENGTH, LENGTH, 0])[:, None] * along
@@ -57,10 +64,14 @@ class Lines(World):
 
 
 def angle_of(images: npt.NDArray[Any]) -> Values:
-    """The angle `[n]` of each of images `[n, 32, 32, 1]`: that of the nearest of 10,000 evenly spaced lines.
+    """Read the angle of images of lines: that of the nearest of 10,000 evenly spaced lines, by cosine distance, as ACAI
+    does.
 
-    Near is by cosine distance, as ACAI reads angles; images are uint8, or numbers with black at 0 and white at 1. NaN
-    where the distance is undefined: an image that is grey all over.
+    Args:
+        images: `[n, 32, 32, 1]`, uint8, or numbers with black at 0 and white at 1.
+
+    Returns:
+        Radians `[n]`; NaN for an image that is grey all over.
 
     >>> np.round(angle_of(Lines().render([[1.0], [6.0]])), 3).tolist()
     [1.0, 6.0]

@@ -13,7 +13,7 @@ from segue.core.choices import option
 from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.data.datasets.worlds import rays
-from segue.data.datasets.worlds.factors import Factor, Values, grid, named, places
+from segue.data.datasets.worlds.factors import Factor, Values, grid, indices_of, named_factor
 from segue.data.datasets.worlds.rays import Floats, Solid
 from segue.data.datasets.worlds.scene import (
     LIGHT,
@@ -21,12 +21,12 @@ from segue.data.datasets.worlds.scene import (
     SHOULDER,
     SIDE,
     ZOOM,
-    Stage,
-    developed,
+    Scene,
+    develop,
+    in_shadow,
     lamp,
-    lit,
-    shaded,
-    stage,
+    make_scene,
+    shade,
 )
 from segue.data.datasets.worlds.world import World
 
@@ -68,10 +68,18 @@ class Part:
     albedo: tuple[float, float, float]
     gloss: float
 
-    def placed(self, frame: Floats, points: Floats) -> Floats:
-        """Points of the world `[3, ...]` as the solid sees them."""
+    def to_own_frame(self, frame: Floats, points: Floats) -> Floats:
+        """See points of the world as the solid does.
+
+        Args:
+            frame: the arm's three axes, in rows.
+            points: `[3, ...]`.
+
+        Returns:
+            `[3, ...]`, the solid's own coordinates.
+        """
         down = np.array([0, 0, SHOULDER], np.float32).reshape(3, *[1] * (points.ndim - 1))
-        seen = _turned(frame, points - down)
+        seen = _rotate(frame, points - down)
         seen[2] -= self.start
         return seen
 
@@ -103,11 +111,11 @@ class Pole(World):
 
     name: ClassVar[str] = "worlds:pole"
     space: ClassVar[tuple[Factor, ...]] = (
-        named(TABLES[0], "color"),
-        named(TABLES[1], "shape"),
-        named(TABLES[2], "size", "straight"),
-        named(TABLES[3], "height", "straight"),
-        named(TABLES[4], "background"),
+        named_factor(TABLES[0], "color"),
+        named_factor(TABLES[1], "shape"),
+        named_factor(TABLES[2], "size", "straight"),
+        named_factor(TABLES[3], "height", "straight"),
+        named_factor(TABLES[4], "background"),
         Factor("horizontal", "straight", *HORIZONTAL),
         Factor("vertical", "straight", *VERTICAL),
     )
@@ -130,7 +138,7 @@ class Pole(World):
 
     def _places(self) -> list[list[int]]:
         tables = self.space[: len(TABLES)]
-        return [places(getattr(self, table.name), table.names, self._label(table.name)) for table in tables]
+        return [indices_of(getattr(self, table.name), table.names, self._label(table.name)) for table in tables]
 
     def factors(self) -> Values:
         """The chosen grid, `[n, 7]`, the vertical angle changing fastest."""
@@ -138,21 +146,29 @@ class Pole(World):
         return grid(*self._places(), horizontal.steps(self.horizontal), vertical.steps(self.vertical))
 
     def draw(self, values: Values) -> Pixels:
-        """The scenes, ray by ray: about 200 a second, a quarter of that where the camera keeps moving."""
+        """Draw images of checked values.
+
+        Args:
+            values: `[n, k]`.
+
+        Returns:
+            uint8 `[n, side, side, channels]`, traced ray by ray: about 200 a second, a quarter of that where the camera
+            moves.
+        """
         return np.stack([_image(row) for row in values])
 
 
 def _image(row: Values) -> Pixels:
     color, shape, size, height, background, horizontal, vertical = row
-    scene = stage(_between(HEIGHTS, height), tuple(BACKGROUNDS.values())[int(background)])
+    scene = make_scene(_between(HEIGHTS, height), tuple(BACKGROUNDS.values())[int(background)])
     grow = _between(SIZES, size)
-    thing = Part(tuple(SHAPES.values())[int(shape)].scaled(grow), REACH, tuple(COLORS.values())[int(color)], 0.12)
+    thing = Part(tuple(SHAPES.values())[int(shape)].scale(grow), REACH, tuple(COLORS.values())[int(color)], 0.12)
     frame = _frame(horizontal, vertical)
     along = np.array([0, REACH, REACH + LENGTH * grow])[:, None] * frame[2] + [0, 0, SHOULDER]
     rows, columns = _box(scene, along, GIRTH * grow)
     picture = scene.picture.copy()
     picture[:, rows, columns] = _light(scene, rows, columns, frame.astype(np.float32), (ARM, thing))
-    return developed(picture)
+    return develop(picture)
 
 
 def _between(table: dict[str, float], place: float) -> float:
@@ -167,7 +183,7 @@ def _frame(horizontal: float, vertical: float) -> Values:
     return np.stack([side, np.cross(along, side), along])
 
 
-def _box(scene: Stage, along: Values, radius: float) -> tuple[slice, slice]:
+def _box(scene: Scene, along: Values, radius: float) -> tuple[slice, slice]:
     """Rows and columns in which the arm, what it carries, and their shadow must lie."""
     seen = scene.project(along)
     reach = radius * SIDE * 0.5 * ZOOM * 1.1 / (seen[:, 2:] - radius)
@@ -181,38 +197,38 @@ def _box(scene: Stage, along: Values, radius: float) -> tuple[slice, slice]:
     return slice(first[1], last[1]), slice(first[0], last[0])
 
 
-def _light(scene: Stage, rows: slice, columns: slice, frame: Floats, parts: tuple[Part, ...]) -> Floats:
+def _light(scene: Scene, rows: slice, columns: slice, frame: Floats, parts: tuple[Part, ...]) -> Floats:
     """The light `[3, h, w]` that comes from a box of pixels."""
     d, depth = scene.d[:, rows, columns], scene.depth[rows, columns]
     eye = scene.eye.astype(np.float32).reshape(3, 1, 1, 1)
     shadow = _shadow(scene, rows, columns, frame, parts)
     light = scene.ambient[:, rows, columns] * (1 - 0.25 * shadow) + scene.direct[:, rows, columns] * ~shadow
-    turned = _turned(frame, d)
+    turned = _rotate(frame, d)
     for part in parts:
-        enter, leave, face = part.solid.meet(part.placed(frame, eye), turned)
+        enter, leave, face = part.solid.meet(part.to_own_frame(frame, eye), turned)
         hit = (enter < leave) & (enter > 0) & (enter < depth)
         depth = np.where(hit, enter, depth)
         points, rays_hit = eye[:, 0, 0] + d[:, hit] * depth[hit], d[:, hit]
-        normal = frame.T @ part.solid.normal(part.placed(frame, points), face[hit])
+        normal = frame.T @ part.solid.normal(part.to_own_frame(frame, points), face[hit])
         albedo = np.array(part.albedo, np.float32)[:, None]
-        light[:, hit] = sum(lit(points, normal, albedo, rays_hit, part.gloss))
+        light[:, hit] = sum(shade(points, normal, albedo, rays_hit, part.gloss))
     mean: Floats = light.mean(-1)
     return mean
 
 
-def _shadow(scene: Stage, rows: slice, columns: slice, frame: Floats, parts: tuple[Part, ...]) -> npt.NDArray[np.bool_]:
+def _shadow(scene: Scene, rows: slice, columns: slice, frame: Floats, parts: tuple[Part, ...]) -> npt.NDArray[np.bool_]:
     """Where on the table's top the parts keep the lamp's light off, for every ray of the box."""
     table = scene.on_table[rows, columns]
     shadow = np.zeros(table.shape, bool)
     d, depth = scene.d[:, rows, columns][:, table], scene.depth[rows, columns][table]
     points = scene.eye.astype(np.float32)[:, None] + d * depth
-    to_lamp = _turned(frame, lamp())[:, np.broadcast_to(np.arange(SAMPLES), table.shape)[table]]
-    dark = [shaded(part.solid, part.placed(frame, points), to_lamp) for part in parts]
+    to_lamp = _rotate(frame, lamp())[:, np.broadcast_to(np.arange(SAMPLES), table.shape)[table]]
+    dark = [in_shadow(part.solid, part.to_own_frame(frame, points), to_lamp) for part in parts]
     shadow[table] = np.any(dark, axis=0)
     return shadow
 
 
-def _turned(frame: Floats, vectors: Floats) -> Floats:
+def _rotate(frame: Floats, vectors: Floats) -> Floats:
     """Vectors `[3, ...]` as the arm sees them."""
     turned: Floats = np.tensordot(frame, vectors, 1)
     return turned

@@ -21,16 +21,29 @@ class Solid:
     offsets: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     round: tuple[float, float, float] | None = None
 
-    def scaled(self, factor: float) -> Solid:
-        """The solid made `factor` times as large about the origin."""
+    def scale(self, factor: float) -> Solid:
+        """The solid, larger about the origin.
+
+        Args:
+            factor: how many times as large.
+
+        Returns:
+            The new solid.
+        """
         g, line, c = self.round or (0.0, 0.0, 0.0)
         grown = None if self.round is None else (g, line * factor, c * factor**2)
         return replace(self, offsets=self.offsets * np.float32(factor), round=grown)
 
     def meet(self, o: Floats, d: Floats) -> tuple[Floats, Floats, npt.NDArray[np.intp]]:
-        """Where rays from `o` along `d` (each `[3, ...]`) enter and leave, and by which face.
+        """Where rays enter and leave the solid, and by which face.
 
-        A ray that misses enters after it leaves. The face is a place in `normals`, or -1: the round one.
+        Args:
+            o: where the rays start, `[3, ...]`.
+            d: their directions, `[3, ...]`.
+
+        Returns:
+            Distances of entry and exit (a ray that misses enters after it leaves), and the face of entry: an index into
+            `normals`, or -1 for the round one.
         """
         enter, leave = self._meet_round(o, d)
         face = np.full(enter.shape, -1)
@@ -65,7 +78,15 @@ class Solid:
         return enter, np.where(steep, np.where(down, FAR, near), leave)
 
     def normal(self, points: Floats, face: npt.NDArray[np.intp]) -> Floats:
-        """Unit outward normals `[3, m]` at `points` `[3, m]` on the faces `[m]`."""
+        """Unit outward normals.
+
+        Args:
+            points: on the surface, `[3, m]`.
+            face: which face each is on, `[m]`, as of `meet`.
+
+        Returns:
+            `[3, m]`.
+        """
         if self.round is None:
             return np.ascontiguousarray(self.normals[face].T)
         g, line, _ = map(np.float32, self.round)
@@ -75,12 +96,30 @@ class Solid:
 
 
 def prism(sides: int, radius: float, height: float) -> Solid:
-    """A regular prism on z = 0, `radius` to its corners."""
+    """A regular prism on z = 0.
+
+    Args:
+        sides: how many.
+        radius: to its corners.
+        height: of it.
+
+    Returns:
+        The solid.
+    """
     return _with_caps(_sides(sides, 0.0), np.full(sides, radius * np.cos(np.pi / sides)), height)
 
 
 def pyramid(sides: int, radius: float, height: float) -> Solid:
-    """A regular pyramid on z = 0, `radius` to the corners of its base."""
+    """A regular pyramid on z = 0.
+
+    Args:
+        sides: how many.
+        radius: to the corners of its base.
+        height: of it.
+
+    Returns:
+        The solid.
+    """
     inner = radius * np.cos(np.pi / sides)
     normals = _sides(sides, inner / height)
     lean = np.hypot(1, inner / height)
@@ -89,13 +128,30 @@ def pyramid(sides: int, radius: float, height: float) -> Solid:
 
 
 def cylinder(radius: float, height: float, bottom: float = 0.0) -> Solid:
-    """An upright cylinder from `bottom` to `bottom + height`."""
+    """An upright cylinder.
+
+    Args:
+        radius: of it.
+        height: of it.
+        bottom: where it begins, along z.
+
+    Returns:
+        The solid.
+    """
     flat = _with_caps(np.zeros((0, 3)), np.zeros(0), bottom + height, bottom)
     return replace(flat, round=(0.0, 0.0, -(radius**2)))
 
 
 def cone(radius: float, height: float) -> Solid:
-    """An upright cone on z = 0."""
+    """An upright cone on z = 0.
+
+    Args:
+        radius: of its base.
+        height: of it.
+
+    Returns:
+        The solid.
+    """
     k = (radius / height) ** 2
     return Solid(
         np.array([[0, 0, -1], [0, 0, 1]], np.float32),
@@ -105,12 +161,27 @@ def cone(radius: float, height: float) -> Solid:
 
 
 def sphere(radius: float, centre: float) -> Solid:
-    """A ball whose centre is on the z axis."""
+    """A ball on the z axis.
+
+    Args:
+        radius: of it.
+        centre: along z.
+
+    Returns:
+        The solid.
+    """
     return Solid(round=(1.0, -2 * centre, centre**2 - radius**2))
 
 
 def unit(vectors: Floats) -> Floats:
-    """Vectors `[3, ...]` at length 1."""
+    """Bring vectors to length 1.
+
+    Args:
+        vectors: `[3, ...]`.
+
+    Returns:
+        float32 `[3, ...]`.
+    """
     length = np.sqrt((vectors**2).sum(0))
     at_length: Floats = (vectors / np.maximum(length, 1e-12)).astype(np.float32)
     return at_length

@@ -45,7 +45,7 @@ def lamp() -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class Scene:
     """A camera's view of what never moves.
 
     Arrays are `[..., SIDE, SIDE, SAMPLES]`: ray directions `d` `[3, ...]` from `eye` `[3]`, `depth` along
@@ -63,14 +63,29 @@ class Stage:
     picture: Floats
 
     def project(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Points `[m, 3]` as `[m, 3]`: column, row (in pixels) and depth."""
+        """Where the camera sees points.
+
+        Args:
+            points: `[m, 3]`.
+
+        Returns:
+            `[m, 3]`: column and row in px, and depth.
+        """
         x, y, z = self.axes @ (points - self.eye).T
         return np.stack([(1 + ZOOM * x / z) * SIDE / 2, (1 - ZOOM * y / z) * SIDE / 2, z], 1)
 
 
 @lru_cache(maxsize=9)
-def stage(camera_degrees: float, tint: tuple[float, float, float]) -> Stage:
-    """The stage seen from `camera_degrees` above the table, its rim and wall in `tint`."""
+def make_scene(camera_degrees: float, tint: tuple[float, float, float]) -> Scene:
+    """The scene from one camera position.
+
+    Args:
+        camera_degrees: of the camera above the table.
+        tint: the linear colour of rim and wall.
+
+    Returns:
+        The scene; the last nine are remembered.
+    """
     pitch = np.radians(camera_degrees)
     back = np.array([0, -np.cos(pitch), np.sin(pitch)])
     eye = TARGET + DISTANCE * back
@@ -78,7 +93,7 @@ def stage(camera_degrees: float, tint: tuple[float, float, float]) -> Stage:
     d = _rays(axes)
     depth, ambient, direct, on_table = _see(eye.astype(np.float32), d, np.array(tint, np.float32))
     picture = (ambient + direct).mean(-1)
-    return Stage(eye, axes, d, depth, ambient, direct, on_table, picture)
+    return Scene(eye, axes, d, depth, ambient, direct, on_table, picture)
 
 
 def _rays(axes: npt.NDArray[np.float64]) -> Floats:
@@ -112,14 +127,25 @@ def _see(eye: Floats, d: Floats, tint: Floats) -> tuple[Floats, Floats, Floats, 
             on_table[hit] = normal[2] > 0.5
         else:
             on_table[hit] = False
-        ambient[:, hit], direct[:, hit] = lit(points, normal, albedo, d[:, hit], 0.0 if solid is table else 0.25)
+        ambient[:, hit], direct[:, hit] = shade(points, normal, albedo, d[:, hit], 0.0 if solid is table else 0.25)
     for solid in FIXED:
-        direct *= ~(on_table & shaded(solid, o + d * depth, lamp().reshape(3, 1, 1, SAMPLES)))
+        direct *= ~(on_table & in_shadow(solid, o + d * depth, lamp().reshape(3, 1, 1, SAMPLES)))
     return depth, ambient.astype(np.float32), direct.astype(np.float32), on_table
 
 
-def lit(points: Floats, normal: Floats, albedo: Floats, d: Floats, gloss: float) -> tuple[Floats, Floats]:
-    """Ambient light and the lamp's (Lambert, and a touch of gloss) that points `[3, m]` send back along `d`."""
+def shade(points: Floats, normal: Floats, albedo: Floats, d: Floats, gloss: float) -> tuple[Floats, Floats]:
+    """The light that points send to the camera: Lambert's, and a touch of gloss.
+
+    Args:
+        points: `[3, m]`.
+        normal: unit normals there, `[3, m]`.
+        albedo: linear colours, `[3, m]`.
+        d: directions from the camera, `[3, m]`.
+        gloss: how strong the highlight is, 0 to 1.
+
+    Returns:
+        Ambient light and the lamp's, `[3, m]` each.
+    """
     light = LIGHT.astype(np.float32)[:, None]
     facing = np.maximum((normal * light).sum(0), 0)
     half = unit(light - d)
@@ -129,14 +155,30 @@ def lit(points: Floats, normal: Floats, albedo: Floats, d: Floats, gloss: float)
     return albedo * sky, albedo * (0.85 * facing) + shine
 
 
-def shaded(solid: Solid, points: Floats, to_light: Floats) -> npt.NDArray[np.bool_]:
-    """Whether a solid stands between the points and the lamp."""
+def in_shadow(solid: Solid, points: Floats, to_light: Floats) -> npt.NDArray[np.bool_]:
+    """Whether a solid stands between points and the lamp.
+
+    Args:
+        solid: the solid.
+        points: `[3, ...]`.
+        to_light: directions to the lamp, `[3, ...]`.
+
+    Returns:
+        Booleans `[...]`.
+    """
     enter, leave, _ = solid.meet(points, to_light)
     return (enter < leave) & (leave > 0)
 
 
-def developed(light: Floats) -> Pixels:
-    """Light `[3, h, w]` as a picture `[h, w, 3]`: sRGB, about."""
+def develop(light: Floats) -> Pixels:
+    """Convert linear light to a picture, about as sRGB does: the power of 1 / 2.2.
+
+    Args:
+        light: `[3, h, w]`.
+
+    Returns:
+        uint8 `[h, w, 3]`.
+    """
     return np.ascontiguousarray(
         (np.clip(light, 0, 1) ** np.float32(1 / 2.2) * 255).round().astype(np.uint8).transpose(1, 2, 0)
     )

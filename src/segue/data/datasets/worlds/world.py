@@ -11,7 +11,7 @@ import numpy.typing as npt
 from segue.core.choices import Choice
 from segue.core.images import Pixels
 from segue.core.progress import Event, Report, silent
-from segue.data.datasets.worlds.factors import Factor, Values, checked, shortest
+from segue.data.datasets.worlds.factors import Factor, Values, check_values, shortest_paths
 
 BATCH = 100
 
@@ -38,14 +38,29 @@ class World(Choice):
 
     @abstractmethod
     def draw(self, values: Values) -> Pixels:
-        """The images `[n, side, side, channels]` of checked values `[n, k]`."""
+        """Draw images of checked values.
+
+        Args:
+            values: `[n, k]`.
+
+        Returns:
+            uint8 `[n, side, side, channels]`.
+        """
 
     def render(self, factors: npt.ArrayLike, report: Report = silent) -> Pixels:
-        """The images `[n, side, side, channels]` of any factor values `[n, k]`: exact, and the same at every call.
+        """Render images of any factor values: exact, and the same at every call.
 
-        Raises `InputError` for values that the world does not have.
+        Args:
+            factors: values `[n, k]`.
+            report: hears how far it is.
+
+        Returns:
+            uint8 `[n, side, side, channels]`.
+
+        Raises:
+            InputError: for values that the world does not have.
         """
-        values = checked(factors, self.space)
+        values = check_values(factors, self.space)
         images = np.empty((len(values), self.side, self.side, self.channels), np.uint8)
         for start in range(0, len(values), BATCH):
             images[start : start + BATCH] = self.draw(values[start : start + BATCH])
@@ -53,13 +68,22 @@ class World(Choice):
         return images
 
     def truths(self, a: npt.ArrayLike, b: npt.ArrayLike, t: npt.ArrayLike) -> Values:
-        """The true interpolations between the images of values `a` `[k]` and `b` `[k]`: values `[paths, m, k]`.
+        """The true interpolations between two images: all the shortest paths through the factors.
 
-        They are all the shortest paths through the factors at times `t` `[m]`, 0 to 1. All factors move together in a
-        straight line, each at a constant pace. An angle takes the shorter way round, and either way if the two are
-        opposite. Where a category differs (another shape, another glyph) the world has no image between the two: there
-        is no true interpolation, `[0, m, k]`, and whatever is measured against it is undefined.
-        Raises `InputError` for values that the world does not have.
+        All factors move together in a straight line, each at constant speed. An angle takes the shorter way round, and
+        either way where the two are opposite. Where a category differs (another shape, another glyph) the world has no
+        image between the two: there is no true interpolation, and whatever is measured against it is undefined.
+
+        Args:
+            a: values `[k]`.
+            b: values `[k]`.
+            t: times `[m]`, 0 to 1.
+
+        Returns:
+            Values `[paths, m, k]`.
+
+        Raises:
+            InputError: for values that the world does not have.
 
         >>> from segue.data.datasets.worlds import Glyphs
         >>> Glyphs().truths([0, 350], [0, 10], [0, 0.5, 1])[:, :, 1].tolist()
@@ -67,10 +91,21 @@ class World(Choice):
         >>> Glyphs().truths([0, 0], [0, 180], np.linspace(0, 1, 16)).shape, len(Glyphs().truths([0, 0], [1, 0], [0, 1]))
         ((2, 16, 2), 0)
         """
-        return shortest(self.space, a, b, t)
+        return shortest_paths(self.space, a, b, t)
 
     def frames(self, values: npt.ArrayLike, report: Report = silent) -> Pixels:
-        """The images `[..., side, side, channels]` of values `[..., k]`: of what `truths` gives, `[paths, m, ...]`."""
+        """Render values of any leading shape, as those of `truths`.
+
+        Args:
+            values: `[..., k]`.
+            report: hears how far it is.
+
+        Returns:
+            uint8 `[..., side, side, channels]`.
+
+        Raises:
+            InputError: for values that the world does not have.
+        """
         array = np.asarray(values, np.float64)
         images = self.render(array.reshape(-1, array.shape[-1]), report)
         return images.reshape(*array.shape[:-1], *images.shape[1:])
