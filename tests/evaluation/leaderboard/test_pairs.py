@@ -29,6 +29,14 @@ def test_pairs_are_of_two_images_and_come_once(count: int, seed: int, data: st.D
     np.testing.assert_array_equal(pairs, draw_pairs(numbered(count), wanted, "any", seed))
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_all_pairs_that_there_are_can_be_drawn(seed: int) -> None:
+    pairs = draw_pairs(numbered(6), 15, "any", seed)
+    assert len({frozenset(pair) for pair in pairs.tolist()}) == 15
+    with pytest.raises(InputError, match="expected 15, as there are"):
+        draw_pairs(numbered(6), 16, "any", seed)
+
+
 @pytest.mark.parametrize("kind", ["same-label", "other-label"])
 def test_labels(kind: Kind) -> None:
     labels = np.arange(30) % 4

@@ -41,6 +41,11 @@ def draw_pairs(images: ImageSet, count: int, kind: Kind, seed: int, space: tuple
             if len(found) == count:
                 break
         if len(found) == before:
+            # Chance found none: few are left, if any.
+            left = _all_pairs(images, kind, space) - found.keys() - {(b, a) for a, b in found}
+            chosen = rng.permutation(len(left))[: count - before].tolist()
+            found.update(dict.fromkeys(sorted(left)[index] for index in chosen))
+        if len(found) == before:
             raise InputError(f"--pairs {count} of kind {kind}", f"{before}, as there are", "ask for fewer, or others")
     return np.array(list(found), np.int64)
 
@@ -63,6 +68,16 @@ def _partner(images: ImageSet, a: int, kind: Kind, space: tuple[Factor, ...], rn
         if not np.array_equal(images.images[a], images.images[b]):
             return b
     return None
+
+
+def _all_pairs(images: ImageSet, kind: Kind, space: tuple[Factor, ...]) -> set[tuple[int, int]]:
+    """Every pair `a < b` of images that are related and do not look the same."""
+    return {
+        (a, b)
+        for a in range(len(images))
+        for b in np.flatnonzero(_related(images, a, kind, space)).tolist()
+        if a < b and not np.array_equal(images.images[a], images.images[b])
+    }
 
 
 def _related(images: ImageSet, a: int, kind: Kind, space: tuple[Factor, ...]) -> npt.NDArray[np.bool_]:
