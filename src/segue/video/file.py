@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -31,6 +32,30 @@ def not_a_clip(path: Path, why: str) -> InputError:
     return InputError(f"{path} ({why})", "a whole video or GIF", "save or copy it again, or choose another file")
 
 
+FORMATS = (
+    *(
+        "mov",
+        "matroska",
+        "webm",
+        "mpegts",
+        "mpeg",
+        "mpegvideo",
+        "avi",
+        "flv",
+        "asf",
+        "ogg",
+        "mxf",
+        "gxf",
+        "dv",
+        "nut",
+        "rm",
+    ),
+    *("ivf", "obu", "h264", "hevc", "m4v", "mjpeg", "vc1", "wtv", "gif", "apng", "wav", "mp3", "aac", "flac"),
+    *("png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "avif", "jpegxl_anim"),
+)
+"""The containers that are read, by libav's names. None of them refers to other files or addresses."""
+
+
 @contextmanager
 def open_container(path: Path) -> Iterator[InputContainer]:
     """Open a file to read pictures and sound from; it is closed at the end of the block.
@@ -42,22 +67,22 @@ def open_container(path: Path) -> Iterator[InputContainer]:
         The open file.
 
     Raises:
-        InputError: for a file that is missing, a directory, empty, not readable, or no video.
+        InputError: for a file that is missing, a directory, a device or pipe, empty, not readable, or no video.
     """
     if not path.exists():
         raise InputError(f"no file {path}", "a video or GIF that exists", "check the path")
-    if not path.is_file():
-        raise InputError(f"{path} (a directory)", "a video or GIF file", "name a file in it")
+    if not stat.S_ISREG(path.stat().st_mode):
+        kind = "a directory" if path.is_dir() else "a device or pipe"
+        raise InputError(f"{path} ({kind})", "a video or GIF file", "name a file in it" if path.is_dir() else "save it")
     if path.stat().st_size == 0:
         raise not_a_clip(path, "an empty file")
+    # `file:` and the lists: neither a name with a colon nor a playlist reaches other files or the network.
+    options = {"protocol_whitelist": "file", "format_whitelist": ",".join(FORMATS)}
     try:
-        # `file:` and the whitelist: neither a name with a colon nor a playlist reaches the network.
         with (
             webp_as_video(path) if is_animated_webp(path) else nullcontext(path) as file,
-            av.open(f"file:{file}", options={"protocol_whitelist": "file"}) as container,
+            av.open(f"file:{file}", options=options, metadata_errors="replace") as container,
         ):
-            if container.format.name == "tty":
-                raise not_a_clip(path, "text")
             yield container
     except PermissionError:
         raise InputError(f"{path} (no permission to read)", "a readable file", "change its permissions") from None
@@ -67,35 +92,74 @@ def open_container(path: Path) -> Iterator[InputContainer]:
 
 
 def picture_of(container: InputContainer, path: Path) -> VideoStream:
-    """The first moving picture of a file; cover art is none.
+    """The moving picture that a player shows; cover art is none.
 
     Args:
         container: the open file.
         path: what the error calls it.
 
     Returns:
-        The stream.
+        Of the streams that can be decoded, the one that the file marks as its default, else the largest, else the
+        first.
 
     Raises:
-        InputError: for a file without a picture.
+        InputError: for a file without a picture that can be decoded.
     """
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            return stream
-    why = "sound but no picture" if container.streams.audio else "no picture"
-    raise not_a_clip(path, why)
+    moving = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    found = [stream for stream in moving if stream.codec_context is not None]
+    if found:
+        return max(found, key=lambda stream: (_is_default(stream), stream.width * stream.height, -stream.index))
+    if moving:
+        raise not_a_clip(path, "a picture in a format that nothing here decodes")
+    raise not_a_clip(path, "sound but no picture" if container.streams.audio else "no picture")
 
 
 def sound_of(container: InputContainer) -> AudioStream | None:
-    """The first sound track of a file that can be decoded.
+    """The sound track that a player plays.
 
     Args:
         container: the open file.
 
     Returns:
-        The stream; None where there is no sound.
+        Of the tracks that can be decoded, the one that the file marks as its default, else the one of most channels,
+        else the first; None where there is no sound.
     """
-    return next((s for s in container.streams.audio if s.codec_context and s.codec_context.sample_rate), None)
+    found = [stream for stream in container.streams.audio if stream.codec_context and stream.codec_context.sample_rate]
+    return max(found, key=lambda stream: (_is_default(stream), stream.layout.nb_channels, -stream.index), default=None)
+
+
+def other_streams(container: InputContainer, picture: VideoStream, sound: AudioStream | None) -> Iterator[str]:
+    """What a file holds beside the streams that are used, a note each.
+
+    Args:
+        container: the open file.
+        picture: as of `picture_of`.
+        sound: as of `sound_of`.
+
+    Yields:
+        A note for pictures, and one for sound tracks.
+    """
+    pictures = [
+        f"{other.width}x{other.height}"
+        for other in container.streams.video
+        if other is not picture and other.codec_context and not other.disposition & Disposition.attached_pic
+    ]
+    if pictures:
+        used = f"the {picture.width}x{picture.height} one is used"
+        yield f"of {len(pictures) + 1} pictures, {used}, not {', '.join(pictures)}"
+    tracks = [_named(other) for other in container.streams.audio if other is not sound and other.codec_context]
+    if sound is not None and tracks:
+        yield f"of {len(tracks) + 1} sound tracks, {_named(sound)} is used, not {', '.join(tracks)}"
+
+
+def _is_default(stream: AudioStream | VideoStream) -> bool:
+    return bool(stream.disposition & Disposition.default)
+
+
+def _named(track: AudioStream) -> str:
+    """A sound track as a person would tell it from others: by number, language and layout."""
+    language = track.metadata.get("language", "und")
+    return f"{track.index} ({track.layout.name}{'' if language == 'und' else ', ' + language})"
 
 
 def is_cut_off(path: Path) -> bool:

@@ -25,28 +25,34 @@ _MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
 
 
 class Screen:
-    """Shows decoded frames as uint8 `[height, width, 3]`."""
+    """Shows decoded frames as uint8 `[height, width, 3]`.
 
-    def __init__(self, height: int, width: int) -> None:
-        self.height, self.width = height, width
+    Args:
+        height: in px, upright.
+        width: likewise.
+        aspect: how many times as wide as high a pixel of a frame is; None: square.
+    """
+
+    def __init__(self, height: int, width: int, aspect: Fraction | None = None) -> None:
+        self.height, self.width, self._aspect = height, width, aspect
         self._reformatter = VideoReformatter()
 
     def show(self, frame: VideoFrame) -> Pixels:
         """The pixels of a frame: RGB, transparency over black, turned and stretched as its file asks.
 
         Args:
-            frame: as decoded.
+            frame: as decoded; one of another shape, as where a picture's size changes midway, has black bars.
 
         Returns:
             uint8 `[height, width, 3]`, the caller's own.
         """
         swap, flip_x, flip_y = turn(frame)
-        width, height = (self.height, self.width) if swap else (self.width, self.height)
+        across, down = self._inside(frame)
         alpha = has_alpha(frame)
         shown = self._reformatter.reformat(
             frame,
-            width,
-            height,
+            down if swap else across,
+            across if swap else down,
             "rgba" if alpha else "rgb24",
             src_colorspace=matrix_of(frame),
             src_color_range=range_of(frame),
@@ -59,8 +65,23 @@ class Screen:
             pixels = ((covered + 127) // 255).astype(np.uint8)
         if swap:
             pixels = pixels.swapaxes(0, 1)
-        # A copy: the pixels must outlive the frame, whose memory libav uses again.
-        return pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1].copy(order="C")
+        pixels = pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1]
+        if (across, down) == (self.width, self.height):
+            # A copy: the pixels must outlive the frame, whose memory libav uses again.
+            return pixels.copy(order="C")
+        framed = np.zeros((self.height, self.width, 3), np.uint8)
+        top, left = (self.height - down) // 2, (self.width - across) // 2
+        framed[top : top + down, left : left + across] = pixels
+        return framed
+
+    def _inside(self, frame: VideoFrame) -> tuple[int, int]:
+        """Width and height at which a frame fits: the screen's, where it has its shape but for rounding."""
+        width, height = shown_size(frame, self._aspect)
+        scale = min(self.width / width, self.height / height)
+        across, down = round(width * scale), round(height * scale)
+        if self.width - across <= 2 and self.height - down <= 2:
+            return self.width, self.height
+        return max(1, across), max(1, down)
 
 
 def shown_size(frame: VideoFrame, aspect: Fraction | None) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.video.decode import decode_sound, deinterlace, pictures, seconds_of
 from segue.video.file import not_a_clip, open_container, sound_of
-from segue.video.inspect import ClipInfo, Examined, count_ticks, examine
+from segue.video.inspect import Examined, count_ticks, examine
 from segue.video.notes import INTERLACED
 from segue.video.picture import Screen
 
@@ -60,10 +60,11 @@ def read_frames(path: Path, *, fps: Fraction | None = None, start: int = 0) -> G
 
 
 def _frames(clip: Examined, fps: Fraction, start: int, count: int) -> Generator[Pixels]:
-    screen = Screen(clip.info.height, clip.info.width)
+    screen = Screen(clip.info.height, clip.info.width, clip.aspect)
     pixels: Pixels | None = None
     given, latest = 0, None
-    with closing(pictures(clip.info.path, clip.key_before(start / fps))) as decoded:
+    key, before = clip.keys_before(start / fps)
+    with closing(pictures(clip.info.path, key, before=before, shifts=clip.shifts)) as decoded:
         whole = deinterlace(decoded) if INTERLACED in clip.info.notes else decoded
         for index, frame in enumerate(whole):
             until = min(count, math.ceil(clip.timing.time(seconds_of(frame), index) * fps))
@@ -104,13 +105,14 @@ def read_sound(path: Path, rate: int = 48000) -> Generator[Sound]:
     if not 8000 <= rate <= 192000:
         raise InputError(f"a sound rate of {rate} Hz", "8000 to 192000", "choose a rate in that range")
     clip = examine(path)
-    return _sound(clip.info, clip.timing.start, rate)
+    return _sound(clip, rate)
 
 
-def _sound(info: ClipInfo, start: Fraction, rate: int) -> Generator[Sound]:
+def _sound(clip: Examined, rate: int) -> Generator[Sound]:
+    info = clip.info
     left = count_ticks(info.seconds, rate)
     if info.has_sound:
-        with closing(_in_step(info, start)) as blocks:
+        with closing(_in_step(clip)) as blocks:
             for block in _at_rate(blocks, info.sound_rate or rate, rate):
                 block = block[:left]
                 left -= len(block)
@@ -126,8 +128,9 @@ def _silence(samples: int, block: int) -> Iterator[Sound]:
         yield np.zeros((min(block, samples - start), 2), np.float32)
 
 
-def _in_step(info: ClipInfo, start: Fraction) -> Generator[Sound]:
-    """Stereo blocks at the clip's own sound rate, the first sample at `start` seconds, gaps filled."""
+def _in_step(clip: Examined) -> Generator[Sound]:
+    """Stereo blocks at the clip's own sound rate, the first sample with the first frame, gaps filled."""
+    info, start = clip.info, clip.timing.start
     rate = info.sound_rate or 1
     at, end = 0, math.ceil(info.seconds * rate)
     mixers: dict[tuple[str, str, int], AudioResampler] = {}
@@ -135,7 +138,7 @@ def _in_step(info: ClipInfo, start: Fraction) -> Generator[Sound]:
         stream = sound_of(container)
         if stream is None:
             return
-        for frame in decode_sound(container, stream):
+        for frame in decode_sound(container, stream, clip.shifts):
             block = _stereo(frame, rate, mixers)
             stamp = seconds_of(frame)
             gap = 0 if stamp is None else round((stamp - start) * rate) - at
