@@ -1,45 +1,51 @@
-"""How a machine trains fastest: number format and memory layout, found by a short probe and remembered.
+"""How a machine trains: number format and memory layout, by what its processor can do.
 
-Remembered, because a choice made anew by the clock could differ between two runs of the same request,
-which then would not give the same bytes.
+Nothing is timed when a network is trained, so the same request gives the same bytes however busy the machine is. What
+each capability gains was measured once, by `benchmarks/precision.py`.
 """
 
 from __future__ import annotations
 
-import copy
-import hashlib
-import json
-import math
-import platform
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Literal, TypeVar
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, TypeVar
 
-import platformdirs
 import torch
 from torch import Tensor, nn
 
-from segue.core.images import atomic_write
-
 Module = TypeVar("Module", bound=nn.Module)
+
+NumberFormat: TypeAlias = Literal["fp32", "bf16"]
+
+Capability: TypeAlias = Literal["amx", "avx512_bf16", "cuda-bf16", "other"]
+"""Which arithmetic on bfloat16 numbers a device has in hardware; `other` has none."""
 
 
 @dataclass(frozen=True)
 class Precision:
-    """A number format for the networks (`fp32`, or `bf16` by autocast) and a memory layout."""
+    """A number format for the networks (`fp32`, or `bf16` by autocast) and a memory layout.
 
-    numbers: Literal["fp32", "bf16"] = "fp32"
+    >>> str(Precision("bf16", channels_last=True))
+    'bf16, channels last'
+    """
+
+    numbers: NumberFormat = "fp32"
     channels_last: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.numbers}{', channels last' if self.channels_last else ''}"
+
+    @classmethod
+    def of(cls, numbers: NumberFormat) -> Precision:
+        """A number format in the layout that suits it."""
+        return cls(numbers, channels_last=numbers == "bf16")
+
     def place(self, module: Module) -> Module:
-        """The module with its weights in this layout."""
+        """Put the weights of a module into this layout, in place; returns the module."""
         layout = torch.channels_last if self.channels_last else torch.contiguous_format
         return module.to(memory_format=layout)  # type: ignore[no-any-return, call-overload]
 
     def arrange(self, images: Tensor) -> Tensor:
-        """Images `[n, c, h, w]` in this layout."""
+        """Images `[n, c, h, w]` in this layout; a copy where they are in another."""
         return images.contiguous(memory_format=torch.channels_last if self.channels_last else torch.contiguous_format)
 
     def autocast(self, device: torch.device) -> torch.autocast:
@@ -47,47 +53,22 @@ class Precision:
         return torch.autocast(device.type, torch.bfloat16, enabled=self.numbers == "bf16")
 
 
-CANDIDATES = tuple(Precision(numbers, last) for numbers in ("fp32", "bf16") for last in (False, True))
+CANDIDATES = tuple(
+    Precision(numbers, channels_last) for numbers in ("fp32", "bf16") for channels_last in (False, True)
+)
 
 
-def fastest(model: Module, step: Callable[[Module, Precision], object], key: str) -> Precision:
-    """The fastest of `CANDIDATES` for this model, by the best of a few steps of each.
-
-    `step(model, precision)` does one training step; it is given copies, so the model is left as it is. The
-    verdict is kept in the user's cache folder under this machine, this torch and `key`; where that folder
-    cannot be written, the probe runs each time.
-    """
-    memory = _memory(key)
-    try:
-        remembered = Precision(**json.loads(memory.read_text()))
-        if remembered in CANDIDATES:
-            return remembered
-    except (OSError, ValueError, TypeError):
-        pass
-    verdict = _fastest(model, step)
-    try:
-        with atomic_write(memory) as beside:
-            beside.write_text(json.dumps(asdict(verdict)))
-    except (OSError, ValueError):
-        pass
-    return verdict
+def capability(device: torch.device) -> Capability:
+    """What the hardware of a device can do with bfloat16 numbers."""
+    if device.type == "cuda":
+        return "cuda-bf16" if torch.cuda.get_device_capability(device) >= (8, 0) else "other"
+    if device.type == "cpu":
+        if torch.cpu._is_amx_tile_supported():
+            return "amx"
+        if torch.cpu._is_avx512_bf16_supported():
+            return "avx512_bf16"
+    return "other"
 
 
-def _memory(key: str) -> Path:
-    capability = torch.backends.cpu.get_cpu_capability()
-    machine = [platform.machine(), platform.processor(), capability, torch.__version__, torch.get_num_threads(), key]
-    digest = hashlib.sha256(json.dumps(machine).encode()).hexdigest()[:16]
-    return platformdirs.user_cache_path("segue") / "precision" / f"{digest}.json"
-
-
-def _fastest(model: Module, step: Callable[[Module, Precision], object]) -> Precision:
-    """Six rounds of a step of each after one to warm up, in turn, so that a busy moment is nobody's alone."""
-    trials = {candidate: candidate.place(copy.deepcopy(model)) for candidate in CANDIDATES}
-    best = dict.fromkeys(CANDIDATES, math.inf)
-    for round_ in range(7):
-        for candidate, trial in trials.items():
-            start = time.perf_counter()
-            step(trial, candidate)
-            if round_:
-                best[candidate] = min(best[candidate], time.perf_counter() - start)
-    return min(best, key=best.__getitem__)
+def resolve_precision(precision: Literal["auto", "fp32", "bf16"], device: torch.device) -> NumberFormat:
+    return "fp32" if precision == "auto" else precision

@@ -22,7 +22,7 @@ from segue.core.progress import Event, Report, silent
 from segue.data.corruptions import Corruption
 from segue.data.datasets import ImageSet
 from segue.models.autoencoder import ConvAutoencoder
-from segue.models.precision import Precision, fastest
+from segue.models.precision import Precision, resolve_precision
 from segue.training.data import TrainingData, seed_of
 from segue.training.diagnostics import culprits, examine, odd_range, told
 from segue.training.held_out import Row, score
@@ -34,7 +34,6 @@ from segue.training.state import Checkpoint, Snapshot, State
 EPOCHS, LEAST_STEPS = 10, 2000
 SETTLED_ON = 128  # images whose mean colour the decoder starts at
 CHECKPOINT_SECONDS = 30
-PROBE_FROM_STEPS = 300  # shorter runs take fp32: the probe would cost more than it gains
 CHECKUP_STEPS, EXAMINED = 200, 64  # how often the model is examined and its state kept; on how many images
 RELAPSES = 3  # how often a run goes back to its last good state, each time at a quarter of the rate
 
@@ -121,7 +120,7 @@ class _Run:
         self.total = options.steps or epochs * self.per_epoch
         networks = make_networks(model, method, seed_of(options.seed, -1)).to(self.device)
         self.players = Networks(networks, options.lr, options.ema)
-        self.precision = Precision()
+        self.precision = Precision.of(resolve_precision(options.precision, self.device))
         self.now = State()
         self.good: list[Snapshot] = []
         self.best: dict[str, Tensor] = {}
@@ -154,7 +153,6 @@ class _Run:
         self.now.notes += [odd] if odd else []
         if settle:
             self.model.settle(to_float(self.data.images[self.data.order(self.options, 0)[0][:SETTLED_ON]]))
-        self.precision = self._choose_precision()
         self.precision.place(self.players.networks)
 
     def _end(self) -> Trained:
@@ -248,18 +246,6 @@ class _Run:
         self.now.notes.append(words)
         self.report(Event("note", note=words))
         return True
-
-    def _choose_precision(self) -> Precision:
-        chosen = self.options.precision
-        if chosen != "auto":
-            return Precision(chosen, channels_last=chosen == "bf16")
-        if self.total < PROBE_FROM_STEPS:
-            return Precision()
-        self.report(Event("probe", note="trying which number format is fastest here"))
-        index = self.data.order(self.options, 0)[0]
-        key = f"{self.device} {self.method} {self.model.architecture} {len(index)}"
-        lr = self.options.lr
-        return fastest(self.players.networks, lambda trial, p: self._do_step(Networks(trial, lr), index, p), key)
 
     def _end_epoch(self) -> None:
         # The images of the epoch so far; a run that ends within an epoch gives a row of what it saw.
