@@ -13,7 +13,7 @@ import time
 import torch
 from machine import write
 
-from segue.models.precision import CANDIDATES, Precision
+from segue.models.precision import Precision
 from segue.training.methods import METHODS, Batch, Method
 from segue.training.networks import Networks, make_networks
 
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=5)
     options = parser.parse_args()
-    precision = next(p for p in CANDIDATES if p.numbers == "bf16" and p.channels_last)
+    precision = Precision("bf16", channels_last=True)
     methods = [method() for method in METHODS]
     casts = {method.name: players_of(method, precision) for method in methods}
     times: dict[str, list[float]] = {name: [] for name in casts}

@@ -1,6 +1,6 @@
 """Training steps a second by number format and memory layout, for networks from the smallest to the largest in use.
 
-The table of `segue.models.precision.resolve_precision` is chosen by this. In every round each candidate makes a few
+The table `FASTEST` of `segue.models.precision`, and the layouts of `Precision.of`, are chosen by this. In every round each candidate makes a few
 steps, in turn, so that a busy moment is nobody's alone; of each the fastest round counts.
 """
 
@@ -9,13 +9,16 @@ from __future__ import annotations
 import argparse
 import math
 import time
+from typing import get_args
 
 import torch
 from machine import write
 
-from segue.models.precision import CANDIDATES, Precision, capability
+from segue.models.precision import NumberFormat, Precision, capability
 from segue.training.methods import VAE, Batch
 from segue.training.networks import Networks, make_networks
+
+CANDIDATES = [Precision(numbers, last) for numbers in get_args(NumberFormat) for last in (False, True)]
 
 NETWORKS = (
     ((1, 8, 8), 2, 16),

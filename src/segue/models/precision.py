@@ -1,7 +1,7 @@
 """How a machine trains: number format and memory layout, by what its processor can do.
 
-Nothing is timed when a network is trained, so the same request gives the same bytes however busy the machine is. What
-each capability gains was measured once, by `benchmarks/precision.py`.
+Nothing is timed, so a request gives the same bytes however busy the machine is. What each format and layout gains was
+measured beforehand, by `benchmarks/precision.py`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,23 @@ from torch import Tensor, nn
 Module = TypeVar("Module", bound=nn.Module)
 
 NumberFormat: TypeAlias = Literal["fp32", "bf16"]
+"""32-bit floats throughout, or bfloat16 by autocast where torch thinks it safe, over float32 weights."""
 
-Capability: TypeAlias = Literal["amx", "avx512_bf16", "cuda-bf16", "other"]
-"""Which arithmetic on bfloat16 numbers a device has in hardware; `other` has none."""
+Capability: TypeAlias = Literal["amx", "avx512_bf16", "cuda_bf16", "none"]
+"""The instructions that a device has for products of bfloat16 numbers."""
+
+FASTEST: dict[Capability, NumberFormat] = {
+    "amx": "bf16",
+    "avx512_bf16": "bf16",
+    "cuda_bf16": "bf16",
+    "none": "fp32",
+}
+"""The number format that trains fastest, by capability; `benchmarks/results/precision.json` has the figures."""
 
 
 @dataclass(frozen=True)
 class Precision:
-    """A number format for the networks (`fp32`, or `bf16` by autocast) and a memory layout.
+    """The number format that the networks compute in, and the memory layout of images and weights.
 
     >>> str(Precision("bf16", channels_last=True))
     'bf16, channels last'
@@ -31,44 +40,84 @@ class Precision:
     numbers: NumberFormat = "fp32"
     channels_last: bool = False
 
+    @classmethod
+    def of(cls, numbers: NumberFormat, device: torch.device) -> Precision:
+        """A number format in the memory layout that is fastest with it.
+
+        Args:
+            numbers: The number format.
+            device: Where the networks run.
+
+        Returns:
+            Channels last on a CPU, and for bfloat16; contiguous for fp32 elsewhere.
+        """
+        return cls(numbers, channels_last=numbers == "bf16" or device.type == "cpu")
+
     def __str__(self) -> str:
         return f"{self.numbers}{', channels last' if self.channels_last else ''}"
 
-    @classmethod
-    def of(cls, numbers: NumberFormat) -> Precision:
-        """A number format in the layout that suits it."""
-        return cls(numbers, channels_last=numbers == "bf16")
-
     def place(self, module: Module) -> Module:
-        """Put the weights of a module into this layout, in place; returns the module."""
+        """Bring the weights of a module into this layout, in place.
+
+        Args:
+            module: Any module; its values stay as they are.
+
+        Returns:
+            The same module.
+        """
         layout = torch.channels_last if self.channels_last else torch.contiguous_format
         return module.to(memory_format=layout)  # type: ignore[no-any-return, call-overload]
 
     def arrange(self, images: Tensor) -> Tensor:
-        """Images `[n, c, h, w]` in this layout; a copy where they are in another."""
+        """Bring images into this layout.
+
+        Args:
+            images: `[n, c, h, w]`.
+
+        Returns:
+            The same values, copied where the layout was another.
+        """
         return images.contiguous(memory_format=torch.channels_last if self.channels_last else torch.contiguous_format)
 
     def autocast(self, device: torch.device) -> torch.autocast:
-        """The context in which the networks run; master weights stay float32."""
+        """The context in which the networks run; their weights stay float32.
+
+        Args:
+            device: Where the networks run.
+
+        Returns:
+            A context manager, which does nothing for fp32.
+        """
         return torch.autocast(device.type, torch.bfloat16, enabled=self.numbers == "bf16")
 
 
-CANDIDATES = tuple(
-    Precision(numbers, channels_last) for numbers in ("fp32", "bf16") for channels_last in (False, True)
-)
-
-
 def capability(device: torch.device) -> Capability:
-    """What the hardware of a device can do with bfloat16 numbers."""
+    """What the hardware of a device has for products of bfloat16 numbers.
+
+    Args:
+        device: A CPU, or an accelerator that is present.
+
+    Returns:
+        The best that there is; `none` where bfloat16 would be emulated, or was never measured (MPS, ARM).
+    """
     if device.type == "cuda":
-        return "cuda-bf16" if torch.cuda.get_device_capability(device) >= (8, 0) else "other"
-    if device.type == "cpu":
-        if torch.cpu._is_amx_tile_supported():
-            return "amx"
-        if torch.cpu._is_avx512_bf16_supported():
-            return "avx512_bf16"
-    return "other"
+        return "cuda_bf16" if torch.cuda.get_device_capability(device) >= (8, 0) else "none"
+    if device.type == "cpu" and torch.cpu._is_amx_tile_supported():
+        return "amx"
+    return "avx512_bf16" if device.type == "cpu" and torch.cpu._is_avx512_bf16_supported() else "none"
 
 
 def resolve_precision(precision: Literal["auto", "fp32", "bf16"], device: torch.device) -> NumberFormat:
-    return "fp32" if precision == "auto" else precision
+    """The number format that a request means.
+
+    Args:
+        precision: A format, which is taken as it is, or `auto`.
+        device: Where the networks will run.
+
+    Returns:
+        For `auto` the entry of `FASTEST` for the device: the same on all machines of a type, at any time.
+
+    >>> resolve_precision("fp32", torch.device("cpu"))
+    'fp32'
+    """
+    return FASTEST[capability(device)] if precision == "auto" else precision
