@@ -1,7 +1,7 @@
 """Training steps a second by number format and memory layout, for networks from the smallest to the largest in use.
 
-The table `FASTEST` of `segue.models.precision`, and the layouts of `Precision.of`, are chosen by this. In every round each candidate makes a few
-steps, in turn, so that a busy moment is nobody's alone; of each the fastest round counts.
+The table `FASTEST` of `segue.models.precision`, and the layouts of `Precision.of`, are chosen by this. In every round
+each candidate makes a few steps, in turn, so that a busy moment is nobody's alone; of each the fastest round counts.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def main() -> None:
         base = steps[str(CANDIDATES[0])]
         rows.append({"image_shape": shape, "width": width, "batch": batch, "steps_per_second": steps})
         ratios = "  ".join(f"{name} {value / base:.2f}" for name, value in steps.items())
-        print(f"{'x'.join(map(str, shape)):10} width {width:2} batch {batch:3}  {base:7.1f} steps/s  {ratios}", flush=True)
+        print(
+            f"{'x'.join(map(str, shape)):10} width {width:2} batch {batch:3}  {base:7.1f} steps/s  {ratios}", flush=True
+        )
     write(
         "precision",
         f"python benchmarks/precision.py --rounds {options.rounds}",

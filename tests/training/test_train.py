@@ -15,7 +15,7 @@ from segue.core.images import Pixels, to_float
 from segue.core.progress import Event
 from segue.models.autoencoder import ConvAutoencoder, save_model
 from segue.models.precision import Precision
-from segue.training import Row, Trained, Training, pick_device, run, score, train
+from segue.training import Row, Training, pick_device, score, train
 from segue.training.methods import AE, METHODS, VAE, Method
 
 Build = Callable[..., ConvAutoencoder]
@@ -149,24 +149,11 @@ def test_coarse_numbers_train_too(method: Method, discs: Pixels, build: Build) -
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
 
 
-def test_auto_precision_probes_longer_runs_alone_and_once(
-    discs: Pixels, build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-
-    def ran() -> tuple[ConvAutoencoder, Trained, list[str]]:
-        model, stages = build(VAE()), list[str]()
-        trained = train(model, VAE(), discs, Training(epochs=3, batch=6), report=lambda e: stages.append(e.stage))
-        return model, trained, stages
-
-    _, trained, stages = ran()
-    assert trained.precision == Precision() and "probe" not in stages
-    assert not list(tmp_path.iterdir())
-    monkeypatch.setattr(run, "PROBE_FROM_STEPS", 9)
-    (probed, first, stages), (remembered, second, _) = ran(), ran()
-    assert stages[0] == "probe"
-    assert first.precision == second.precision and first.history == second.history
-    assert_same(probed, remembered)
+def test_precision_is_that_of_the_options_or_of_the_width(discs: Pixels, build: Build) -> None:
+    for asked, numbers in (("auto", "fp32"), ("fp32", "fp32"), ("bf16", "bf16")):
+        model = build()
+        assert train(model, AE(), discs, Training(steps=2, batch=6, precision=asked)).precision.numbers == numbers  # type: ignore[arg-type]
+        assert all(parameter.is_contiguous() for parameter in model.parameters())
 
 
 def test_progress_is_told_step_by_step(discs: Pixels, build: Build) -> None:

@@ -57,6 +57,7 @@ class SlowRequest(Checked):
     steps: int = option(1200, "of latent, the training steps", low=1, high=10_000_000)
     width: int = option(16, "of latent, the size dial of the networks", low=2, high=1024)
     latent: int = option(64, "of latent, the length of a code", low=1, high=65_536)
+    precision: Literal["auto", "bf16", "fp32"] = option("auto", "of latent, the number format of the training")
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,14 @@ def _way(request: SlowRequest, info: ClipInfo, report: Report) -> Way:
     if request.style == "flow":
         return ByFlow()
     assert isinstance(request.method, Method)  # noqa: S101 - run_slow has seen to it
-    options = Training(steps=request.steps, minutes=request.minutes, batch=4, lr=3e-3, seed=request.seed)
+    options = Training(
+        steps=request.steps,
+        minutes=request.minutes,
+        batch=4,
+        lr=3e-3,
+        precision=request.precision,
+        seed=request.seed,
+    ).pin_precision(request.width)
     learning = Learning(
         (),
         (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from segue.data import datasets
 from segue.data.corruptions import Corruption, corruption
 from segue.data.datasets import DataSet, generated, named, recorded
 from segue.models.autoencoder import ConvAutoencoder, save_model
-from segue.training import Row, Training, pick_device, train
+from segue.training import Row, Training, train
 from segue.training.methods import METHODS, Method
 
 MODEL, CHECKPOINT, CONFIG = "model.safetensors", "checkpoint.safetensors", "config.json"
@@ -112,8 +112,8 @@ def run_train(
     (unless `resume` or `force`); `Stopped` at Ctrl-C, when the folder holds a checkpoint to resume from.
     """
     method, spoilt = choose(request.method, METHODS, "method"), corruption(request.corrupt)
-    pick_device(request.training.device)
     check_out(request)
+    request = _pin_precision(request)
     method = method.prepared(request.weights, request.data_dir, report)
     report(Event("load", note=f"reading {request.data}"))
     data = request.images.load(request.data, request.training.seed, request.data_dir, report)
@@ -209,10 +209,27 @@ def _config(request: TrainRequest, method: Method, spoilt: Corruption | None, da
     }
 
 
+def _pin_precision(request: TrainRequest) -> TrainRequest:
+    """The request at one number format: the run's that is resumed, else what `auto` means here."""
+    before = _config_before(request)
+    if before is not None and request.training.precision == "auto":
+        return replace(request, training=replace(request.training, precision=before["training"]["precision"]))
+    return replace(request, training=request.training.pin_precision(request.width))
+
+
+def _config_before(request: TrainRequest) -> dict[str, Any] | None:
+    """What a run that is to be resumed was asked for by; None where none is."""
+    path = request.out / CONFIG
+    if not (request.resume and (request.out / CHECKPOINT).exists() and path.exists()):
+        return None
+    config: dict[str, Any] = json.loads(path.read_text())
+    return config
+
+
 def _write_config(request: TrainRequest, config: dict[str, Any]) -> None:
     path = request.out / CONFIG
-    if request.resume and (request.out / CHECKPOINT).exists() and path.exists():
-        before = json.loads(path.read_text())
+    before = _config_before(request)
+    if before is not None:
         for key in config:
             if before.get(key) != config[key]:
                 raise InputError(

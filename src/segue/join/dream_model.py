@@ -23,7 +23,6 @@ from segue.latent.graph.length_cache import digest_of, in_cache
 from segue.latent.paths import PathChoice, PathContext
 from segue.latent.space import LatentSpace, encode
 from segue.models.autoencoder import ConvAutoencoder, load_model, save_model
-from segue.models.precision import Precision
 from segue.training import Training, train
 from segue.training.losses import psnr
 from segue.training.methods import Method
@@ -91,7 +90,7 @@ class Learning:
         model = method.build((3, *self.frames.shape[1:3]), latent=self.latent, width=self.width)
         # Long codes do without settling, and some clips train worse from it (docs/lab-notes.md).
         self.steps = train(model, method, self.frames, self.options, settle=False, report=self.report).steps
-        Precision().place(model.cpu())
+        model.cpu()
         self.psnr = _mean_psnr(model, self.frames)
         return model
 

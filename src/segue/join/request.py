@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from segue.core.choices import Checked, choose, needed, option, optional
 from segue.core.errors import InputError, unknown
@@ -77,6 +78,7 @@ class JoinRequest(Checked):
     steps: int = option(1200, "of a dream, the training steps", low=1, high=10_000_000)
     width: int = option(16, "of a dream, the size dial of the networks", low=2, high=1024)
     latent: int = option(64, "of a dream, the length of a code", low=1, high=65_536)
+    precision: Literal["auto", "bf16", "fp32"] = option("auto", "of a dream, the number format of the training")
     codec: CodecName | None = option(None, "how pictures are coded; else as usual for the film's ending")
     crf: int | None = option(None, "quality on the codec's own scale, smaller is better", low=0, high=63)
     preview: bool = option(False, "a small film of the transitions, with a second at either side, in the first style")

@@ -116,7 +116,14 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
     films = films_asked(request, plan)
     check_room(request, plan, sum(film.frames for film in films), report)
     read = time.monotonic()
-    options = Training(steps=request.steps, minutes=request.minutes, batch=4, lr=3e-3, seed=request.seed)
+    options = Training(
+        steps=request.steps,
+        minutes=request.minutes,
+        batch=4,
+        lr=3e-3,
+        precision=request.precision,
+        seed=request.seed,
+    ).pin_precision(request.width)
     through = waypoints(request.through, plan.canvas) if request.through else ()
     extra = partial(some, through, *plan.canvas.shrunk(MODEL_PIXELS, 8)) if through else None
     learning = Learning(plan.sources, plan.cuts, method, path, options, request.latent, request.width, extra, report)
@@ -217,7 +224,7 @@ def _again(request: JoinRequest, learning: Learning) -> dict[str, Any]:
     if request.through is not None:
         kept["through"] = relative(request.through, request.out.parent)
     if learning.steps:
-        kept["steps"] = learning.steps
+        kept |= {"steps": learning.steps, "precision": learning.options.precision}
     return kept
 
 

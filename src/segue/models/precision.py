@@ -20,13 +20,16 @@ NumberFormat: TypeAlias = Literal["fp32", "bf16"]
 Capability: TypeAlias = Literal["amx", "avx512_bf16", "cuda_bf16", "none"]
 """The instructions that a device has for products of bfloat16 numbers."""
 
+WIDE = 16
+"""The width from which a network gains by bfloat16; narrower ones lose more by converting than products gain."""
+
 FASTEST: dict[Capability, NumberFormat] = {
     "amx": "bf16",
     "avx512_bf16": "bf16",
     "cuda_bf16": "bf16",
     "none": "fp32",
 }
-"""The number format that trains fastest, by capability; `benchmarks/results/precision.json` has the figures."""
+"""What trains wide networks fastest, by capability; `benchmarks/results/precision.json` has the figures."""
 
 
 @dataclass(frozen=True)
@@ -107,17 +110,23 @@ def capability(device: torch.device) -> Capability:
     return "avx512_bf16" if device.type == "cpu" and torch.cpu._is_avx512_bf16_supported() else "none"
 
 
-def resolve_precision(precision: Literal["auto", "fp32", "bf16"], device: torch.device) -> NumberFormat:
+def resolve_precision(
+    precision: Literal["auto", "fp32", "bf16"], device: torch.device, width: int | None = None
+) -> NumberFormat:
     """The number format that a request means.
 
     Args:
         precision: A format, which is taken as it is, or `auto`.
         device: Where the networks will run.
+        width: Channels of the networks' first stage, their size dial; None for networks without one.
 
     Returns:
-        For `auto` the entry of `FASTEST` for the device: the same on all machines of a type, at any time.
+        For `auto` the entry of `FASTEST` for the device, or fp32 where `width` is below `WIDE`: the same on all
+        machines of a type, at any time.
 
     >>> resolve_precision("fp32", torch.device("cpu"))
     'fp32'
     """
-    return FASTEST[capability(device)] if precision == "auto" else precision
+    if precision != "auto":
+        return precision
+    return "fp32" if width is not None and width < WIDE else FASTEST[capability(device)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
 
 from segue.core.choices import Checked, option
 from segue.core.errors import InputError
+from segue.models.precision import resolve_precision
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,25 @@ class Training(Checked):
     patience: int | None = option(
         None, "stop after so many epochs without a lower test loss, and keep the best weights", low=1, high=1_000_000
     )
-    precision: Literal["auto", "bf16", "fp32"] = option("auto", "number format; auto probes once per machine")
+    precision: Literal["auto", "bf16", "fp32"] = option(
+        "auto", "number format; auto: bf16 for wide networks where the processor has it, else fp32"
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = option("auto", "where to compute")
     seed: int = option(0, "seed of weights, order and noise", low=0, high=2**31 - 1)
+
+    def pin_precision(self, width: int | None = None) -> Training:
+        """Replace `auto` by the number format that it means here, so that whatever is trained next has the same.
+
+        Args:
+            width: Channels of the networks' first stage; None for networks without such a dial.
+
+        Returns:
+            These options, with a precision of `fp32` or `bf16`.
+
+        Raises:
+            InputError: The device is not there.
+        """
+        return replace(self, precision=resolve_precision(self.precision, pick_device(self.device), width))
 
     def lr_at(self, step: int, total: int, per_epoch: int, progress: float) -> float:
         """The learning rate of a step, counted from 0; `progress` is the share done, by steps or by the clock."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,8 @@ class _Run:
     ) -> None:
         self.device = pick_device(options.device)
         self.model = model.to(self.device).train()
-        self.method, self.options, self.corrupt = method, options, corrupt
+        self.method, self.corrupt = method, corrupt
+        self.options = options.pin_precision(model.architecture["width"])
         self.checkpoint, self.report = checkpoint, report
         self.data = TrainingData.of(images, model, self.device)
         self.held_out = None if held_out is None else TrainingData.of(held_out, model, self.device, at_most=1000)
@@ -120,7 +121,8 @@ class _Run:
         self.total = options.steps or epochs * self.per_epoch
         networks = make_networks(model, method, seed_of(options.seed, -1)).to(self.device)
         self.players = Networks(networks, options.lr, options.ema)
-        self.precision = Precision.of(resolve_precision(options.precision, self.device))
+        self.any_precision = options.precision == "auto"
+        self.precision = Precision.of(resolve_precision(self.options.precision, self.device), self.device)
         self.now = State()
         self.good: list[Snapshot] = []
         self.best: dict[str, Tensor] = {}
@@ -160,7 +162,7 @@ class _Run:
             self.players.best.load_state_dict(self.best)
         self.model.load_state_dict(self.players.best.state_dict())
         self.now.notes += told(examine(self.model, to_float(self.data.images[:EXAMINED])))
-        self.model.eval()
+        Precision().place(self.model.eval())  # as a model that is loaded from a file
         seconds = time.monotonic() - self.start
         return Trained(tuple(self.now.history), self.now.step, self.precision, seconds, tuple(self.now.notes))
 
@@ -286,7 +288,11 @@ class _Run:
         Checkpoint(players, self.good, self.best, self.precision, seconds).save(self.checkpoint, self._identity())
 
     def _load(self, path: Path) -> None:
-        there = Checkpoint.load(path, self._identity())
+        identity = self._identity()
+        if self.any_precision:
+            del identity["precision"]  # that of the run, which may have begun on another machine
+        there = Checkpoint.load(path, identity)
+        self.options = replace(self.options, precision=there.precision.numbers)
         self.precision, self.good, self.best = there.precision, there.good, there.best
         self.precision.place(self.players.networks)
         self.now = there.now.state

@@ -23,12 +23,13 @@ from segue.data.datasets import DataSet, ImageSet
 from segue.evaluation.classifier import Classifier, load_classifier, save_classifier, train_classifier
 from segue.training import Training
 
-RUNS, FIGURES, REQUEST = "runs", "figures", "request.json"
+RUNS, FIGURES, REQUEST, PRECISION = "runs", "figures", "request.json", "precision.json"
 READER = "classifier.safetensors"
 TINY = {"limit": 256, "steps": 8, "width": 8, "pictures": 2}  # the most that a tiny study's trainings take
 
 Size = Literal["tiny", "quick", "full"]
 R = TypeVar("R", bound=Checked)
+Q = TypeVar("Q", bound=TrainRequest)
 T = TypeVar("T")
 
 
@@ -94,6 +95,8 @@ class Workspace:
         mine = {"seed": self.seed, "data_dir": self.data_dir}
         names = {field.name for field in dataclasses.fields(request)}  # type: ignore[arg-type]
         request = dataclasses.replace(request, **{k: v for k, v in mine.items() if k in names})  # type: ignore[type-var]
+        if isinstance(request, TrainRequest):
+            request = self._pin_precision(request)
         self.commands.append(command(request, self.folder))
         return job(request, self.report)
 
@@ -122,10 +125,22 @@ class Workspace:
         given = {name: options.get(name) for name in names if self.size == "tiny"}
         return {name: TINY[name] if value is None else min(value, TINY[name]) for name, value in given.items()}
 
+    def _pin_precision(self, request: Q) -> Q:
+        """The request at the number format of all models of the study: what `auto` meant for the first."""
+        if request.training.precision != "auto":
+            return request
+        file = self.folder / RUNS / PRECISION
+        if not file.is_file():
+            pinned = request.training.pin_precision(request.width).precision
+            with atomic_write(file) as beside:
+                beside.write_text(json.dumps({"precision": pinned}) + "\n", encoding="utf-8")
+        known = json.loads(file.read_text(encoding="utf-8"))["precision"]
+        return dataclasses.replace(request, training=dataclasses.replace(request.training, precision=known))
+
     def _train_request(self, run: Path, data: str, options: dict[str, Any]) -> TrainRequest:
         images = {name: options.pop(name) for name in _names(DataOptions) & options.keys()}
         training = {name: options.pop(name) for name in _names(Training) & options.keys()}
-        return TrainRequest(
+        request = TrainRequest(
             data,
             run,
             images=DataOptions(**images),
@@ -133,6 +148,7 @@ class Workspace:
             data_dir=self.data_dir,
             **options,
         )
+        return self._pin_precision(request)
 
 
 def command(request: Checked, folder: Path) -> str:

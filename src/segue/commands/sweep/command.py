@@ -86,9 +86,10 @@ def run_sweep(request: SweepRequest, report: Report = silent) -> SweepResult:
         raise InputError("a sweep without Optuna", "an install of it", "pip install 'segue[sweep]'") from None
     plan = _plan(request, report)
     with Journal(plan, request.force) as journal:
+        plan = journal.plan
         left = sum(row.seconds is None for row in journal.rows())
     try:
-        with helpers(plan, min(request.workers, left) - 1 if left else 0):
+        with helpers(plan, min(request.workers, left) - 1 if left else 0, request.workers):
             work(plan, report)
     except KeyboardInterrupt:
         raise Stopped(f"stopped; {plan.out} keeps what was done, and the same command goes on") from None

@@ -43,6 +43,7 @@ class Pruned(Exception):  # noqa: N818 - no error
 class Journal:
     """The journal of a plan, made where there is none; to be closed, as a context.
 
+    Its `plan` is that of the sweep: at the number format that was chosen when the sweep began.
     Lock 0 is of the folder, lock 1 + n of trial n. Raises `InputError` for the journal of another plan; with `force`
     what is there is removed first, unless somebody works on it.
     """
@@ -59,6 +60,7 @@ class Journal:
             self.storage = self._opened(force)
             pruner = optuna.pruners.MedianPruner() if plan.prune else optuna.pruners.NopPruner()
             self.study = optuna.load_study(study_name=NAME, storage=self.storage, pruner=pruner)
+            self.plan = plan.pin_precision(self.study.user_attrs.get(PLAN, {}))
             self._check()
         except BaseException:
             self.__exit__()
@@ -83,7 +85,7 @@ class Journal:
     def _create(self) -> None:
         with atomic_write(self.plan.out / JOURNAL) as beside:
             study = optuna.create_study(study_name=NAME, storage=_storage(str(beside)))
-            study.set_user_attr(PLAN, self.plan.identity())
+            study.set_user_attr(PLAN, self.plan.pin_precision().identity())
             for point in self.plan.points():
                 study.enqueue_trial(point)
 

@@ -81,6 +81,22 @@ class Plan:
         run = self.run(number)
         return replace(varied(self.base, values), out=run, resume=(run / CHECKPOINT).exists(), force=True)
 
+    def pin_precision(self, before: Mapping[str, Any] | None = None) -> Plan:
+        """The plan with one number format for all trials, unless an axis varies it.
+
+        Args:
+            before: The `identity` of the sweep that goes on, whose format is taken; None for a new sweep, which takes
+                what `auto` means on this machine.
+        """
+        training = self.base.training
+        if training.precision != "auto" or any(axis.name == "precision" for axis in self.axes):
+            return self
+        if before is None:
+            pinned = training.pin_precision(self.base.width)
+        else:
+            pinned = replace(training, precision=before.get("precision", "auto"))
+        return replace(self, base=replace(self.base, training=pinned))
+
     def identity(self) -> dict[str, Any]:
         """All that decides the rows, as JSON; two sweeps are the same where this is."""
         options = {name: text for name, text in options_of(self.base).items() if name not in ELSEWHERE}

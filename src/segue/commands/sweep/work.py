@@ -108,14 +108,16 @@ def _only_bars(report: Report) -> Report:
 
 
 @contextmanager
-def helpers(plan: Plan, count: int) -> Iterator[None]:
-    """So many processes that work beside this one while the block runs, each with its share of the threads.
+def helpers(plan: Plan, count: int, workers: int) -> Iterator[None]:
+    """So many processes that work beside this one while the block runs, each with the threads of one of `workers`.
+
+    The share does not depend on how much is left to do, since the number of threads may show in the last bits.
 
     They are waited for at the end; where the block is left by an error or Ctrl-C, or this process dies, they stop,
     each with its training kept to go on from.
     """
     threads = torch.get_num_threads()
-    share = max(1, threads // (1 + count))
+    share = max(1, threads // workers)
     context = multiprocessing.get_context("spawn")
     started: list[BaseProcess] = [context.Process(target=_help, args=(plan, share)) for _ in range(count)]
     try:
