@@ -49,7 +49,7 @@ def train_anew(folder: Path, *words: object) -> bytes:
 
 @pytest.mark.parametrize("width", [2, precision.WIDE])
 def test_a_request_decides_every_byte(width: int, tmp_path: Path) -> None:
-    words = ("--steps", 300 if width == 2 else 20, "--width", width)
+    words = ("--steps", 300 if width == 2 else 8, "--width", width)
     models = {train_anew(tmp_path / f"alone{number}", *words) for number in range(2)}
     with busy_processors():
         models.add(train_anew(tmp_path / "busy", *words))

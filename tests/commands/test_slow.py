@@ -154,7 +154,7 @@ def test_the_same_request_gives_the_same_bytes(
     words: tuple[str, ...], clip: Path, tmp_path: Path, segue: Segue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("one", "same"):
-        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / name))  # each trains anew
+        monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / name))  # each trains anew
         segue("slow", clip, "-o", tmp_path / f"{name}.mp4", "--factor", "2.5", *words)
     assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "same.mp4").read_bytes()
 
@@ -162,7 +162,7 @@ def test_the_same_request_gives_the_same_bytes(
 def test_a_latent_film_keeps_the_clips_own_frames(
     clip: Path, tmp_path: Path, segue: Segue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "cache"))
     result = segue("slow", clip, "-o", tmp_path / "out.mp4", "--factor", 2, *TINY, "--method", "ae")
     own, shown = list(read_frames(clip)), list(read_frames(tmp_path / "out.mp4"))
     assert result["style"] == "latent" and result["took"]["train"] > 0

@@ -17,7 +17,7 @@ FILE = Remote("weights/net/net.bin", len(CONTENT), hashlib.sha256(CONTENT).hexdi
 
 @pytest.fixture(autouse=True)
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("SEGUE_DATA", str(tmp_path / "data"))
 
 
@@ -28,7 +28,7 @@ def put(path: Path, content: bytes = CONTENT) -> Path:
 
 
 def test_data_comes_before_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cached = put(tmp_path / "cache" / "segue" / FILE.name)
+    cached = put(tmp_path / "cache" / FILE.name)
     assert weights_file(FILE, "a test") == cached
     told = put(tmp_path / "data" / FILE.name)
     assert weights_file(FILE, "a test") == told
@@ -45,7 +45,7 @@ def test_a_folder_is_the_only_place(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for folder in ("data", "cache/segue"):
+    for folder in ("data", "cache"):
         with pytest.raises(InputError) as caught:
             weights_file(FILE, "a test")
         message = str(caught.value)

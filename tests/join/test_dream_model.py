@@ -27,7 +27,7 @@ OPTIONS = Training(steps=3, batch=4, lr=3e-3)
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of models; no steps are said to be made where one is found there."""
     monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "joins"
+    return tmp_path / "cache" / "models"
 
 
 @pytest.fixture

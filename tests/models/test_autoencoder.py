@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from segue.models.autoencoder import (
     device_of,
     load_model,
     load_tensors,
+    model_digest,
     read_header,
     save_model,
     save_tensors,
@@ -169,3 +171,13 @@ def test_where_a_model_is(build: Build) -> None:
 
     assert device_of(build()).type == device_of(Foreign()).type == "cpu"
     assert device_of(build().to("meta")).type == "meta"
+
+
+def test_digests_tell_models_apart(build: Build) -> None:
+    model, same = build(), build()
+    assert model_digest(model) == model_digest(same)
+    with torch.no_grad():
+        next(same.parameters()).view(-1)[0] += 1
+    assert model_digest(model) != model_digest(same)
+    with pytest.raises(InputError, match="a SimpleNamespace, which has no weights"):
+        model_digest(SimpleNamespace())  # type: ignore[arg-type]

@@ -19,6 +19,8 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from segue.cli import tell
+from segue.commands import cache
+from segue.commands.cache import CacheRequest, run_cache
 from segue.commands.demo import DemoRequest, run_demo
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.info import InfoRequest, run_info
@@ -79,6 +81,7 @@ COMMANDS = (
         tell.reproduce,
     ),
     Command("info", "Say what a file is.", InfoRequest, run_info, tell.info),
+    Command("cache", "Show what is in the cache, or clear it.", CacheRequest, run_cache, cache.format_result),
     Command("demo", "Generate two clips and join them.", DemoRequest, run_demo, tell.join),
 )
 

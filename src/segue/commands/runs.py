@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -11,14 +10,14 @@ import torch
 from torch import nn
 
 from segue.commands.train import MODEL, DataOptions
+from segue.core.cache import CODES, Entry, cached
 from segue.core.choices import choose
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report
 from segue.data.datasets import DataSet, ImageSet
-from segue.latent.graph import cached, model_digest
 from segue.latent.paths import PathContext
 from segue.latent.space import LatentSpace
-from segue.models.autoencoder import Autoencoder, ConvAutoencoder, load_model, load_tensors, save_tensors
+from segue.models.autoencoder import Autoencoder, ConvAutoencoder, load_model, model_digest
 from segue.models.foreign import FOREIGN, ForeignModel
 from segue.training.methods import METHODS
 
@@ -85,7 +84,7 @@ def some(images: ImageSet, limit: int, seed: int) -> ImageSet:
 
 
 def surroundings_of(model: Autoencoder, images: ImageSet | None, frames: int, report: Report) -> PathContext:
-    """What lies about the paths of a model: the codes of images, kept in the user's cache once they are computed.
+    """What lies about the paths of a model: the codes of images, kept in the cache once they are computed.
 
     `frames` is how many a path will be shown in. Raises `InputError` for images of another shape than the model's.
     """
@@ -93,15 +92,9 @@ def surroundings_of(model: Autoencoder, images: ImageSet | None, frames: int, re
         return PathContext(model, LatentSpace(torch.zeros(0, *model.latent_shape), ()), frames, report)
     if not isinstance(model, nn.Module):
         return PathContext(model, LatentSpace.of(model, images, report), frames, report)
-    file = cached(images.digest(), model_digest(model), {"kind": "codes"})
-    with suppress(InputError, KeyError):
-        codes = load_tensors(file, "codes")[0]["codes"]
-        if codes.shape == (len(images), *model.latent_shape):
-            space = LatentSpace(codes, images.ids, images.labels, images.label_names)
-            return PathContext(model, space, frames, report)
-    space = LatentSpace.of(model, images, report)
-    with suppress(InputError):  # a cache that cannot be written is no reason to lose the codes
-        save_tensors(file, {"codes": space.codes}, {"kind": "codes"})
+    key = {"images": images.digest(), "model": model_digest(model)}
+    entry = cached(CODES, key, lambda: Entry({"codes": LatentSpace.of(model, images, report).codes}), report)
+    space = LatentSpace(entry.tensors["codes"], images.ids, images.labels, images.label_names)
     return PathContext(model, space, frames, report)
 
 

@@ -25,10 +25,9 @@ from segue.evaluation.leaderboard.benchmark import LINEAR
 from segue.evaluation.leaderboard.table import markdown, table_csv, text
 from segue.evaluation.metrics import LEADERBOARD, METRICS, Metric
 from segue.evaluation.metrics.metric import Better
-from segue.latent.graph import model_digest
 from segue.latent.paths import LEADERBOARD as PATHS
 from segue.latent.paths import PathChoice, path_of
-from segue.models.autoencoder import Autoencoder
+from segue.models.autoencoder import Autoencoder, model_digest
 from segue.render.score_sheets import all_on_one, ordering, sheet_of
 from segue.training.losses import perceptual
 

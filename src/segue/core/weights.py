@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import platformdirs
-
+from segue.core.cache import cache_dir
 from segue.core.download import Remote, check, fetch
 from segue.core.errors import InputError
 from segue.core.progress import Report, silent
@@ -22,26 +21,34 @@ def weights_file(
     home: str = "",
     report: Report = silent,
 ) -> Path:
-    """The file of weights that `remote` describes, which `needed_by` ("the perceptual loss") needs.
+    """Find a file of weights, and check that it is the right one.
 
-    In `folder` it is looked for under the last part of its name alone; without one as the paths `first`, under
-    `SEGUE_DATA`, then in the cache folder, to which it is fetched from the address `home` if it has one. Raises
-    `InputError` where it is in none and cannot be had, saying what it is and where to put it, and where it is
-    another file.
+    Args:
+        remote: the file, whose name may have folders before it: `weights/net/net.bin`.
+        needed_by: who needs it, for messages: "the perceptual loss".
+        folder: the only place to look, for the last part of the name; None for all places: the paths `first`, then
+            `SEGUE_DATA`, then the cache.
+        first: files to look for before all others.
+        home: the address to fetch it from, into the cache, where it is nowhere; empty for none.
+        report: is told how far a download is.
+
+    Returns:
+        The path of a file whose sha256 is the remote's.
+
+    Raises:
+        InputError: the file is nowhere and cannot be fetched (the message says what it is and where to put it), or
+            what is there is another file.
     """
-    cached = platformdirs.user_cache_path("segue") / remote.name
-    told = os.environ.get("SEGUE_DATA")
+    cache, data = cache_dir() / remote.name, os.environ.get("SEGUE_DATA")
     if folder:
         places, where = [folder / Path(remote.name).name], str(folder)
-    elif told:
-        places, where = [Path(told) / remote.name, cached], "SEGUE_DATA or the cache"
     else:
-        places, where = [cached], "SEGUE_DATA or the cache"
+        places, where = [*([Path(data) / remote.name] if data else []), cache], "SEGUE_DATA or the cache"
     for path in (*first, *places):
         if path.is_file():
             return check(path, remote)
     if home and not folder:
-        return fetch(home, cached, remote, report)
+        return fetch(home, cache, remote, report)
     raise InputError(
         f"no {Path(remote.name).name if folder else remote.name}, which {needed_by} needs, in {where}",
         f"that file, sha256 {remote.sha256}",

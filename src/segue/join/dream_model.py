@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from segue.core.errors import InputError
+from segue.core.cache import MODELS, Entry, digest, read_entry, write_entry
 from segue.core.images import Pixels, to_float
 from segue.core.progress import Event, Report, silent
 from segue.join.clip_window import learned
 from segue.join.dream import Dream, dream
 from segue.join.source import Source
 from segue.join.timeline import Cut
-from segue.latent.graph.length_cache import digest_of, in_cache
 from segue.latent.paths import PathChoice, PathContext
 from segue.latent.space import LatentSpace, encode
-from segue.models.autoencoder import ConvAutoencoder, load_model, save_model
+from segue.models.autoencoder import ConvAutoencoder
 from segue.training import Training, train
 from segue.training.losses import psnr
 from segue.training.methods import Method
@@ -32,8 +29,8 @@ from segue.training.methods import Method
 class Learning:
     """Trains when the first dream asks for it, on the frames beside all `cuts` and on `extra` pictures.
 
-    `psnr` in dB is the mean over these frames, NaN before; `steps` is how many were made, whether now or when the model
-    was kept. The file is found by what the frames, the method and the options are; one is kept unless a clock ends it.
+    `psnr` in dB is the mean over these frames, NaN before; `steps` is how many were made, whether now or before. The
+    model is kept in the cache under its frames, method and options, unless a clock ends its training.
     """
 
     sources: Sequence[Source]
@@ -61,33 +58,38 @@ class Learning:
 
     @cached_property
     def model(self) -> ConvAutoencoder:
-        """The model, in evaluation mode: the one that is kept, or a new one."""
-        file = self._file
-        with suppress(InputError):
-            model, about = load_model(file)
-            self.steps, self.psnr = int(about["steps"]), float(about["psnr"])
+        """The model, in evaluation mode: the one in the cache, or a new one. With a clock it is always new."""
+        clock = self.options.minutes is not None
+        entry = None if clock else read_entry(MODELS, self._key, self.report)
+        if entry is not None:
             self.report(Event("train", note="these clips were learned before"))
-            return model
-        model = self._trained()
-        if self.options.minutes is None:
-            with suppress(InputError):  # a cache that cannot be written is no reason to stop
-                save_model(file, model, {"steps": self.steps, "psnr": self.psnr})
+            self.steps, self.psnr = int(entry.about["steps"]), float(entry.about["psnr"])
+            model = self._build()
+            model.load_state_dict(dict(entry.tensors))
+            return model.eval()
+        model = self._train()
+        if not clock:
+            entry = Entry(model.state_dict(), {"steps": self.steps, "psnr": self.psnr})
+            write_entry(MODELS, self._key, entry, self.report)
         return model
 
     @property
-    def _file(self) -> Path:
-        settings: dict[str, Any] = {
+    def _key(self) -> dict[str, Any]:
+        return {
+            "frames": digest(self.frames),
             "method": str(self.method),
             "latent": self.latent,
             "width": self.width,
-            "training": repr(self.options),
+            "training": self.options.to_json(),
         }
-        return in_cache("joins", [digest_of(self.frames), settings])
 
-    def _trained(self) -> ConvAutoencoder:
-        method = self.method.prepared(report=self.report)
+    def _build(self) -> ConvAutoencoder:
         torch.manual_seed(self.options.seed)
-        model = method.build((3, *self.frames.shape[1:3]), latent=self.latent, width=self.width)
+        return self.method.build((3, *self.frames.shape[1:3]), latent=self.latent, width=self.width)
+
+    def _train(self) -> ConvAutoencoder:
+        method = self.method.prepared(report=self.report)
+        model = self._build()
         # Long codes do without settling, and some clips train worse from it (docs/lab-notes.md).
         self.steps = train(model, method, self.frames, self.options, settle=False, report=self.report).steps
         model.cpu()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
@@ -12,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from segue.core.cache import digest
 from segue.core.errors import InputError
 from segue.core.images import atomic_write
 from segue.models import nets
@@ -218,6 +220,25 @@ def _foreign(path: Path, error: Exception) -> InputError:
     """The error for a file whose header is not what segue writes."""
     why = f"{type(error).__name__}: {error}".splitlines()[0]
     return InputError(f"{path} with a broken header ({why})", "a file written by segue", "copy or train it again")
+
+
+def model_digest(model: Autoencoder) -> str:
+    """The sha256 over the kind of a model, its shapes and its weights.
+
+    Args:
+        model: a torch module.
+
+    Returns:
+        64 hex digits: the same for two models of one class and shape with the same weights.
+
+    Raises:
+        InputError: the model is no torch module, so that there are no weights to tell it by.
+    """
+    if not isinstance(model, nn.Module):
+        raise InputError(f"a {type(model).__name__}, which has no weights to tell it by", "a torch module", "name it")
+    weights = sorted(model.state_dict().items())
+    about = [type(model).__name__, list(model.image_shape), list(model.latent_shape), [name for name, _ in weights]]
+    return hashlib.sha256(f"{about} {digest(*(tensor for _, tensor in weights))}".encode()).hexdigest()
 
 
 def device_of(model: Autoencoder) -> torch.device:

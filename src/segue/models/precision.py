@@ -48,8 +48,8 @@ class Precision:
         """A number format in the memory layout that is fastest with it.
 
         Args:
-            numbers: The number format.
-            device: Where the networks run.
+            numbers: the number format.
+            device: where the networks run.
 
         Returns:
             Channels last on a CPU, and for bfloat16; contiguous for fp32 elsewhere.
@@ -63,7 +63,7 @@ class Precision:
         """Bring the weights of a module into this layout, in place.
 
         Args:
-            module: Any module; its values stay as they are.
+            module: any module; its values stay as they are.
 
         Returns:
             The same module.
@@ -86,7 +86,7 @@ class Precision:
         """The context in which the networks run; their weights stay float32.
 
         Args:
-            device: Where the networks run.
+            device: where the networks run.
 
         Returns:
             A context manager, which does nothing for fp32.
@@ -98,7 +98,7 @@ def capability(device: torch.device) -> Capability:
     """What the hardware of a device has for products of bfloat16 numbers.
 
     Args:
-        device: A CPU, or an accelerator that is present.
+        device: a CPU, or an accelerator that is present.
 
     Returns:
         The best that there is; `none` where bfloat16 would be emulated, or was never measured (MPS, ARM).
@@ -116,9 +116,9 @@ def resolve_precision(
     """The number format that a request means.
 
     Args:
-        precision: A format, which is taken as it is, or `auto`.
-        device: Where the networks will run.
-        width: Channels of the networks' first stage, their size dial; None for networks without one.
+        precision: a format, which is taken as it is, or `auto`.
+        device: where the networks will run.
+        width: channels of the networks' first stage, their size dial; None for networks without one.
 
     Returns:
         For `auto` the entry of `FASTEST` for the device, or fp32 where `width` is below `WIDE`: the same on all

@@ -46,13 +46,13 @@ class Training(Checked):
         """Replace `auto` by the number format that it means here, so that whatever is trained next has the same.
 
         Args:
-            width: Channels of the networks' first stage; None for networks without such a dial.
+            width: channels of the networks' first stage; None for networks without such a dial.
 
         Returns:
             These options, with a precision of `fp32` or `bf16`.
 
         Raises:
-            InputError: The device is not there.
+            InputError: the device is not there.
         """
         return replace(self, precision=resolve_precision(self.precision, pick_device(self.device), width))
 

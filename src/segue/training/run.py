@@ -110,7 +110,7 @@ class _Run:
         self.device = pick_device(options.device)
         self.model = model.to(self.device).train()
         self.method, self.corrupt = method, corrupt
-        self.options = options.pin_precision(model.architecture["width"])
+        self.options = options.pin_precision(model.width)
         self.checkpoint, self.report = checkpoint, report
         self.data = TrainingData.of(images, model, self.device)
         self.held_out = None if held_out is None else TrainingData.of(held_out, model, self.device, at_most=1000)

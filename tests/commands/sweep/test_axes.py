@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from segue.commands.sweep.axes import Axis, axes_of, axis_of, options_of, varied
 from segue.commands.train import TrainRequest
 from segue.core.errors import InputError
-from segue.data.corruptions import Corruption, Gaussian, Mask, PathPipeline
+from segue.data.corruptions import Corruption, CorruptionPipeline, Gaussian, Mask
 from segue.training import Training
 from segue.training.methods import AE, VAE, Method
 
@@ -31,7 +31,9 @@ METHOD = st.one_of(
     st.builds(AE, loss=LOSSES, conditional=st.booleans()),
 )
 ONE = st.one_of(st.builds(Gaussian, sigma=SHARE), st.builds(Mask, ratio=SHARE))
-CORRUPT = st.one_of(st.none(), ONE, st.lists(ONE, min_size=2, max_size=3).map(lambda parts: PathPipeline(tuple(parts))))
+CORRUPT = st.one_of(
+    st.none(), ONE, st.lists(ONE, min_size=2, max_size=3).map(lambda parts: CorruptionPipeline(tuple(parts)))
+)
 COMMA = st.sampled_from([",", ", ", " ,"])
 
 

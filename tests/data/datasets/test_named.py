@@ -158,7 +158,7 @@ def little(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Named
         home.files[name] = packed(images if "images" in name else np.arange(count, dtype=np.uint8))
     remotes = [Remote(n, len(home.files[n]), hashlib.sha256(home.files[n]).hexdigest()) for n in names]
     files = (remotes[0], remotes[1], remotes[2], remotes[3])
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("SEGUE_DATA", raising=False)
     return replace(kmnist, name="little", folder="little", home=home.url, files=files, short=tuple(remotes[4:]))
 

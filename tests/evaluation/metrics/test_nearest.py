@@ -102,7 +102,7 @@ def test_of_many_images_features_are_kept_of_some(weights: None, scene: Scene, m
 
 def test_missing_weights_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scene: Scene) -> None:
     monkeypatch.setenv("SEGUE_DATA", str(tmp_path))
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_: tmp_path)
+    monkeypatch.setenv("SEGUE_CACHE", str(tmp_path))
     monkeypatch.setattr(SQUEEZENET, "held", {})
     case = scene()["truth"]
     fresh = Case(case.frames, case.a, case.b, Reference(case.among.images))

@@ -15,16 +15,13 @@ from segue.core.errors import InputError
 from segue.core.progress import Event
 from segue.latent.graph import (
     Length,
-    cached,
+    cache_lengths,
     decoded,
     density_aware,
-    digest_of,
     euclidean,
-    kept,
     kernel_density,
     knn_density,
     knn_graph,
-    model_digest,
     perceptual_steps,
     shortest,
 )
@@ -157,7 +154,7 @@ def test_a_density_of_few_or_equal_codes(density: Callable[..., Callable[[Codes]
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "segue"))
-    return tmp_path / "segue" / "graphs"
+    return tmp_path / "segue" / "lengths"
 
 
 def test_dear_lengths_are_computed_once(cache: Path, scattered: Callable[..., Codes]) -> None:
@@ -168,7 +165,7 @@ def test_dear_lengths_are_computed_once(cache: Path, scattered: Callable[..., Co
         return euclidean(codes, edges)
 
     codes = scattered(200, 2)
-    first, again = (knn_graph(codes, 4, length=kept(dear, "model", {"points": 8})) for _ in range(2))
+    first, again = (knn_graph(codes, 4, length=cache_lengths(dear, "model", {"points": 8})) for _ in range(2))
     assert calls == [len(first.edges)] and np.array_equal(first.lengths, again.lengths)
     shortest(again, np.zeros(2), codes[0])
     assert len(list(cache.iterdir())) == 1 and max(calls[1:]) <= 8, "links of a query are not kept"
@@ -178,13 +175,13 @@ def test_dear_lengths_are_computed_once(cache: Path, scattered: Callable[..., Co
         ("model", {"points": 9}, codes),
         ("model", {"points": 8}, codes + 1),
     ):
-        knn_graph(nodes, 4, length=kept(dear, model, options))
+        knn_graph(nodes, 4, length=cache_lengths(dear, model, options))
     assert len(calls) == 3 and len(list(cache.iterdir())) == 4
 
 
 def test_a_damaged_file_is_replaced_and_a_lost_folder_forgiven(cache: Path, scattered: Callable[..., Codes]) -> None:
     codes = scattered(200, 2)
-    length = kept(euclidean, "model", {})
+    length = cache_lengths(euclidean, "model", {})
     whole = knn_graph(codes, 4, length=length).lengths
     (file,) = cache.iterdir()
     file.write_bytes(file.read_bytes()[:40])
@@ -193,16 +190,3 @@ def test_a_damaged_file_is_replaced_and_a_lost_folder_forgiven(cache: Path, scat
     cache.rmdir()
     cache.write_text("in the way")
     assert np.array_equal(knn_graph(codes, 4, length=length).lengths, whole)
-
-
-def test_digests_tell_apart(build: Build, cache: Path) -> None:
-    model, same = build(), build()
-    assert model_digest(model) == model_digest(same)
-    with torch.no_grad():
-        next(same.parameters()).view(-1)[0] += 1
-    assert model_digest(model) != model_digest(same)
-    assert digest_of(np.zeros(2)) != digest_of(np.zeros(2, np.int64))
-    assert cached("a", "b", {"x": 1, "y": 2}) == cached("a", "b", {"y": 2, "x": 1})
-    assert cached("a", "b", {}).parent == cache
-    with pytest.raises(InputError, match="Bend"):
-        model_digest(Bend())

@@ -54,7 +54,7 @@ def test_sizes_of_any_aspect(data_dir: Path) -> None:
 
 def test_a_folder_of_weights(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEGUE_DATA", str(tmp_path / "nowhere"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "cache"))
     with pytest.raises(InputError, match=r"taef2_encoder\.safetensors, which taef2 needs"):
         TAEF2().open()
     mine = shutil.copytree(data_dir / "weights" / "taef2", tmp_path / "mine")

@@ -63,9 +63,9 @@ def squeezenet_weights(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder and a torch home without weights, no SEGUE_DATA, no home, and networks that have read none."""
     monkeypatch.delenv("SEGUE_DATA", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     for network in SQUEEZENET, VGG16:
         monkeypatch.setattr(network, "held", {})
         monkeypatch.setattr(network, "home", "")
-    return tmp_path / "cache" / "segue"
+    return tmp_path / "cache"

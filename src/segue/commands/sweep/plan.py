@@ -85,7 +85,7 @@ class Plan:
         """The plan with one number format for all trials, unless an axis varies it.
 
         Args:
-            before: The `identity` of the sweep that goes on, whose format is taken; None for a new sweep, which takes
+            before: the `identity` of the sweep that goes on, whose format is taken; None for a new sweep, which takes
                 what `auto` means on this machine.
         """
         training = self.base.training

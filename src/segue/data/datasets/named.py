@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
+from segue.core.cache import cache_dir
 from segue.core.download import Remote, check, fetch
 from segue.data.datasets.idx import read_part
 from segue.data.datasets.image_set import DataSet, ImageSet
@@ -161,8 +161,7 @@ def folders_of(name: str, data_dir: Path | None) -> list[Path]:
         Folders, the first choice first; the last is in the cache.
     """
     told = data_dir or (Path(os.environ["SEGUE_DATA"]) if os.environ.get("SEGUE_DATA") else None)
-    cache = platformdirs.user_cache_path("segue")
-    return [folder / name for folder in (told, cache) if folder is not None]
+    return [folder / name for folder in (told, cache_dir()) if folder is not None]
 
 
 def _found(folders: list[Path], remotes: tuple[Remote, ...]) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from segue.latent.graph.build import Graph, knn_graph, radius_graph
-from segue.latent.graph.length_cache import cached, digest_of, kept, model_digest
 from segue.latent.graph.lengths import (
     Length,
     LogDensity,
     Steps,
+    cache_lengths,
     decoded,
     density_aware,
     euclidean,
@@ -24,16 +24,13 @@ __all__ = [
     "LogDensity",
     "Route",
     "Steps",
-    "cached",
+    "cache_lengths",
     "decoded",
     "density_aware",
-    "digest_of",
     "euclidean",
-    "kept",
     "kernel_density",
     "knn_density",
     "knn_graph",
-    "model_digest",
     "perceptual_steps",
     "pixel_steps",
     "radius_graph",

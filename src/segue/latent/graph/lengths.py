@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from segue.core.cache import LENGTHS, Entry, cached, digest
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report, silent
 from segue.latent.graph.search import Floats, Indices, distances, flat, search
@@ -27,6 +28,9 @@ LogDensity: TypeAlias = Callable[[Floats], Floats]
 
 CONTRAST = 1000.0
 """A place counts at most so many times as sparse, or as dense, as the codes' median."""
+
+MANY = 256
+"""Edges from which a file of the cache pays."""
 
 KERNELS = 64
 """The nearest codes whose kernels make a density; further ones add next to nothing."""
@@ -163,6 +167,32 @@ def kernel_density(codes: Floats, bandwidth: float | None = None) -> LogDensity:
         return logs
 
     return log_density
+
+
+def cache_lengths(length: Length, model: str, options: Mapping[str, Any], report: Report = silent) -> Length:
+    """Keep the results of a length in the cache, where there are enough of them to pay for a file.
+
+    Args:
+        length: what is expensive to compute.
+        model: the digest of the model, as of `model_digest`.
+        options: all else that the length depends on, in JSON values: which it is, its points, its steps.
+        report: is told of a damaged entry, and of a cache that cannot be written.
+
+    Returns:
+        The same length. Calls with fewer than 256 edges, as those that a query links in, are computed each time.
+    """
+
+    def compute(codes: Floats, edges: Indices) -> Entry:
+        return Entry({"lengths": torch.from_numpy(np.ascontiguousarray(length(codes, edges), np.float64))})
+
+    def cached_length(codes: Floats, edges: Indices) -> Floats:
+        if len(edges) < MANY:
+            return length(codes, edges)
+        key = {"codes": digest(codes), "edges": digest(edges), "model": model, "options": dict(options)}
+        lengths: Floats = cached(LENGTHS, key, lambda: compute(codes, edges), report).tensors["lengths"].numpy()
+        return lengths
+
+    return cached_length
 
 
 def _between(k: int, n: int) -> int:

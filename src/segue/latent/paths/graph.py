@@ -15,14 +15,13 @@ from segue.latent.graph import (
     Graph,
     Length,
     LogDensity,
+    cache_lengths,
     decoded,
     density_aware,
     euclidean,
-    kept,
     kernel_density,
     knn_density,
     knn_graph,
-    model_digest,
     perceptual_steps,
     pixel_steps,
     radius_graph,
@@ -32,7 +31,7 @@ from segue.latent.graph.search import Floats, Indices, flat
 from segue.latent.paths.curve import as_path, polyline, shares
 from segue.latent.paths.path import Path, PathChoice, PathContext, known
 from segue.latent.space import in_memory
-from segue.models.autoencoder import Autoencoder, device_of
+from segue.models.autoencoder import Autoencoder, device_of, model_digest
 
 POINTS = 4
 """Images by which the decoded length of an edge is taken; edges are short."""
@@ -94,7 +93,8 @@ class GraphPath(PathChoice):
             steps = {"decoded": pixel_steps, "perceptual": perceptual_steps}[self.weight]
             length = decoded(around.model, steps, points=POINTS, report=around.report)
             if isinstance(around.model, nn.Module):
-                length = kept(length, model_digest(around.model), {"weight": self.weight, "points": POINTS})
+                options = {"weight": self.weight, "points": POINTS}
+                length = cache_lengths(length, model_digest(around.model), options, around.report)
         if self.density == "none":
             return length
         codes = flat(around.space.codes)

@@ -6,9 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from segue.commands.studies.workspace import Workspace
+from segue.core.cache import cache_dir
 from segue.data.datasets.named import folders_of
 from segue.data.datasets.recorded import Mpi3d
 from segue.training.losses.vgg import VGG16
@@ -86,6 +85,6 @@ def _network(bench: Workspace) -> str:
     """VGG-16, as the source has it, where its weights are at hand; they are half a GB, and not fetched for this."""
     told = os.environ.get("SEGUE_DATA")
     folders = [Path(told)] if told else []
-    folders += [platformdirs.user_cache_path("segue"), *([bench.data_dir] if bench.data_dir else [])]
+    folders += [cache_dir(), *([bench.data_dir] if bench.data_dir else [])]
     places = [*VGG16.others(), *(folder / VGG16.file.name for folder in folders)]
     return "vgg16" if any(place.is_file() for place in places) else "perceptual"
