@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segue.join.sound import RATE, SOFT, Heard, Over, Sound, Track, equal_power, joined_sound, mirrored, over
+from segue.core.types import Sound
+from segue.join.sound import RATE, SOFT, Heard, Over, Track, equal_power, joined_sound, mirrored, over
 from segue.join.timeline import Cut, Mode, Stretch, timeline
 from segue.video import read_sound
 

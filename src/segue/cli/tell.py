@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
-from segue.commands.evaluate import EvaluateResult, Interval
+from segue.commands.evaluate import EvaluateResult
 from segue.commands.info import InfoResult
 from segue.commands.interpolate import InterpolateResult
 from segue.commands.map import MapResult
@@ -17,6 +17,7 @@ from segue.commands.stress import Errors, StressResult
 from segue.commands.studies.command import Offers, ReproduceResult
 from segue.commands.sweep.command import SweepResult
 from segue.commands.train import TrainResult
+from segue.core.types import Interval
 from segue.join.run import JoinResult
 from segue.join.scores import Scores
 

@@ -14,6 +14,7 @@ from segue.core.choices import Checked, choose, needed, option
 from segue.core.errors import InputError
 from segue.core.images import to_float
 from segue.core.progress import Event, Report, silent
+from segue.core.types import Interval
 from segue.data.datasets import DataSet, ImageSet
 from segue.evaluation.representation import (
     bits_per_value,
@@ -28,9 +29,6 @@ from segue.models.autoencoder import Autoencoder, ConvAutoencoder
 from segue.training.losses import psnr, structural_similarity
 from segue.training.methods import METHODS, VAE
 from segue.training.methods.vae import draw, kl_to_prior
-
-Interval = tuple[float, float, float]
-"""A figure, and the ends of its 95 % interval."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from segue.core.images import Pixels, atomic_write, read_image, to_uint8, write_image
 from segue.core.progress import Event, Report, silent
+from segue.core.types import Points
 from segue.data.datasets import DataSet, ImageSet
 from segue.latent.space import encode, normal_grid
 from segue.models.autoencoder import ConvAutoencoder, device_of
@@ -27,8 +28,6 @@ COLUMNS, TALL_PX = 5, 480  # of the reconstructions: images in a line, and what 
 SECONDS, HOLD_SECONDS = 6.0, 1.5
 MOST = 120  # frames of a film: of more stages, so many are taken evenly, the first and the last among them
 FILMS = (".gif", ".mp4")
-
-Points = npt.NDArray[np.float64]
 
 
 class TrainingPictures:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from segue.core.choices import Checked, choose, needed, option
 from segue.core.errors import InputError
 from segue.core.images import Pixels, check_writable, resize
 from segue.core.progress import Event, Report, silent
+from segue.core.types import Sound
 from segue.join.dream_model import Learning
 from segue.join.latent_motion import ByCodes
 from segue.latent.paths import path_of
@@ -26,7 +26,6 @@ from segue.training import Training
 from segue.training.methods import METHODS, Method
 from segue.video import FILMS, ClipInfo, FilmWriter, probe, read_frames, read_sound
 
-Sound = npt.NDArray[np.float32]
 SlowStyle = Literal["flow", "latent"]
 
 RATE = 48_000

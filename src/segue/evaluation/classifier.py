@@ -15,6 +15,7 @@ from torch import nn
 from segue.core.errors import InputError
 from segue.core.images import Pixels, to_float
 from segue.core.progress import Event, Report, silent
+from segue.core.types import Floats
 from segue.data.datasets import ImageSet
 from segue.evaluation.representation import share_interval
 from segue.models import nets
@@ -23,8 +24,6 @@ from segue.training import Training
 
 KIND = "classifier"
 WIDTH, BATCH, LR = 8, 128, 3e-3
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

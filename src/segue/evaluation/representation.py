@@ -17,8 +17,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from segue.core.progress import Event, Report, silent
-
-Labels = npt.NDArray[np.int64]
+from segue.core.types import Labels
 
 ROUNDS = 500
 """L-BFGS iterations of the linear classifier at most."""

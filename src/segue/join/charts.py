@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segue.evaluation.metrics.nearest import Floats
+from segue.core.types import Floats
 from segue.join.frame_analysis import Course
 from segue.join.scores import GOALS
 

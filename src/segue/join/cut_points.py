@@ -8,7 +8,7 @@ import numpy as np
 
 from segue.core.images import Pixels, resize
 from segue.core.progress import Event, Report
-from segue.evaluation.metrics.nearest import Floats
+from segue.core.types import Floats
 from segue.join.source import Source
 from segue.join.timeline import Cut
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from segue.core.images import Pixels
 from segue.core.progress import Event, Report
+from segue.core.types import Sound
 from segue.join.clip_window import playing
-from segue.join.sound import RATE, Audio, Sound, joined_sound
+from segue.join.sound import RATE, Audio, joined_sound
 from segue.join.source import Source
 from segue.join.timeline import Part, Stretch, total
 from segue.join.transition import Joint

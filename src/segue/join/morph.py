@@ -12,9 +12,10 @@ from torch import Tensor
 
 from segue.core.images import Pixels, to_float
 from segue.core.progress import Report, silent
+from segue.core.types import Floats32
 from segue.latent.paths.transport import Movements, averaged, movements, ranks
 from segue.motion.detail import as_sharp, energies, wanted_energy
-from segue.motion.flow import Floats, grid, mixed, taken, taken_softly
+from segue.motion.flow import grid, mixed, taken, taken_softly
 
 ROWS = 30
 """Cells down a frame that are matched; as many across as its aspect gives."""
@@ -27,7 +28,7 @@ LONGEST = 53
 
 
 @cache
-def _places(height: int, width: int) -> Floats:
+def _places(height: int, width: int) -> Floats32:
     return grid(height, width)
 
 
@@ -61,7 +62,7 @@ class Morph:
         wanted = wanted_energy(share, float(carried.sum()), (float(one.sum()), float(other.sum())))
         return as_sharp(mixed(taken(a, left), taken(b, right), turned), wanted)
 
-    def _field(self, share: float, height: int, width: int) -> Floats:
+    def _field(self, share: float, height: int, width: int) -> Floats32:
         """Ways across and down, as shares of the frame, and the moments of turning: `[h, w, 3]`."""
         rows, columns = self.moves.grid
         way = self.moves.ends - self.moves.starts

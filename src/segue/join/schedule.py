@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from segue.core.images import Pixels
-from segue.evaluation.metrics.nearest import Floats
+from segue.core.types import Floats
 from segue.evaluation.metrics.seam import LEAST_CHANGE, change
 
 Blend = Callable[[float, Pixels, Pixels], Pixels]

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from segue.core.images import Pixels
+from segue.core.types import Floats
 from segue.evaluation.metrics.ghosting import live_ghosts
 from segue.evaluation.metrics.metric import middle_third
-from segue.evaluation.metrics.nearest import Floats
 from segue.evaluation.metrics.seam import Seam, change, distinct, pace, seam
 from segue.evaluation.metrics.sharpness import sharpness
 from segue.evaluation.metrics.steps import motion

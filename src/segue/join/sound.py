@@ -8,11 +8,10 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from segue.core.types import Sound
 from segue.join.timeline import Part, Stretch, total
 
-Sound = npt.NDArray[np.float32]
 Over = Literal["mix", "cut", "a", "b"]
 Audio = Literal[Over, "none"]
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels
+from segue.core.types import Sound
 from segue.join.canvas import Canvas
-from segue.join.sound import RATE, Heard, Sound, samples_in
+from segue.join.sound import RATE, Heard, samples_in
 from segue.video import ClipInfo, read_sound
 
 FEW = Fraction(95, 100)

@@ -10,7 +10,7 @@ import numpy as np
 
 from segue.core.images import Pixels, resize
 from segue.core.progress import Event, Report, silent
-from segue.evaluation.metrics.nearest import Floats
+from segue.core.types import Floats
 from segue.evaluation.metrics.seam import pace
 from segue.join.clip_window import ClipWindow
 from segue.join.dream import Dream

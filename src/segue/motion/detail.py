@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from segue.core.images import Pixels
-
-Floats = npt.NDArray[np.float32]
+from segue.core.types import Floats32
 
 FINE = 1.0
 """Pixels: the deviation of the Gaussian that parts a picture's fine detail from the rest."""
@@ -41,7 +39,7 @@ def as_sharp(frame: Pixels, wanted: float) -> Pixels:
     return sharper
 
 
-def energies(frame: Pixels) -> Floats:
+def energies(frame: Pixels) -> Floats32:
     """Where the gradient energy of a frame is: its squared differences to the right and downwards, `[h, w]`.
 
     >>> energies(np.array([[0, 255], [0, 255]], np.uint8)[..., None]).tolist()
@@ -74,7 +72,7 @@ def wanted_energy(share: float, carried: float, ends: tuple[float, float]) -> fl
     return float(max(carried, 1e-9) ** (1 - inside) * max(between, 1e-9) ** inside)
 
 
-def _products(one: Floats, other: Floats) -> float:
+def _products(one: Floats32, other: Floats32) -> float:
     """The sum of the products of the differences of two pictures, down and across."""
     total = 0.0
     for axis in (0, 1):

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.core.images import Pixels, resize
+from segue.core.types import Floats32
 from segue.motion.detail import as_sharp, energy
 
 Flow = npt.NDArray[np.float32]
-Floats = npt.NDArray[np.float32]
 
 SEARCHED_PX = 640
 """Longer side of the frames in which a clip's own movement is searched."""
@@ -41,7 +41,7 @@ def flow(a: Pixels, b: Pixels) -> Flow:
     return search.calc(grey[0], grey[1], np.zeros((*a.shape[:2], 2), np.float32)).astype(np.float32)
 
 
-def taken(frame: Pixels, at: Floats) -> Pixels:
+def taken(frame: Pixels, at: Floats32) -> Pixels:
     """A frame `[h, w, c]` at places `[h', w', 2]` (across, down, in its pixels), by Lanczos; mirrored at the edges."""
     import cv2
 
@@ -50,7 +50,7 @@ def taken(frame: Pixels, at: Floats) -> Pixels:
     return image.astype(np.uint8, copy=False)
 
 
-def taken_softly(values: Floats, at: Floats) -> Floats:
+def taken_softly(values: Floats32, at: Floats32) -> Floats32:
     """Values `[h, w]` at places `[h', w', 2]`, between neighbours; mirrored at the edges. None leaves their range."""
     import cv2
 
@@ -59,7 +59,7 @@ def taken_softly(values: Floats, at: Floats) -> Floats:
     return found.astype(np.float32, copy=False)
 
 
-def grid(height: int, width: int) -> Floats:
+def grid(height: int, width: int) -> Floats32:
     """Across and down of each pixel, `[h, w, 2]`."""
     return np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
 
@@ -93,7 +93,7 @@ def between(a: Pixels, b: Pixels, t: float) -> Pixels:
     return as_sharp(shown, (1 - t) * energy(a) + t * energy(b))
 
 
-def mixed(a: Pixels, b: Pixels, share: float | Floats) -> Pixels:
+def mixed(a: Pixels, b: Pixels, share: float | Floats32) -> Pixels:
     """(1 - share) a + share b, where `share` is one number or one for each pixel `[h, w]`.
 
     >>> mixed(np.zeros((1, 1, 3), np.uint8), np.full((1, 1, 3), 101, np.uint8), 0.5).tolist()

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from segue.core.images import Pixels, resize
-from segue.motion.flow import Floats, Flow, enlarged, flow, grid, mixed
+from segue.core.types import Floats32
+from segue.motion.flow import Flow, enlarged, flow, grid, mixed
 
 SEARCHED_PX = 640
 """Longer side of the frames in which movement is searched."""
@@ -40,8 +41,8 @@ class Motion(NamedTuple):
 
     there: Flow
     back: Flow
-    doubt_there: Floats
-    doubt_back: Floats
+    doubt_there: Floats32
+    doubt_back: Floats32
 
 
 class Indices(NamedTuple):
@@ -49,8 +50,8 @@ class Indices(NamedTuple):
 
     in_a: Flow
     in_b: Flow
-    doubt_a: Floats
-    doubt_b: Floats
+    doubt_a: Floats32
+    doubt_b: Floats32
 
 
 class Course(Protocol):
@@ -139,7 +140,7 @@ def painted(a: Pixels, b: Pixels, t: float, places: Indices) -> Pixels:
     return mixed(from_a, from_b, _resized(share, height, width))
 
 
-def _shown(frame: Pixels, at: Floats) -> Pixels:
+def _shown(frame: Pixels, at: Floats32) -> Pixels:
     """A frame at places `[h, w, 2]`: as `taken`, but by cubics, five times as fast and for so small steps as sharp."""
     import cv2
 
@@ -147,7 +148,7 @@ def _shown(frame: Pixels, at: Floats) -> Pixels:
     return found.astype(np.uint8, copy=False)
 
 
-def _share(a: Floats, b: Floats, t: float, places: Indices) -> Floats:
+def _share(a: Floats32, b: Floats32, t: float, places: Indices) -> Floats32:
     """How much of each place `[h, w]` is from `b`, both moved to there.
 
     A place is disputed where they differ and a movement is in doubt; a difference without doubt is one of light.
@@ -157,7 +158,7 @@ def _share(a: Floats, b: Floats, t: float, places: Indices) -> Floats:
     doubts = [np.minimum(doubt, MOST_DOUBT) ** 2 for doubt in (places.doubt_a, places.doubt_b)]
     disputed = (1 - np.exp(-((apart / APART) ** 2))) * blurred(1 - np.exp(-doubts[0] - doubts[1]), soft)
     odds = np.log(t / (1 - t)) + blurred(doubts[0] - doubts[1], soft) - EARLIER * disputed
-    share: Floats = (1 / (1 + np.exp(-(1 + (DECIDED - 1) * disputed) * odds))).astype(np.float32)
+    share: Floats32 = (1 / (1 + np.exp(-(1 + (DECIDED - 1) * disputed) * odds))).astype(np.float32)
     return share
 
 
@@ -174,7 +175,7 @@ def _arriving(way: Flow, rounds: int = 4) -> Flow:
     return found
 
 
-def _speed(other: Flow, chord: Flow, doubt: Floats, own_doubt: Floats, steps: tuple[float, ...]) -> Flow:
+def _speed(other: Flow, chord: Flow, doubt: Floats32, own_doubt: Floats32, steps: tuple[float, ...]) -> Flow:
     """The speed at a frame between an `other` movement and a `chord`, both per step of the chord."""
     from_other = steps[1] / (steps[0] + steps[1])
     bend = _length(other - chord) / 2
@@ -184,13 +185,13 @@ def _speed(other: Flow, chord: Flow, doubt: Floats, own_doubt: Floats, steps: tu
     return chord + blurred(change, 3 * max(chord.shape[:2]) / 480)
 
 
-def _doubt(there: Flow, back: Flow) -> Floats:
+def _doubt(there: Flow, back: Flow) -> Floats32:
     away = _length(there + sampled(back, grid(*there.shape[:2]) + there))
-    doubt: Floats = away / (LOST_PX + LOST_SHARE * _length(there))
+    doubt: Floats32 = away / (LOST_PX + LOST_SHARE * _length(there))
     return doubt
 
 
-def _calmed(way: Flow, doubt: Floats) -> Flow:
+def _calmed(way: Flow, doubt: Floats32) -> Flow:
     trust = np.exp(-(np.minimum(doubt, 8.0) ** 2))[..., None]
     weight = trust + 0.02
     reach = CALM * max(way.shape[:2])
@@ -199,16 +200,16 @@ def _calmed(way: Flow, doubt: Floats) -> Flow:
     return calmed
 
 
-def outside(way: Flow) -> Floats:
+def outside(way: Flow) -> Floats32:
     """How far beyond the picture `way` leads from each place, in pixels `[h, w]`."""
     height, width = way.shape[:2]
     at = grid(height, width) + way
     across, down = (np.maximum(-at[..., i], at[..., i] - (side - 1)) for i, side in enumerate((width, height)))
-    beyond: Floats = np.maximum(np.maximum(across, down), 0)
+    beyond: Floats32 = np.maximum(np.maximum(across, down), 0)
     return beyond
 
 
-def sampled(field: Floats, at: Floats) -> Floats:
+def sampled(field: Floats32, at: Floats32) -> Floats32:
     """A field `[h, w, ...]` at places `[h, w, 2]`, linear, its edges going on."""
     import cv2
 
@@ -216,7 +217,7 @@ def sampled(field: Floats, at: Floats) -> Floats:
     return found.astype(np.float32, copy=False)
 
 
-def blurred(field: Floats, sigma: float) -> Floats:
+def blurred(field: Floats32, sigma: float) -> Floats32:
     """A field `[h, w, ...]` blurred by a Gaussian of so many pixels."""
     import cv2
 
@@ -224,12 +225,12 @@ def blurred(field: Floats, sigma: float) -> Floats:
     return soft.astype(np.float32, copy=False)
 
 
-def _resized(field: Floats | Pixels, height: int, width: int) -> Floats:
+def _resized(field: Floats32 | Pixels, height: int, width: int) -> Floats32:
     import cv2
 
     return cv2.resize(field, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32, copy=False)
 
 
-def _length(field: Flow) -> Floats:
-    length: Floats = np.hypot(field[..., 0], field[..., 1])
+def _length(field: Flow) -> Floats32:
+    length: Floats32 = np.hypot(field[..., 0], field[..., 1])
     return length

@@ -13,8 +13,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 
 from segue.core.errors import InputError
+from segue.core.types import Points
 from segue.render.figures import INK, blank, save
-from segue.render.latent_map import FONT, Over, Points, dress
+from segue.render.latent_map import FONT, Over, dress
 from segue.render.scatter import PALETTE
 
 PALEST, STRONGEST = 0.12, 0.62  # of a class's colour on white: where nothing is sure, and where all is

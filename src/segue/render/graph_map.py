@@ -17,8 +17,9 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection  # type: ignore[import-u
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, with_channels
+from segue.core.types import Labels, Points
 from segue.render.figures import INK, blank, save
-from segue.render.latent_map import FONT, Labels, Points, clear, dress
+from segue.render.latent_map import FONT, clear, dress
 
 NODE, EDGE = "#5b7f95", "#b9c8d1"
 MAP_IN, SIDE_IN = 5.8, 1.3  # wide: the map, and the pictures of the ends beside it

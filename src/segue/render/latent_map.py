@@ -22,6 +22,7 @@ from PIL import Image
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, with_channels
+from segue.core.types import Labels, Points
 from segue.render.figures import DPI, INK, QUIET, RULE, blank, save
 from segue.render.scatter import PALETTE, PLAIN
 
@@ -31,8 +32,6 @@ LEAST_PT, MOST_PT = 10, 40  # of a thumbnail's long side
 MOSAIC_PX = 1120  # of the long side of a decoded grid
 FONT = "DejaVu Sans"
 
-Points = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
 Over = Callable[[Any], None]
 
 

@@ -11,8 +11,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from segue.core.errors import InputError
+from segue.core.types import Labels, Points
 from segue.render.figures import INK, blank, save
-from segue.render.latent_map import FONT, Labels, Points, apart, dress
+from segue.render.latent_map import FONT, apart, dress
 from segue.render.scatter import PALETTE
 
 SIDE_IN, AXES_PT = 4.1, 250  # of a panel; of its axes, about

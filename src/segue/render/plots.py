@@ -10,14 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from segue.core.errors import InputError
+from segue.core.types import Interval
 from segue.render.figures import INK, QUIET, RULE, STEPS, blank, save
 
 FONT = "DejaVu Sans"
 WIDE_IN = 9.4  # of a figure, at most
 COLOURS = ("#0b6b58", "#c4314b", "#332288", "#c9a227", "#6b7280")
 
-Interval = tuple[float, float, float]
-"""A number, and the ends of its interval; NaN where there is none."""
 
 Line = Sequence[tuple[float, float]]
 """Points of a line, from left to right."""

@@ -7,22 +7,19 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels
+from segue.core.types import Sound
 from segue.video.decode import decode_sound, deinterlace, pictures, seconds_of
 from segue.video.file import not_a_clip, open_container, sound_of
 from segue.video.inspect import Examined, count_ticks, examine
 from segue.video.notes import INTERLACED
 from segue.video.picture import Screen
-
-Sound: TypeAlias = npt.NDArray[np.float32]
 
 # A sound packet this far from where the last one ended was put there on purpose.
 GAP_SECONDS = 0.02

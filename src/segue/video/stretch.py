@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.error import BlockingIOError as NotYet
 from av.error import EOFError as Ended
 from av.filter import Graph
 
-Sound: TypeAlias = npt.NDArray[np.float32]
+from segue.core.types import Sound
 
 SLOWEST = 2.0
 """How many times as long one filter can make a sound."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from segue.commands.evaluate import Interval
 from segue.commands.studies.mnist_2d.claims import imperfect, no_cross_fade, plain_fades, zero_to_seven
 from segue.commands.studies.mnist_2d.plane import _listed
+from segue.core.types import Interval
 
 LOW, MIDDLE, HIGH = (0.4, 0.3, 0.5), (0.7, 0.6, 0.8), (0.9, 0.8, 1.0)
 

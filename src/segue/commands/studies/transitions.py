@@ -10,9 +10,9 @@ from itertools import groupby
 import numpy as np
 import numpy.typing as npt
 
-from segue.commands.evaluate import Interval
 from segue.core.images import Pixels
 from segue.core.progress import Event, Report, silent
+from segue.core.types import Floats, Interval
 from segue.data.datasets import ImageSet
 from segue.evaluation.classifier import Classifier
 from segue.evaluation.leaderboard.figures import figure
@@ -26,7 +26,6 @@ from segue.models.autoencoder import Autoencoder
 
 STEPS = 17  # of a measured transition: odd, so that one frame is the middle
 
-Floats = npt.NDArray[np.float64]
 Pairs = Sequence[tuple[Pixels, Pixels]]
 
 

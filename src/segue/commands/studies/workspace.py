@@ -21,6 +21,7 @@ from segue.core.images import Pixels, atomic_write
 from segue.core.progress import Event, Report, silent
 from segue.data.datasets import DataSet, ImageSet
 from segue.evaluation.classifier import Classifier, load_classifier, save_classifier, train_classifier
+from segue.render.report import Section
 from segue.training import Training
 
 RUNS, FIGURES, REQUEST, PRECISION = "runs", "figures", "request.json", "precision.json"
@@ -28,6 +29,12 @@ READER = "classifier.safetensors"
 TINY = {"limit": 256, "steps": 8, "width": 8, "pictures": 2}  # the most that a tiny study's trainings take
 
 Size = Literal["tiny", "quick", "full"]
+Numbers = dict[str, Any]
+"""The figures of a study, by name, that its claims are checked against."""
+
+Found = tuple[Section, Numbers]
+"""What one section of a report shows, and the figures it has found."""
+
 R = TypeVar("R", bound=Checked)
 Q = TypeVar("Q", bound=TrainRequest)
 T = TypeVar("T")

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from segue.core.types import Floats
 from segue.evaluation.leaderboard.benchmark import LINEAR
 from segue.evaluation.metrics import Metric
 from segue.evaluation.metrics.metric import Better
 
 RESAMPLES = 1000
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

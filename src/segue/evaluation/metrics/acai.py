@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from segue.core.types import Floats
 from segue.data.datasets.worlds.lines import nearest_by_cosine
 from segue.evaluation.metrics.case import Case
 from segue.evaluation.metrics.metric import Metric
@@ -15,10 +16,8 @@ from segue.evaluation.metrics.metric import Metric
 LEAST_TURN = 1e-4
 """Radians. Smoothness divides by the whole turn, so less than this leaves it undefined."""
 
-Values = npt.NDArray[np.float64]
 
-
-def mean_distance(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> Values:
+def mean_distance(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> Floats:
     """How far interpolations `[..., m, h, w, c]` are from real images `[r, h, w, c]`, 0 to 2, 0 being best: `[...]`.
 
     The mean over a path's frames of the least cosine distance to a real image, both as vectors from -1 (black) to 1
@@ -34,7 +33,7 @@ def mean_distance(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> Valu
     return np.asarray(distances.mean(-1))
 
 
-def smoothness(frames: npt.NDArray[Any], reference: npt.NDArray[Any], angles: npt.ArrayLike) -> Values:
+def smoothness(frames: npt.NDArray[Any], reference: npt.NDArray[Any], angles: npt.ArrayLike) -> Floats:
     """How unevenly interpolations `[..., m, h, w, c]` turn, 0 (evenly) to 1 - 1/(m-1) (at one blow) and more: `[...]`.
 
     Each frame takes the angle, in radians, of its nearest image of the `reference` `[r, h, w, c]`, whose `angles` are
@@ -51,7 +50,7 @@ def smoothness(frames: npt.NDArray[Any], reference: npt.NDArray[Any], angles: np
     return smoothness_of(np.where(np.isnan(distances), np.nan, found))
 
 
-def smoothness_of(angles: npt.ArrayLike) -> Values:
+def smoothness_of(angles: npt.ArrayLike) -> Floats:
     """The smoothness of the turning through angles `[..., m]` in radians: `[...]`; NaN where one is unknown, a NaN.
 
     >>> float(smoothness_of([6.0, 6.2, 0.2]).round(2)), float(smoothness_of([1.0, 1.0, 2.0]))
@@ -84,7 +83,7 @@ def _share(total: float, count: int) -> float:
     return float(total) / count if count else float("nan")
 
 
-def _nearest(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], Values]:
+def _nearest(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], Floats]:
     """The nearest of the reference to every frame, `[..., m]`, and its distance."""
     shape = frames.shape[:-3]
     nearest, distances = nearest_by_cosine(frames.reshape(-1, *frames.shape[-3:]), reference)

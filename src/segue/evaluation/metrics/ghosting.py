@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.core.images import Pixels
+from segue.core.types import Floats
 from segue.evaluation.metrics.case import Case
 from segue.evaluation.metrics.metric import Metric, middle_third
-from segue.evaluation.metrics.nearest import Floats
 
 LEAST_PART = 0.5 / 255
 """In values from 0 to 1: an end that adds less than this to the other cannot be seen in a mix."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from segue.core.types import Floats
 from segue.data.datasets.worlds.factors import Factor
 from segue.evaluation.metrics.case import Case
 from segue.evaluation.metrics.metric import Metric
-from segue.evaluation.metrics.nearest import Floats
 
 
 def monotonicity(values: npt.ArrayLike, space: tuple[Factor, ...]) -> float:

@@ -12,13 +12,13 @@ from torch import Tensor
 
 from segue.core.images import Pixels, to_float
 from segue.core.progress import Event, Report, silent
+from segue.core.types import Floats
 from segue.training.losses.features import LEAST_PX, directions
 from segue.training.losses.squeezenet import SQUEEZENET
 
 By: TypeAlias = Literal["pixel", "perceptual"]
 """What tells images apart: their values, or what `perceptual_distance` sees of them."""
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 BLOCK = 1 << 23
 """Numbers of the set in float32 at a time: 32 MiB."""

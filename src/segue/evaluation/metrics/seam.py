@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.core.images import Pixels
-from segue.evaluation.metrics.nearest import Floats
+from segue.core.types import Floats
 
 LEAST_CHANGE = 0.5 / 255
 """Changes below half a grey level cannot be seen, so a still clip counts as changing by this much."""

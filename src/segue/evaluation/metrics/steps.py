@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.core.images import Pixels
-from segue.evaluation.metrics.nearest import By, Floats, batches, features
+from segue.core.types import Floats
+from segue.evaluation.metrics.nearest import By, batches, features
 
 LEAST_STEP: dict[By, float] = {"pixel": 0.5 / 255, "perceptual": 0.01}
 """What noise of half a grey level, which cannot be seen, makes in either distance, about."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from segue.core.choices import option
 from segue.core.images import Pixels
+from segue.core.types import Floats
 from segue.evaluation.metrics.case import Case
 from segue.evaluation.metrics.metric import Metric
-from segue.evaluation.metrics.nearest import Floats
 
 FASTEST = 2.0
 """How many even steps of the truth one step of the frames may go, where they are aligned in order."""

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from segue.core.errors import InputError
 from segue.core.progress import Report, silent
+from segue.core.types import Floats, Indices
 from segue.latent.graph.lengths import Length, euclidean
-from segue.latent.graph.search import MOST, Floats, Indices, flat, search, within
+from segue.latent.graph.search import MOST, flat, search, within
 from segue.latent.graph.spanning import components, join_components, matrix, positive, smallest_radius
 
 FIRST = 16

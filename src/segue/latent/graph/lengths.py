@@ -12,7 +12,8 @@ from torch import Tensor
 from segue.core.cache import LENGTHS, Entry, cached, digest
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report, silent
-from segue.latent.graph.search import Floats, Indices, distances, flat, search
+from segue.core.types import Floats, Indices
+from segue.latent.graph.search import distances, flat, search
 from segue.latent.space import in_memory
 from segue.models.autoencoder import Autoencoder, device_of
 from segue.training.losses.features import perceptual_distance

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from torch import Tensor
 
 from segue.core.errors import InputError
+from segue.core.types import Floats, Indices
 from segue.latent.graph.build import Graph
-from segue.latent.graph.search import Floats, Indices, distances, flat
+from segue.latent.graph.search import distances, flat
 
 LINKS = 8
 """Nodes that an end point outside the set is linked to."""

@@ -15,9 +15,7 @@ from torch import Tensor
 
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report
-
-Floats: TypeAlias = npt.NDArray[np.float64]
-Indices: TypeAlias = npt.NDArray[np.int64]
+from segue.core.types import Floats, Indices
 
 TREE_DIMENSIONS = 8
 """Up to here a k-d tree is fast; above, it looks at nearly every code."""

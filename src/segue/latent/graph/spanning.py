@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from segue.core.progress import Event, Report, silent
-from segue.latent.graph.search import SLACK, Floats, Indices, distances, search
+from segue.core.types import Floats, Indices
+from segue.latent.graph.search import SLACK, distances, search
 
 EPSILON = 1e-12
 """The least length, in units of the longest."""

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from segue.latent.graph.search import Floats
+from segue.core.types import Floats
 from segue.latent.paths.path import exactly
 
 Curve = Callable[[Floats], Floats]

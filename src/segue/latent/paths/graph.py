@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from segue.core.choices import option
 from segue.core.errors import InputError
+from segue.core.types import Floats, Indices
 from segue.latent.graph import (
     Graph,
     Length,
@@ -27,7 +28,7 @@ from segue.latent.graph import (
     radius_graph,
     shortest,
 )
-from segue.latent.graph.search import Floats, Indices, flat
+from segue.latent.graph.search import flat
 from segue.latent.paths.curve import as_path, polyline, shares
 from segue.latent.paths.path import Path, PathChoice, PathContext, known
 from segue.latent.space import in_memory

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from segue.core.choices import option
-from segue.latent.graph.search import Floats, Indices
+from segue.core.types import Floats, Indices
 from segue.latent.paths.curve import as_path, places_of, spline
 from segue.latent.paths.path import Path, PathContext, PathTransform
 

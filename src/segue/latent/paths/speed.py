@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from segue.core.choices import option
+from segue.core.types import Floats
 from segue.latent.graph import Steps, perceptual_steps, pixel_steps
-from segue.latent.graph.search import Floats
 from segue.latent.paths.curve import shares
 from segue.latent.paths.path import Path, PathContext, PathTransform, known
 from segue.latent.space import in_memory

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from segue.commands.evaluate import Interval
 from segue.commands.interpolate import InterpolateRequest, run_interpolate
 from segue.commands.runs import some, surroundings_of
-from segue.commands.studies.ae_vs_vae.context import Numbers, StudyContext
+from segue.commands.studies.ae_vs_vae.context import StudyContext
 from segue.commands.studies.transitions import STEPS, briefly, faded, mean, measured, pairs_of, sequence, walked
+from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, write_image
+from segue.core.types import Interval
 from segue.data.datasets import DataSet
 from segue.evaluation.metrics.nearest import InPixels
 from segue.evaluation.representation import share_interval

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from segue.commands.studies.ae_vs_vae.context import Numbers
 from segue.commands.studies.transitions import told
+from segue.commands.studies.workspace import Numbers
 from segue.render.report import Claim, Verdict, verdict
 
 READ = 200 / 3  # percent of samples to be read with confidence

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from segue.commands.record import METRICS
 from segue.commands.runs import open_run
-from segue.commands.studies.workspace import Workspace
+from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
 from segue.data.datasets import ImageSet
 from segue.evaluation.classifier import Classifier
@@ -18,8 +17,6 @@ from segue.models.autoencoder import ConvAutoencoder
 SET, LATENT, EPOCHS = "mnist", 32, 5
 METHODS = {"AE": "ae:loss=bce", "VAE": "vae"}
 """The same networks and the same reconstruction loss; what the VAE has besides is noise and the KL divergence."""
-
-Numbers = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import numpy as np
 import torch
 
 from segue.commands.runs import some
-from segue.commands.studies.ae_vs_vae.context import LATENT, Numbers, StudyContext
+from segue.commands.studies.ae_vs_vae.context import LATENT, StudyContext
 from segue.commands.studies.transitions import briefly, mean
+from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, write_image
 from segue.evaluation.metrics.nearest import InPixels
 from segue.latent.interpolation import decode

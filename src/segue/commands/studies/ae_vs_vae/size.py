@@ -7,7 +7,8 @@ import torch.nn.functional as F
 
 from segue.commands.map import mean_kl
 from segue.commands.runs import has_posterior, some
-from segue.commands.studies.ae_vs_vae.context import METHODS, SET, Numbers, StudyContext, opened, options
+from segue.commands.studies.ae_vs_vae.context import METHODS, SET, StudyContext, opened, options
+from segue.commands.studies.workspace import Numbers
 from segue.core.images import to_float
 from segue.data.datasets import ImageSet
 from segue.latent.space import LatentSpace

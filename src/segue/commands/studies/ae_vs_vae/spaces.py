@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from segue.commands.map import MapRequest, Projection, project, run_map
 from segue.commands.runs import some
-from segue.commands.studies.ae_vs_vae.context import Numbers, StudyContext
+from segue.commands.studies.ae_vs_vae.context import StudyContext
+from segue.commands.studies.workspace import Numbers
 from segue.core.errors import InputError
 from segue.core.images import to_float
+from segue.core.types import Labels, Points
 from segue.data.datasets import ImageSet
 from segue.latent.space import encode
 from segue.models.autoencoder import ConvAutoencoder
@@ -20,9 +21,6 @@ from segue.render.report import Picture, Section, Table
 from segue.training.methods.vae import draw
 
 NEIGHBOURS, CENTRAL = 10, 0.9  # of a code; the share of a class that its hull is drawn about
-
-Points = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
 
 
 def spaces(desk: StudyContext) -> tuple[Section, Numbers]:

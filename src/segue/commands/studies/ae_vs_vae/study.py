@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from segue.commands.studies.ae_vs_vae.between import between
 from segue.commands.studies.ae_vs_vae.claims import claims
-from segue.commands.studies.ae_vs_vae.context import LATENT, Numbers, prepared
+from segue.commands.studies.ae_vs_vae.context import LATENT, prepared
 from segue.commands.studies.ae_vs_vae.drawn import samples
 from segue.commands.studies.ae_vs_vae.size import sizes
 from segue.commands.studies.ae_vs_vae.spaces import spaces
 from segue.commands.studies.ae_vs_vae.trained import learning
 from segue.commands.studies.study import StudyRecipe
-from segue.commands.studies.workspace import Workspace
+from segue.commands.studies.workspace import Numbers, Workspace
 from segue.render.report import Section, Study
 
 

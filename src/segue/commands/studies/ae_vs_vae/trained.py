@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
-from segue.commands.studies.ae_vs_vae.context import LATENT, Numbers, StudyContext, history
+from segue.commands.studies.ae_vs_vae.context import LATENT, StudyContext, history
+from segue.commands.studies.workspace import Numbers
 from segue.core.images import write_image
 from segue.latent.interpolation import decode
 from segue.latent.space import encode

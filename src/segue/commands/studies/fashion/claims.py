@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from segue.commands.studies.fashion.context import MIXES, NEW, SPOILT, Numbers
+from segue.commands.studies.fashion.context import MIXES, NEW, SPOILT
+from segue.commands.studies.workspace import Numbers
 from segue.render.report import Claim, verdict
 
 FAR, NAMED = 1.25, 80.0  # new items: distance over that of reconstructions, and percent of the classifier's word

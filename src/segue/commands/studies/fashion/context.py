@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from segue.commands.record import kept
 from segue.commands.runs import open_run, some
-from segue.commands.studies.workspace import Workspace
+from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
 from segue.data.datasets import ImageSet
 from segue.evaluation.classifier import Classifier
@@ -20,8 +19,6 @@ MIXES = (("t-shirt", "bag"), ("sandal", "sneaker", "boot"))
 SPOILT = {"rotated": "rotate90", "jigsawed": "jigsaw:grid=2"}
 NAMES = {"plain": "plain", "vae": "VAE", "rotated": "trained on rotated", "jigsawed": "trained on jigsawed"}
 NEW, SHOWN = 200, 10  # new items that are measured, and items that a picture shows
-
-Numbers = dict[str, Any]
 
 
 @dataclass(frozen=True)

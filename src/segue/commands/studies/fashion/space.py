@@ -7,7 +7,8 @@ import numpy as np
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.map import MapRequest, run_map
 from segue.commands.runs import open_run
-from segue.commands.studies.fashion.context import LATENT, MIXES, NAMES, NEW, SHOWN, Numbers, StudyContext
+from segue.commands.studies.fashion.context import LATENT, MIXES, NAMES, NEW, SHOWN, StudyContext
+from segue.commands.studies.workspace import Found, Numbers
 from segue.core.images import Pixels, write_image
 from segue.evaluation.metrics.nearest import InPixels, mean_square
 from segue.latent.space import LatentSpace
@@ -15,8 +16,6 @@ from segue.render.report import Cell, Picture, Section, Table, listed
 from segue.render.strip import Row, strip
 
 TENTH, SURE = 0.1, 0.9  # probabilities by which an item resembles a class, and is sure to be of one
-
-Found = tuple[Section, Numbers]
 
 
 def latent_space(desk: StudyContext) -> Found:

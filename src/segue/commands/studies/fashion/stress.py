@@ -9,7 +9,8 @@ import torch
 
 from segue.commands.runs import open_run, some
 from segue.commands.stress import Stressed, StressRequest, run_stress
-from segue.commands.studies.fashion.context import NAMES, SHOWN, SPOILT, Numbers, StudyContext
+from segue.commands.studies.fashion.context import NAMES, SHOWN, SPOILT, StudyContext
+from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, to_float, to_uint8
 from segue.data.corruptions import Rotate90, corruption
 from segue.evaluation.metrics.nearest import mean_square

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from segue.commands.studies.fashion.claims import claims
-from segue.commands.studies.fashion.context import BATCH, LATENT, Numbers, StudyContext, prepared
+from segue.commands.studies.fashion.context import BATCH, LATENT, StudyContext, prepared
 from segue.commands.studies.fashion.space import beside, items, latent_space, new_items
 from segue.commands.studies.fashion.stress import stress
 from segue.commands.studies.study import StudyRecipe
-from segue.commands.studies.workspace import Workspace
+from segue.commands.studies.workspace import Numbers, Workspace
 from segue.render.report import Section, Study
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from segue.commands.studies.kmnist.context import Numbers
+from segue.commands.studies.workspace import Numbers
 from segue.render.report import Claim, listed, verdict
 
 GAIN, ENOUGH = 3.0, 2 / 3  # dB of reconstructions; of what reconstructions have, for draws

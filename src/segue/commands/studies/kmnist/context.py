@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from segue.commands.runs import open_run
-from segue.commands.studies.workspace import Workspace
+from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
 from segue.data.datasets import ImageSet
 from segue.evaluation.classifier import Classifier
 from segue.latent.interpolation import decode
 from segue.latent.space import encode
-from segue.render.report import Section
 
 SET, LATENT, BATCH, LR = "kmnist", 32, 64, 2e-3
 METHODS = {"set": "vae:likelihood=gaussian", "pixel": "vae:likelihood=gaussian,sigma=pixel"}
@@ -21,9 +19,6 @@ SIGMAS = {"set": "one, learned", "pixel": "of each pixel"}
 PAIRS = (("o", "ki"), ("su", "tsu"), ("na", "ha"), ("ma", "ya"), ("re", "wo"))
 DRAWN, SHOWN, SURE = 200, 10, 0.9  # draws that are measured, and shown; the probability of a sure reading
 FROM_TO, FPS = 16, 16  # frames from character to character, and each second
-
-Numbers = dict[str, Any]
-Found = tuple[Section, Numbers]
 
 
 @dataclass(frozen=True)

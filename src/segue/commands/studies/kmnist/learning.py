@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from segue.commands.record import kept
-from segue.commands.studies.kmnist.context import DRAWN, SHOWN, SURE, Found, Numbers, StudyContext
+from segue.commands.studies.kmnist.context import DRAWN, SHOWN, SURE, StudyContext
+from segue.commands.studies.workspace import Found, Numbers
 from segue.commands.train import PICTURES
 from segue.core.images import Pixels, write_image
 from segue.evaluation.metrics.nearest import InPixels, mean_square

@@ -9,17 +9,8 @@ from segue.commands.interpolate import InterpolateRequest, run_interpolate
 from segue.commands.map import MapRequest, run_map
 from segue.commands.runs import open_run
 from segue.commands.score import ScoreRequest, run_score
-from segue.commands.studies.kmnist.context import (
-    DRAWN,
-    FPS,
-    FROM_TO,
-    PAIRS,
-    SHOWN,
-    SIGMAS,
-    Found,
-    Numbers,
-    StudyContext,
-)
+from segue.commands.studies.kmnist.context import DRAWN, FPS, FROM_TO, PAIRS, SHOWN, SIGMAS, StudyContext
+from segue.commands.studies.workspace import Found, Numbers
 from segue.core.images import Pixels, write_image
 from segue.latent.interpolation import decode
 from segue.latent.space import encode

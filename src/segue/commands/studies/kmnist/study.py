@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from segue.commands.studies.kmnist.claims import claims
-from segue.commands.studies.kmnist.context import BATCH, LATENT, Numbers, StudyContext, prepared
+from segue.commands.studies.kmnist.context import BATCH, LATENT, StudyContext, prepared
 from segue.commands.studies.kmnist.learning import drawn, learning
 from segue.commands.studies.kmnist.space import between, bound
 from segue.commands.studies.study import StudyRecipe
-from segue.commands.studies.workspace import Workspace
+from segue.commands.studies.workspace import Numbers, Workspace
 from segue.render.report import Section, Study
 
 

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from segue.commands.runs import open_run
 from segue.commands.studies.manifold.plan import NOISE, Plan
 from segue.commands.studies.workspace import Workspace
 from segue.core.images import Pixels, to_float, write_image
+from segue.core.types import Floats
 from segue.data.datasets import ImageSet
 from segue.evaluation.metrics.nearest import drawn
 from segue.evaluation.metrics.sharpness import gradient_energy
@@ -25,8 +25,6 @@ MEASURED = 400  # images
 SHOWN = 8
 LEAST_VARIETY = 0.1  # below which a model has not learned to tell images apart
 NOISES = (None, "gaussian:sigma=0.1", NOISE, "gaussian:sigma=0.5", "mask:ratio=0.1", "mask:ratio=0.2", "mask:ratio=0.5")
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

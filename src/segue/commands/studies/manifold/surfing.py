@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from segue.commands.interpolate import InterpolateRequest, run_interpolate
 from segue.commands.runs import open_run
@@ -16,6 +15,7 @@ from segue.commands.studies.manifold.plan import Plan
 from segue.commands.studies.workspace import Workspace
 from segue.core.images import Pixels, write_image
 from segue.core.progress import silent
+from segue.core.types import Floats, Indices
 from segue.data.datasets import ImageSet, LoadOptions
 from segue.evaluation.leaderboard import LeaderboardRow, truth_of
 from segue.latent.graph import Graph, knn_graph, radius_graph, shortest
@@ -33,9 +33,6 @@ STILLS = 8  # frames of a strip
 ALONG = 33  # places on a straight line
 HEADS = ("interpolationMSE x1e3", "excess x1e3", "to truth x1e3", "jerk", "pace", "ghosting")
 METRICS = "off-manifold excess to-truth jerk pace:by=pixel ghosting"
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from segue.commands.evaluate import Interval
-from segue.commands.studies.mnist_2d.context import FADE, LINE, LONG, SHORT, Numbers
+from segue.commands.studies.mnist_2d.context import FADE, LINE, LONG, SHORT
 from segue.commands.studies.transitions import told
+from segue.commands.studies.workspace import Numbers
+from segue.core.types import Interval
 from segue.render.report import Claim, Verdict, verdict
 
 FADED = 0.75  # ghosting from which a transition counts as a cross-fade

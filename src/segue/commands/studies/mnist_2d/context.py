@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from segue.commands.runs import open_run, some, surroundings_of
 from segue.commands.studies.transitions import STEPS
-from segue.commands.studies.workspace import Workspace
+from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
 from segue.data.datasets import ImageSet
 from segue.evaluation.classifier import Classifier
@@ -27,8 +26,6 @@ LINE, BENT, SHORT, LONG, FADE = (
 WAYS = {LINE: ("vae", "linear"), BENT: ("vae", GRAPH), SHORT: ("ae-2", "linear"), LONG: ("ae-32", "linear")}
 """From digit to digit: by which model, by which path."""
 NAMES = {"vae": "VAE of 2 numbers", "ae-2": SHORT, "ae-32": LONG}
-
-Numbers = dict[str, Any]
 
 
 @dataclass(frozen=True)

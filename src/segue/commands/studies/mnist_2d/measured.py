@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segue.commands.studies.mnist_2d.context import BENT, FADE, LINE, SHORT, WAYS, Numbers, StudyContext
+from segue.commands.studies.mnist_2d.context import BENT, FADE, LINE, SHORT, WAYS, StudyContext
 from segue.commands.studies.transitions import (
     Pairs,
     Transitions,
@@ -16,6 +16,7 @@ from segue.commands.studies.transitions import (
     summed,
     walked,
 )
+from segue.commands.studies.workspace import Numbers
 from segue.evaluation.leaderboard.pairs import draw_pairs
 from segue.evaluation.metrics.nearest import InPixels
 from segue.latent.paths import path_of

@@ -12,8 +12,9 @@ import torch
 
 from segue.commands.map import decoded_plane
 from segue.commands.runs import some
-from segue.commands.studies.mnist_2d.context import BENT, LINE, Numbers, StudyContext
+from segue.commands.studies.mnist_2d.context import BENT, LINE, StudyContext
 from segue.commands.studies.mnist_2d.shown import FINER, Ways
+from segue.commands.studies.workspace import Numbers
 from segue.latent.interpolation import decode
 from segue.latent.space import LatentSpace
 from segue.render.report import Picture, Section

@@ -11,8 +11,9 @@ import torch
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.interpolate import InterpolateRequest, InterpolateResult, run_interpolate
 from segue.commands.runs import some
-from segue.commands.studies.mnist_2d.context import BENT, FADE, GRAPH, LINE, NAMES, WAYS, Numbers, StudyContext
+from segue.commands.studies.mnist_2d.context import BENT, FADE, GRAPH, LINE, NAMES, WAYS, StudyContext
 from segue.commands.studies.transitions import sequence
+from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, write_image
 from segue.data.datasets import DataSet, Pick
 from segue.evaluation.representation import share_interval

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from segue.commands.studies.mnist_2d.claims import claims
-from segue.commands.studies.mnist_2d.context import FADE, LINE, Numbers, prepared
+from segue.commands.studies.mnist_2d.context import FADE, LINE, prepared
 from segue.commands.studies.mnist_2d.measured import more_than_a_fade
 from segue.commands.studies.mnist_2d.plane import the_plane
 from segue.commands.studies.mnist_2d.shown import models, transitions
 from segue.commands.studies.study import StudyRecipe
-from segue.commands.studies.workspace import Workspace
+from segue.commands.studies.workspace import Numbers, Workspace
 from segue.render.report import Study
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from segue.core.images import Pixels
-
-Floats = npt.NDArray[np.float64]
+from segue.core.types import Floats
 
 
 def edges(*outlines: Floats) -> Floats:
