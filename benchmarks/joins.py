@@ -30,7 +30,7 @@ from segue.join.canvas import canvas_for
 from segue.join.clip_window import look
 from segue.join.schedule import unevenness
 from segue.join.source import source
-from segue.join.styles import CONTROLS, RUNGS
+from segue.join.styles import CONTROL_STYLES, RUNGS
 from segue.join.timeline import Cut, mode_for
 from segue.join.transition import Candidate, Joint, ready
 from segue.render.strip import Row, sheet, strip
@@ -67,7 +67,7 @@ def joint_of(a: Path, b: Path, seconds: float = 1.0) -> tuple[Joint, np.ndarray[
     cut = Cut(0, 1, count, mode_for(None, count, left.length, right.length))
     before = look(left, cut, leaving=True, report=silent)
     after = look(right, cut, leaving=False, report=silent)
-    joint = ready(cut, before, after, RUNGS, _no_dream, CONTROLS)
+    joint = ready(cut, before, after, RUNGS, _no_dream, CONTROL_STYLES)
     ways = zip(joint.shares, before.live, after.live, strict=True)
     return joint, np.stack([joint.blend(float(share), x, y) for share, x, y in ways])
 

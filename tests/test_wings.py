@@ -6,7 +6,7 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -118,6 +118,56 @@ def test_no_circles() -> None:
         TopologicalSorter(needs).prepare()
     except CycleError as error:
         pytest.fail(" needs ".join(reversed(error.args[1])))
+
+
+def shared_names(tree: ast.Module) -> Iterator[str]:
+    """The public constants and type aliases that a module defines."""
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign):
+            targets: list[ast.expr] = [node.target]
+        elif isinstance(node, ast.Assign):
+            targets = [name for one in node.targets for name in (one.elts if isinstance(one, ast.Tuple) else [one])]
+        else:
+            continue
+        yield from (name.id for name in targets if isinstance(name, ast.Name) and not name.id.startswith("_"))
+
+
+def defined_twice(names: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """Names that two modules define, and these.
+
+    A study is a script of its own, so its settings (`SET`, `LATENT`, ...) may have the names that another study's have;
+    `RECIPE` is what each must have.
+    """
+    homes: dict[str, list[str]] = {}
+    for module, own in names.items():
+        for name in own:
+            homes.setdefault(name, []).append(module)
+
+    def study(module: str) -> str:
+        parts = module.split(".")
+        return parts[3] if parts[1:3] == ["commands", "studies"] and len(parts) > 4 else ""
+
+    return {
+        name: modules
+        for name, modules in homes.items()
+        if len(modules) > 1 and (len(set(map(study, modules))) < len(modules) or "" in map(study, modules))
+    }
+
+
+def test_what_means_the_same_has_one_home() -> None:
+    """A constant or a type that several modules need is imported; one that a module alone needs is private."""
+    names = {name: set(shared_names(parsed(file))) - {"__all__"} for name, file in MODULES.items()}
+    assert not defined_twice(names)
+
+
+def test_the_check_sees_every_kind_of_definition() -> None:
+    source = "A, B = 1, 2\nC: TypeAlias = int\n_D = 3\nE = F = 4\ndef g():\n    H = 5\n"
+    assert set(shared_names(ast.parse(source))) == {"A", "B", "C", "E", "F"}
+    study = "segue.commands.studies"
+    assert not defined_twice({f"{study}.one.context": ["SET"], f"{study}.two.context": ["SET"]})
+    assert defined_twice({f"{study}.one.context": ["SET"], f"{study}.one.study": ["SET"]})
+    assert defined_twice({f"{study}.one.context": ["SET"], f"{study}.workspace": ["SET"]})
+    assert defined_twice({"segue.core.images": ["Pixels"], "segue.video.read": ["Pixels"]})
 
 
 COST = """

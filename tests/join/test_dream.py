@@ -10,7 +10,7 @@ import torch
 
 from segue.core.images import Pixels
 from segue.evaluation.metrics.seam import change
-from segue.join.dream import FADE, dream, fade, seen
+from segue.join.dream import FADE_SHARE, dream, fade, seen
 from segue.latent.interpolation import decode
 from segue.latent.paths import PATHS, Linear, PathChoice
 from segue.models.autoencoder import ConvAutoencoder
@@ -49,14 +49,14 @@ def test_live_frames_of_any_size_are_met_at_the_ends(model: ConvAutoencoder, pai
 
 
 def test_detail_fades_and_beyond_it_only_the_decoder_speaks(model: ConvAutoencoder) -> None:
-    assert [fade(share) for share in (-1, 0, FADE / 2, FADE, 1, 2)] == pytest.approx([1, 1, 0.5, 0, 0, 0])
+    assert [fade(share) for share in (-1, 0, FADE_SHARE / 2, FADE_SHARE, 1, 2)] == pytest.approx([1, 1, 0.5, 0, 0, 0])
     steps = np.diff([fade(float(share)) for share in np.linspace(0, 1, 50)])
     assert (steps <= 0).all() and steps[0] > -0.01  # it leaves without a jolt
     rng = np.random.default_rng(0)
     a, b = rng.integers(0, 256, (2, 24, 32, 3), np.uint8)
     codes = model.encode(seen(model, a, b))
     # At 0.6 of the way nothing is left of the first frame's detail; what there is of the second's is taken off.
-    shown = dream(model, Linear(), a, b).frame(FADE, a, b).astype(float)
-    pure, end = (decode(model, code[None])[0].astype(float) for code in (torch.lerp(*codes, FADE), codes[1]))
-    wanted = pure + fade(1 - FADE) * (b - end)
+    shown = dream(model, Linear(), a, b).frame(FADE_SHARE, a, b).astype(float)
+    pure, end = (decode(model, code[None])[0].astype(float) for code in (torch.lerp(*codes, FADE_SHARE), codes[1]))
+    wanted = pure + fade(1 - FADE_SHARE) * (b - end)
     assert np.abs(shown - wanted.clip(0, 255)).max() <= 2

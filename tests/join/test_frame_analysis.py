@@ -10,7 +10,7 @@ import pytest
 
 from segue.core.images import Pixels
 from segue.join.clip_window import ClipWindow
-from segue.join.frame_analysis import SHOWN, Course, course
+from segue.join.frame_analysis import SHOWN_FRAMES, Course, course
 
 COUNT, BESIDE = 17, 5
 
@@ -107,7 +107,7 @@ def test_pictures_stand_for_all_of_it(count: int) -> None:
     frames = np.stack([stripes(float(time)) for time in range(count + 2)])
     found = of(frames, ClipWindow(frames, before.own), ClipWindow(frames, after.own))
     assert found.shown[0] == 0 and found.shown[-1] == count + 1
-    assert len(found.shown) == min(SHOWN, count + 2) == len(set(found.shown))
+    assert len(found.shown) == min(SHOWN_FRAMES, count + 2) == len(set(found.shown))
     assert np.array_equal(found.pictures, frames[list(found.shown)])
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.types import Sound
-from segue.join.sound import RATE, SOFT, Heard, Over, Track, equal_power, joined_sound, mirrored, over
+from segue.join.sound import SOFT, SOUND_RATE, Heard, Over, Track, equal_power, joined_sound, mirrored, over
 from segue.join.timeline import Cut, Mode, Stretch, timeline
 from segue.video import read_sound
 
@@ -39,18 +39,18 @@ def pair(tmp_path_factory: pytest.TempPathFactory, clips: ModuleType) -> tuple[P
 
 @pytest.fixture(scope="module")
 def tracks(pair: tuple[Path, Path]) -> list[Sound]:
-    return [np.concatenate(list(read_sound(path, RATE))) for path in pair]
+    return [np.concatenate(list(read_sound(path, SOUND_RATE))) for path in pair]
 
 
 def joined(clips: tuple[Path, ...], cuts: list[Cut], how: Over = "mix", fps: float = FPS) -> Sound:
     """The sound of a film of clips of a second, whose edges are rounded as those of a film are."""
     parts = timeline([round(fps)] * len(clips), cuts)
-    heard = [Heard(partial(read_sound, clip, RATE), round(fps)) for clip in clips]
+    heard = [Heard(partial(read_sound, clip, SOUND_RATE), round(fps)) for clip in clips]
     return np.concatenate(list(joined_sound(heard, parts, Fraction(fps).limit_denominator(1001), how)))
 
 
 def place(frames: float) -> int:
-    return round(frames / FPS * RATE)
+    return round(frames / FPS * SOUND_RATE)
 
 
 def test_equal_power_is_even_and_meets_both_ends() -> None:
@@ -74,7 +74,7 @@ def test_it_is_as_long_as_the_picture_to_the_sample(
     cuts = [Cut(i, i + 1, size, mode) for i, (size, mode) in enumerate(zip(sizes, modes, strict=True))]
     found = joined((*pair, pair[0]), cuts, how, fps)
     frames = 36 + sum(-cut.count if cut.taken else cut.count for cut in cuts)
-    assert found.shape == (round(frames / fps * RATE), 2) and found.dtype == np.float32
+    assert found.shape == (round(frames / fps * SOUND_RATE), 2) and found.dtype == np.float32
     assert np.abs(found).max() < 0.42 * 2**0.5  # two tones, never louder than they can be together
 
 
@@ -85,7 +85,7 @@ def test_outside_the_transition_it_is_the_clips_own_in_step(
     count: int, mode: Mode, how: Over, pair: tuple[Path, Path], tracks: list[Sound]
 ) -> None:
     found = joined(pair, [Cut(0, 1, count, mode)], how)
-    own = place(12 - count) if mode == "overlap" else RATE
+    own = place(12 - count) if mode == "overlap" else SOUND_RATE
     assert np.array_equal(found[:own], tracks[0][:own]) and np.array_equal(found[-own:], tracks[1][-own:])
 
 
@@ -109,7 +109,10 @@ def test_nothing_clicks(mode: Mode, how: Over, pair: tuple[Path, Path], tracks: 
     found = joined(pair, [Cut(0, 1, 6, mode)], how)
     usual = np.abs(np.diff(tracks[1], axis=0)).max()
     assert np.abs(np.diff(found, axis=0)).max() < 1.25 * usual
-    assert max(np.abs(found[edge - 2] - 2 * found[edge - 1] + found[edge]).max() for edge in (RATE, RATE // 2)) < 0.05
+    assert (
+        max(np.abs(found[edge - 2] - 2 * found[edge - 1] + found[edge]).max() for edge in (SOUND_RATE, SOUND_RATE // 2))
+        < 0.05
+    )
 
 
 @each_mode
@@ -117,8 +120,8 @@ def test_a_mix_fades_from_one_to_the_other_at_even_power(
     mode: Mode, pair: tuple[Path, Path], clips: ModuleType
 ) -> None:
     found = joined(pair, [Cut(0, 1, 12, "insert")] if mode == "insert" else [Cut(0, 1, 11, "overlap")])
-    start = RATE if mode == "insert" else place(1)
-    pieces = [found[start + i * RATE // 8 :][: RATE // 8] for i in range(7)]
+    start = SOUND_RATE if mode == "insert" else place(1)
+    pieces = [found[start + i * SOUND_RATE // 8 :][: SOUND_RATE // 8] for i in range(7)]
     low, high = ([clips.loudness(piece, hertz) for piece in pieces] for hertz in (440, 880))
     assert all(a > b for a, b in pairwise(low)) and all(a < b for a, b in pairwise(high))
     assert np.hypot(low, high) == pytest.approx(np.full(7, 0.4), abs=0.05)
@@ -130,9 +133,9 @@ def test_a_clip_without_sound_is_silent(
 ) -> None:
     silent = clips.write(tmp_path / "silent.mp4", clips.counted(range(12)), FPS)
     found = joined((silent, pair[1]), [Cut(0, 1, 4, mode)])
-    start = place(8) if mode == "overlap" else RATE
+    start = place(8) if mode == "overlap" else SOUND_RATE
     assert not found[:start].any() and np.array_equal(found[-place(8) :], tracks[1][-place(8) :])
-    powers = [np.square(found[start + i * RATE // 12 :][: RATE // 12]).mean() for i in range(4)]
+    powers = [np.square(found[start + i * SOUND_RATE // 12 :][: SOUND_RATE // 12]).mean() for i in range(4)]
     assert all(quiet < loud for quiet, loud in pairwise(powers))
     assert not joined((silent, silent), [Cut(0, 1, 4, mode)]).any()
 
@@ -140,7 +143,7 @@ def test_a_clip_without_sound_is_silent(
 def test_longer_than_the_clips_it_goes_back_and_forth(pair: tuple[Path, Path], clips: ModuleType) -> None:
     found = joined(pair, [Cut(0, 1, 30, "insert")])
     for second in (1.1, 2.0, 2.9):
-        piece = found[round(second * RATE) :][: RATE // 4]
+        piece = found[round(second * SOUND_RATE) :][: SOUND_RATE // 4]
         assert np.hypot(clips.loudness(piece, 440), clips.loudness(piece, 880)) == pytest.approx(0.4, abs=0.06)
 
 
@@ -176,23 +179,23 @@ def test_mirrored_repeats_back_and_forth() -> None:
     assert mirrored(ramp, 2)[:, 0].tolist() == [0, 1] and not mirrored(ramp[:0], 5).any()
 
 
-@pytest.mark.parametrize("samples", [0, 1, 700, RATE, RATE + 500])
+@pytest.mark.parametrize("samples", [0, 1, 700, SOUND_RATE, SOUND_RATE + 500])
 def test_a_track_gives_what_is_asked_and_then_silence(
     samples: int, pair: tuple[Path, Path], tracks: list[Sound]
 ) -> None:
-    track = Track(partial(read_sound, pair[0], RATE))
-    one, rest = track.take(0, samples), track.take(samples, RATE)
-    whole = np.concatenate([tracks[0], np.zeros((2 * RATE, 2), np.float32)])
-    assert np.array_equal(np.concatenate([one, rest]), whole[: samples + RATE])
+    track = Track(partial(read_sound, pair[0], SOUND_RATE))
+    one, rest = track.take(0, samples), track.take(samples, SOUND_RATE)
+    whole = np.concatenate([tracks[0], np.zeros((2 * SOUND_RATE, 2), np.float32)])
+    assert np.array_equal(np.concatenate([one, rest]), whole[: samples + SOUND_RATE])
 
 
 @settings(max_examples=20)
-@given(places=st.lists(st.tuples(st.integers(0, RATE), st.integers(0, 3000)), min_size=1, max_size=5))
+@given(places=st.lists(st.tuples(st.integers(0, SOUND_RATE), st.integers(0, 3000)), min_size=1, max_size=5))
 def test_a_track_is_heard_from_any_place(
     places: list[tuple[int, int]], pair: tuple[Path, Path], tracks: list[Sound]
 ) -> None:
-    track, at = Track(partial(read_sound, pair[0], RATE)), 0
-    whole = np.concatenate([tracks[0], np.zeros((RATE, 2), np.float32)])
+    track, at = Track(partial(read_sound, pair[0], SOUND_RATE)), 0
+    whole = np.concatenate([tracks[0], np.zeros((SOUND_RATE, 2), np.float32)])
     for start, samples in places:
         here = at if abs(start - at) <= 1 else start  # a sample beside is the same place
         assert np.array_equal(track.take(start, samples), whole[here : here + samples])
@@ -205,7 +208,7 @@ def test_a_part_of_a_film_sounds_as_it_does_there(mode: Mode, pair: tuple[Path, 
     whole = timeline([12, 12], [cut])
     end = 8 if mode == "overlap" else 12
     alone = (Stretch(0, end - 2, end), cut, Stretch(1, cut.taken, cut.taken + 2))
-    heard = [Heard(partial(read_sound, clip, RATE), 12) for clip in pair]
+    heard = [Heard(partial(read_sound, clip, SOUND_RATE), 12) for clip in pair]
     film, part = (np.concatenate(list(joined_sound(heard, parts, Fraction(FPS), "mix"))) for parts in (whole, alone))
     assert np.array_equal(part, film[place(end - 2) :][: place(8)])
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from segue.core.errors import InputError
 from segue.join.canvas import Canvas, canvas_for
-from segue.join.sound import RATE, samples_in
+from segue.join.sound import SOUND_RATE, samples_in
 from segue.join.source import Source, source
 from segue.video import probe, read_frames
 
@@ -53,7 +53,7 @@ def test_a_stretch_of_a_stretch_is_a_stretch(clip: Path, clips: ModuleType) -> N
 def test_its_sound_begins_with_it(clip: Path) -> None:
     whole, part = (np.concatenate(list(one.heard().opened())) for one in (taken(clip), taken(clip, 0.5)))
     assert np.array_equal(part, whole[samples_in(6, Fraction(12)) :]) and taken(clip, 0.5).heard().frames == 14
-    assert samples_in(6, Fraction(12)) == RATE // 2
+    assert samples_in(6, Fraction(12)) == SOUND_RATE // 2
 
 
 @pytest.mark.parametrize("bounds", [(0.5, 0.5), (1.0, 0.5), (0.0, 9.0), (1.7, None)])

@@ -17,7 +17,7 @@ from segue.evaluation.metrics.seam import change
 from segue.join.dream import Dream as Dreamt
 from segue.join.dream import dream
 from segue.join.schedule import Blend
-from segue.join.styles import CONTROLS, RUNGS, STYLES, Dream, Fade, Melt, Morph, Stage, Style
+from segue.join.styles import CONTROL_STYLES, RUNGS, STYLES, Dream, Fade, Melt, Morph, Stage, Style
 from segue.latent.paths import Linear
 from segue.models.autoencoder import ConvAutoencoder
 
@@ -165,4 +165,4 @@ def test_only_a_dream_has_to_be_trained(clips: ModuleType) -> None:
 
 def test_what_is_tried_and_what_it_is_held_against() -> None:
     assert RUNGS[0] == STYLES[0]() == Morph() and len(set(RUNGS)) == len(RUNGS)
-    assert {type(style) for style in (*RUNGS, *CONTROLS, Dream())} == set(STYLES)
+    assert {type(style) for style in (*RUNGS, *CONTROL_STYLES, Dream())} == set(STYLES)

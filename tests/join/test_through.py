@@ -15,7 +15,7 @@ from PIL import Image
 from segue.cli import main
 from segue.core.errors import InputError
 from segue.join.canvas import Canvas
-from segue.join.through import MOST, by_way_of, nearest, some, waypoints
+from segue.join.through import MOST_PICTURES, by_way_of, nearest, some, waypoints
 from segue.video import read_frames
 
 CANVAS = Canvas(48, 64, Fraction(12), "crop")
@@ -38,7 +38,7 @@ def test_all_pictures_of_a_folder_are_found_on_the_canvas(folder: Path) -> None:
     found = waypoints(folder, CANVAS)
     assert [one.path.name for one in found] == ["middle.png", "corner.jpg", "white.png"]
     assert [one.sized(24, 32).shape for one in found] == [(24, 32, 3)] * 3
-    assert some(found, 8, 16).shape == (3, 8, 16, 3) and len(some(found * 100, 8, 16)) == MOST
+    assert some(found, 8, 16).shape == (3, 8, 16, 3) and len(some(found * 100, 8, 16)) == MOST_PICTURES
     with pytest.raises(ValueError, match="read-only"):
         found[0].sized(24, 32)[:] = 0
 

@@ -16,7 +16,7 @@ from segue.join import transition
 from segue.join.clip_window import ClipWindow
 from segue.join.dream import Dream
 from segue.join.scores import Scores, scored
-from segue.join.styles import CONTROLS, Cut, Fade, Melt, Morph, Style
+from segue.join.styles import CONTROL_STYLES, Cut, Fade, Melt, Morph, Style
 from segue.join.timeline import Cut as Place
 from segue.join.transition import Joint, ready, shrunk
 
@@ -60,8 +60,8 @@ def test_it_gives_the_frames_between_and_is_scored_by_them(both: tuple[ClipWindo
 def test_controls_go_by_time_and_are_scored_beside_it(both: tuple[ClipWindow, ClipWindow]) -> None:
     found = made(both, [Fade()])
     assert found.shares == pytest.approx(np.linspace(0, 1, COUNT + 2))
-    assert tuple(rung.style for rung in found.controls) == CONTROLS
-    assert found.rung == found.controls[CONTROLS.index(Fade())]
+    assert tuple(rung.style for rung in found.controls) == CONTROL_STYLES
+    assert found.rung == found.controls[CONTROL_STYLES.index(Fade())]
     cut = next(rung for rung in found.controls if rung.style == Cut())
     assert cut.scores.pace > 0.5 and any(miss.goal.name == "pace" for miss in cut.missed)
 
@@ -104,7 +104,7 @@ def test_where_none_does_the_least_off_is_taken(
     both: tuple[ClipWindow, ClipWindow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged({"fade": 0.9, "cut": 0.3, "flow": 0.6}, monkeypatch)
-    flow = CONTROLS[0]
+    flow = CONTROL_STYLES[0]
     found = made(both, [Fade(), Cut(), flow])
     assert found.rung.style == Cut() and [rung.style for rung in found.tried] == [Fade(), Cut(), flow]
     frames = shown(found, both[0].live, both[1].live)

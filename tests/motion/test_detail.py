@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from segue.core.images import Pixels
 from segue.evaluation.metrics.sharpness import gradient_energy
-from segue.motion.detail import MOST, as_sharp, energies, wanted_energy
+from segue.motion.detail import MOST_GAIN, as_sharp, energies, wanted_energy
 
 
 def textured(seed: int = 0, contrast: int = 60) -> Pixels:
@@ -28,7 +28,7 @@ def test_there_is_an_end_to_it() -> None:
     frame = textured(contrast=20)
     own = float(energies(frame).sum())
     most, least = as_sharp(frame, 1e9), as_sharp(frame, 0.0)
-    assert own * 2 < float(energies(most).sum()) < own * (1 + MOST) ** 2 * 1.1
+    assert own * 2 < float(energies(most).sum()) < own * (1 + MOST_GAIN) ** 2 * 1.1
     assert 0 < float(energies(least).sum()) < 0.3 * own
     flat = np.full((9, 9, 3), 77, np.uint8)
     assert np.array_equal(as_sharp(flat, 5.0), flat)

@@ -12,7 +12,7 @@ from PIL import ImageColor
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, read_image
-from segue.render.parallel import BEST, Column, parallel
+from segue.render.parallel import BEST_COLOUR, Column, parallel
 
 LOSS = Column("test_loss", [0.3, 0.1, math.nan, 0.2], high=False, note="better above")
 COLUMNS = [
@@ -25,7 +25,7 @@ RANKS = [0.0, 1.0, math.nan, 0.5]
 
 def red(picture: Pixels) -> npt.NDArray[np.bool_]:
     """Where the best line is, `[h, w]`."""
-    wanted = np.array(ImageColor.getrgb(BEST))
+    wanted = np.array(ImageColor.getrgb(BEST_COLOUR))
     return np.asarray(np.abs(picture.astype(int) - wanted).max(-1) < 8)
 
 

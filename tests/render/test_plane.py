@@ -10,7 +10,7 @@ import pytest
 from segue.core.errors import InputError
 from segue.core.images import Pixels, read_image
 from segue.render.class_map import class_map
-from segue.render.courses import COLOURS, ON_BLACK, Mark, draw_courses
+from segue.render.courses import ON_BLACK, PATH_COLOURS, Mark, draw_courses
 from segue.render.graph_map import Course
 from segue.render.latent_map import decoded_grid, latent_map
 from segue.render.panels import panels
@@ -60,7 +60,7 @@ def test_courses_are_of_a_plane() -> None:
         from segue.render.figures import blank
 
         draw_courses(blank(2, 2).add_subplot(), [Course("x", np.zeros((2, 3)), "red")])
-    assert len(COLOURS) == len(ON_BLACK)
+    assert len(PATH_COLOURS) == len(ON_BLACK)
 
 
 def test_regions_have_their_colours_and_fade_where_nothing_is_sure(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from segue.core.errors import InputError
 from segue.core.images import read_image
-from segue.render.plots import COLOURS, intervals, lines
+from segue.render.plots import LINE_COLOURS, intervals, lines
 
 ROWS = {"one": [(0.5, 0.4, 0.6), (10.0, 8.0, 12.0)], "two": [(0.0, 0.0, 0.0), (3.0, math.nan, math.nan)]}
 
@@ -33,13 +33,13 @@ def test_a_wider_interval_is_wider(tmp_path: Path) -> None:
     wide = []
     for low, high in ((0.45, 0.55), (0.1, 0.9)):
         intervals({"one": [(0.5, low, high)], "two": [(1.0, 1.0, 1.0)]}, ("x",), tmp_path / "a.png")
-        wide.append(np.ptp(pixels(tmp_path / "a.png", COLOURS[0])[:, 1]))
+        wide.append(np.ptp(pixels(tmp_path / "a.png", LINE_COLOURS[0])[:, 1]))
     assert wide[1] > 3 * wide[0]
 
 
 def test_a_number_without_an_interval_and_zero_are_shown(tmp_path: Path) -> None:
     intervals(ROWS, ("x", "y"), tmp_path / "a.png")
-    places = pixels(tmp_path / "a.png", COLOURS[1])
+    places = pixels(tmp_path / "a.png", LINE_COLOURS[1])
     assert np.ptp(places[:, 1]) > 200  # a dot in each panel
     first = places[places[:, 1] < places[:, 1].min() + 40]
     assert abs(np.ptp(first[:, 0]) - np.ptp(first[:, 1])) <= 2  # whole and round, though at 0
@@ -48,7 +48,7 @@ def test_a_number_without_an_interval_and_zero_are_shown(tmp_path: Path) -> None
 def test_lines_have_one_colour_in_all_panels(tmp_path: Path) -> None:
     two = {"left": {"one": [(2, 1), (4, 2)], "two": [(2, 2), (4, 1)]}, "right": {"two": [(2, 5), (64, 6)]}}
     lines(two, tmp_path / "a.png", along="Length", logarithmic=True)
-    one, other = (pixels(tmp_path / "a.png", colour)[:, 1] for colour in COLOURS[:2])
+    one, other = (pixels(tmp_path / "a.png", colour)[:, 1] for colour in LINE_COLOURS[:2])
     middle = read_image(tmp_path / "a.png").shape[1] / 2
     high = other > middle + 100
     assert high.any() and (~high).any()

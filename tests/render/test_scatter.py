@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segue.core.errors import InputError
-from segue.render.scatter import MARGIN_PX, PALETTE, SIDE_PX, TITLE_PX, scatter
+from segue.render.scatter import HEADING_PX, PALETTE, SIDE_PX, scatter
+from segue.render.strip import MARGIN_PX
 
 
 def dots(
     picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], colour: str
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """Where a colour is within the frame, `[n, 2]`: down, across."""
-    plot = picture[MARGIN_PX + TITLE_PX :, MARGIN_PX : MARGIN_PX + SIDE_PX]
+    plot = picture[MARGIN_PX + HEADING_PX :, MARGIN_PX : MARGIN_PX + SIDE_PX]
     wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     return np.argwhere((np.abs(plot.astype(int) - wanted) < 8).all(-1))
 

@@ -21,7 +21,7 @@ from segue.core.types import Interval
 from segue.join.run import JoinResult
 from segue.join.scores import Scores
 
-UNEVEN = 0.01
+_UNEVEN = 0.01
 """The departure from an even pace that is worth a word."""
 
 
@@ -129,7 +129,7 @@ def interpolate(result: InterpolateResult) -> str:
     head = f"{path} from {result.a} to {result.b}, {len(result.t)} frames: {result.out}"
     if result.told.get("converged") is False:
         head += "\nnot converged: the energy still fell; ask for more with geodesic:iterations=200"
-    if result.told.get("uneven", 0) > UNEVEN:
+    if result.told.get("uneven", 0) > _UNEVEN:
         head += f"\nuneven: steps differ by up to {result.told['uneven']:.0%}, the decoder leaps somewhere on the way"
     if result.codes is None:
         return head

@@ -46,7 +46,7 @@ class EvaluateRequest(Checked):
 
 
 @dataclass(frozen=True)
-class Likelihood:
+class LikelihoodFigures:
     """Means over images in nats: the evidence lower bound with its two parts, and the importance-weighted bound.
 
     `bits_per_value` is the latter in bits for each of an image's values, of the probability of its 256 levels; None for
@@ -81,7 +81,7 @@ class EvaluateResult:
     mse: Interval
     linear: Interval | None
     kmeans: Interval | None
-    likelihood: Likelihood | None
+    likelihood: LikelihoodFigures | None
 
 
 def run_evaluate(request: EvaluateRequest, report: Report = silent) -> EvaluateResult:
@@ -153,7 +153,7 @@ def _labelled(
 @torch.no_grad()
 def _likelihood(
     model: Autoencoder, about: dict[str, Any], test: ImageSet, request: EvaluateRequest, report: Report
-) -> Likelihood | None:
+) -> LikelihoodFigures | None:
     method = _vae(model, about)
     if method is None or not has_posterior(model) or not request.bounded:
         return None
@@ -173,7 +173,7 @@ def _likelihood(
     kl = kl_to_prior(mean, log_variance).flatten(1).sum(1)
     bound = importance_bound(log_likelihood, mean, log_variance, request.samples, generator, report)
     bits = mean_interval(bits_per_value(bound, x[0].numel()))
-    return Likelihood(
+    return LikelihoodFigures(
         len(x),
         request.samples,
         mean_interval(-reconstruction - kl),

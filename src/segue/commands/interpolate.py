@@ -86,7 +86,7 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
         write_animation(request.out, walked.frames, request.fps)
     else:
         method = (method_of(about) or "path").upper()
-        write_image(request.out, draw_strip(walked, [*picks, a] if request.loop else picks, f"{method}, {choice}"))
+        write_image(request.out, _draw_strip(walked, [*picks, a] if request.loop else picks, f"{method}, {choice}"))
     codes = tuple(walked.codes.tolist()) if len(model.latent_shape) == 1 else None
     between = tuple(pick.id for pick in via)
     t, told = tuple(walked.t.tolist()), dict(walked.told)
@@ -123,7 +123,7 @@ def _from_file(path: Path, model: Autoencoder, options: DataOptions) -> Pixels:
     return fit(read_image(path, 1 if channels == 1 else 3), height, width, options.fit)
 
 
-def draw_strip(walked: Interpolation, picks: list[Pick], title: str) -> Pixels:
+def _draw_strip(walked: Interpolation, picks: list[Pick], title: str) -> Pixels:
     """The decoded path with its codes (or, of more than three numbers, `t`); of two images the cross-fade beneath."""
     from segue.render.strip import Row, strip
 

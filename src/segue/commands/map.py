@@ -23,9 +23,9 @@ from segue.latent.space import LatentSpace, central_range, middles, plane
 from segue.models.autoencoder import Autoencoder, ConvAutoencoder
 from segue.training.methods.vae import kl_to_prior
 
-SIDE = 20  # of the decoded grid
+_SIDE = 20  # of the decoded grid
 
-Part = Literal["train", "test"]
+_Part = Literal["train", "test"]
 Projection = Literal["direct", "pca", "tsne"]
 
 
@@ -35,7 +35,7 @@ class MapRequest(Checked):
 
     run: Path = needed(RUN)
     out: Path = needed("the map (.png or .pdf); a decoded grid and the KL divergences are put beside it")
-    part: Part | None = option(None, "which images: train or test; else test where there is one")
+    part: _Part | None = option(None, "which images: train or test; else test where there is one")
     limit: int = option(5000, "map at most so many images, drawn at random", low=2)
     seed: int = option(0, "seed of that draw", low=0, high=2**31 - 1)
     projection: Projection | None = option(
@@ -56,7 +56,7 @@ class MapResult:
 
     out: Path
     files: tuple[Path, ...]
-    part: Part
+    part: _Part
     images: int
     latent: int
     projection: Projection
@@ -116,10 +116,10 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
     )
 
 
-def _part(data: DataSet, request: MapRequest) -> tuple[Part, ImageSet]:
+def _part(data: DataSet, request: MapRequest) -> tuple[_Part, ImageSet]:
     if request.part == "test" and data.test is None:
         raise InputError("--part test", "train", f"{data.name} has no test part")
-    part: Part = request.part or ("train" if data.test is None else "test")
+    part: _Part = request.part or ("train" if data.test is None else "test")
     images = data.train if part == "train" or data.test is None else data.test
     if len(images) < 2:
         raise InputError(f"{len(images)} {part} image", "two or more", "map the other part, or a larger set")
@@ -176,7 +176,7 @@ def _axes(how: Projection, count: int, shares: tuple[float, ...] | None) -> list
 
 
 def decoded_plane(
-    model: Autoencoder, codes: Tensor, side: int = SIDE
+    model: Autoencoder, codes: Tensor, side: int = _SIDE
 ) -> tuple[Pixels, tuple[float, float, float, float]]:
     """A square grid over the central range of two-dimensional codes, decoded; its left, right, bottom and top."""
     low, high = central_range(codes)

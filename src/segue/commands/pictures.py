@@ -23,11 +23,11 @@ from segue.render.strip import Row, sheet, strip
 from segue.training.methods import Method
 
 KINDS = ("reconstructions", "grid", "map")
-SHOWN, SIDE, MAPPED = 10, 8, 2000
-COLUMNS, TALL_PX = 5, 480  # of the reconstructions: images in a line, and what all the lines are high, or more
-SECONDS, HOLD_SECONDS = 6.0, 1.5
-MOST = 120  # frames of a film: of more stages, so many are taken evenly, the first and the last among them
-FILMS = (".gif", ".mp4")
+_SHOWN, _SIDE, MAPPED = 10, 8, 2000
+_COLUMNS, TALL_PX = 5, 480  # of the reconstructions: images in a line, and what all the lines are high, or more
+_SECONDS, HOLD_SECONDS = 6.0, 1.5
+_MOST = 120  # frames of a film: of more stages, so many are taken evenly, the first and the last among them
+_FILMS = (".gif", ".mp4")
 
 
 class TrainingPictures:
@@ -76,7 +76,7 @@ class TrainingPictures:
         codes = encode(model, self.mapped.images)
         pictures = {
             "reconstructions": self._reconstructions(model, title),
-            "grid": sheet(_decoded(model, self._points(model, codes)), SIDE, title=title),
+            "grid": sheet(_decoded(model, self._points(model, codes)), _SIDE, title=title),
             "map": scatter(self._places(codes, step), self.mapped.labels, self.mapped.label_names, title),
         }
         for kind, picture in pictures.items():
@@ -91,11 +91,11 @@ class TrainingPictures:
             if not files:
                 continue
             report(Event("pictures", note=f"a film of the {kind}"))
-            evenly = np.linspace(0, len(files) - 1, min(MOST, len(files))).round().astype(int)
+            evenly = np.linspace(0, len(files) - 1, min(_MOST, len(files))).round().astype(int)
             frames = [read_image(files[i], 3) for i in evenly]
             same = np.stack([frame for frame in frames if frame.shape == frames[-1].shape])
             for film in self._films(kind):
-                write_animation(film, same, max(1.0, len(same) / SECONDS), HOLD_SECONDS)
+                write_animation(film, same, max(1.0, len(same) / _SECONDS), HOLD_SECONDS)
                 made.append(film)
         for points in self._files("map", ".npy"):
             points.unlink()
@@ -106,7 +106,7 @@ class TrainingPictures:
         return sorted(self.folder.glob(f"{kind}-{'[0-9]' * 7}{suffix}"))
 
     def _films(self, *kinds: str) -> list[Path]:
-        return [self.folder / f"{kind}{suffix}" for kind in kinds or KINDS for suffix in FILMS]
+        return [self.folder / f"{kind}{suffix}" for kind in kinds or KINDS for suffix in _FILMS]
 
     def _remove_after(self, step: int) -> None:
         for kind in KINDS:
@@ -117,8 +117,8 @@ class TrainingPictures:
     def _reconstructions(self, model: ConvAutoencoder, title: str) -> Pixels:
         decoded = _decoded(model, encode(model, self.shown))
         rows = [
-            Row(name, images[start : start + COLUMNS])
-            for start in range(0, len(decoded), COLUMNS)
+            Row(name, images[start : start + _COLUMNS])
+            for start in range(0, len(decoded), _COLUMNS)
             for name, images in (("image", self.shown), ("reconstruction", decoded))
         ]
         height, width = decoded.shape[1:3]
@@ -128,7 +128,7 @@ class TrainingPictures:
 
     def _points(self, model: ConvAutoencoder, codes: Tensor) -> Tensor:
         generator = torch.Generator().manual_seed(self.seed)
-        points = normal_grid(SIDE) if model.latent_shape == (2,) else model.draw(SIDE * SIDE, generator)
+        points = normal_grid(_SIDE) if model.latent_shape == (2,) else model.draw(_SIDE * _SIDE, generator)
         if self.method.prior:
             return points
         own = codes[:, : model.latent].transpose(0, 1).flatten(1)
@@ -182,12 +182,12 @@ def _picked(data: DataSet, show: str) -> Pixels:
 def _of_each_label(images: ImageSet) -> npt.NDArray[np.int64]:
     """The places of ten images: the first of each label, then the second, and so on; or the first ten."""
     if images.labels is None:
-        return np.arange(min(SHOWN, len(images)))
+        return np.arange(min(_SHOWN, len(images)))
     turn = np.zeros(len(images), np.int64)
     for label in np.unique(images.labels):
         of_label = np.flatnonzero(images.labels == label)
         turn[of_label] = np.arange(len(of_label))
-    return np.lexsort([np.arange(len(images)), images.labels, turn])[:SHOWN]
+    return np.lexsort([np.arange(len(images)), images.labels, turn])[:_SHOWN]
 
 
 def _decoded(model: ConvAutoencoder, codes: Tensor) -> Pixels:

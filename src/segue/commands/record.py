@@ -12,7 +12,7 @@ from segue.core.images import atomic_write
 from segue.models.autoencoder import ConvAutoencoder, save_model
 from segue.training import Row
 
-METRICS, KEPT, TENSORBOARD = "metrics.csv", "epochs", "tensorboard"
+METRICS_FILE, KEPT, TENSORBOARD = "metrics.csv", "epochs", "tensorboard"
 
 
 def kept(run: Path, epoch: int) -> Path:
@@ -60,7 +60,7 @@ class Record:
     def __call__(self, history: tuple[Row, ...], model: ConvAutoencoder) -> None:
         row = history[-1]
         epoch = int(row["epoch"])
-        _write_metrics(self.run / METRICS, history)
+        _write_metrics(self.run / METRICS_FILE, history)
         if row["epoch"] == epoch and (self.all or epoch in self.epochs):
             save_model(kept(self.run, epoch), model, {**self.about, "figures": row})
         if self.writer is not None:

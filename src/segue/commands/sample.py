@@ -23,13 +23,13 @@ from segue.latent.space import LatentSpace, central_range, middles, normal_grid,
 from segue.models.autoencoder import Autoencoder, ConvAutoencoder
 from segue.render.strip import sheet
 
-KINDS = (".npz", *PICTURES)
+_KINDS = (".npz", *PICTURES)
 COMPONENTS = 10  # of the mixture
 WIDEST = 256  # codes to which whole covariances are fitted; of longer ones, variances alone
-SPREAD = 0.5
-MOST = 10_000  # training images that are encoded, of each label where labels are asked for
+_SPREAD = 0.5
+_MOST = 10_000  # training images that are encoded, of each label where labels are asked for
 
-By = Literal["prior", "mixture", "grid", "label"]
+_By = Literal["prior", "mixture", "grid", "label"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class SampleRequest(Checked):
     run: Path = needed(RUN)
     out: Path = needed("a sheet of images (.png), or images and codes (.npz)")
     count: int = option(64, "how many images; of a grid, the nearest square number", low=1, high=10_000)
-    by: By | None = option(
+    by: _By | None = option(
         None,
         "where codes come from: prior N(0, I), mixture (fitted to the training codes), grid (of 2-D codes) or "
         "label; else label with --labels, prior for a vae or aae, mixture",
@@ -62,7 +62,7 @@ class SampleResult:
     """The file, where the codes came from, how many, and the labels with their weights (which sum to 1)."""
 
     out: Path
-    by: By
+    by: _By
     count: int
     labels: tuple[str, ...]
     weights: tuple[float, ...]
@@ -75,8 +75,8 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     a grid of codes that are not two-dimensional, and for what cannot be written.
     """
     out = request.out
-    if out.suffix.lower() not in KINDS:
-        raise InputError(f"output {out.name}", ", ".join(KINDS), "end the name in one of these")
+    if out.suffix.lower() not in _KINDS:
+        raise InputError(f"output {out.name}", ", ".join(_KINDS), "end the name in one of these")
     check_writable(out)
     model, about = open_run(request.run, request.data)
     by = _by(request, model, about)
@@ -95,7 +95,7 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
             labels, weights = _mix(request, training)
             codes = _between(model, training, labels, weights, request, generator, report)
         else:
-            space = LatentSpace.of(model, some(training, MOST, request.seed), report)
+            space = LatentSpace.of(model, some(training, _MOST, request.seed), report)
             codes = _range_grid(space, _side(request.count)) if by == "grid" else _mixture(space, request, generator)
     images = decode(model, codes)
     if out.suffix.lower() == ".npz":
@@ -106,9 +106,9 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     return SampleResult(out, by, len(codes), labels, weights)
 
 
-def _by(request: SampleRequest, model: Autoencoder, about: dict[str, Any]) -> By:
+def _by(request: SampleRequest, model: Autoencoder, about: dict[str, Any]) -> _By:
     """The source of codes; options that it does not heed are refused."""
-    by: By = request.by or (
+    by: _By = request.by or (
         "label" if request.labels is not None else "prior" if has_prior(model, about) else "mixture"
     )
     if by == "grid" and model.latent_shape != (2,):
@@ -193,7 +193,7 @@ def _between(
     spaces = []
     for name in labels:
         of_label = images.subset(np.flatnonzero(images.labels == images.label_names.index(name)))
-        spaces.append(LatentSpace.of(model, some(of_label, MOST, request.seed), report))
+        spaces.append(LatentSpace.of(model, some(of_label, _MOST, request.seed), report))
     if request.mix == "pairs":
         first = spaces[0].codes
         drawn = first[torch.randint(len(first), (request.count,), generator=generator)]
@@ -204,5 +204,5 @@ def _between(
         mean += weight * space.codes.mean(0)
         variance += weight * space.codes.var(0, correction=0)
     noise = torch.randn(request.count, *model.latent_shape, generator=generator)
-    spread = SPREAD if request.spread is None else request.spread
+    spread = _SPREAD if request.spread is None else request.spread
     return mean + spread * variance.sqrt() * noise

@@ -23,9 +23,9 @@ from segue.data.datasets import DataSet
 from segue.evaluation.leaderboard import Benchmark, Kind, LeaderboardRow, PairEvaluation, Score, standings
 from segue.evaluation.leaderboard.benchmark import LINEAR
 from segue.evaluation.leaderboard.table import markdown, table_csv, text
-from segue.evaluation.metrics import LEADERBOARD, METRICS, Metric
+from segue.evaluation.metrics import LEADERBOARD_METRICS, METRICS, Metric
 from segue.evaluation.metrics.metric import Better
-from segue.latent.paths import LEADERBOARD as PATHS
+from segue.latent.paths import LEADERBOARD_PATHS as PATHS
 from segue.latent.paths import PathChoice, path_of
 from segue.models.autoencoder import Autoencoder, model_digest
 from segue.render.score_sheets import all_on_one, ordering, sheet_of
@@ -150,7 +150,9 @@ def _several(value: str | tuple[Any, ...]) -> tuple[Any, ...]:
 def _metrics(request: ScoreRequest, report: Report) -> tuple[tuple[Metric, ...], tuple[str, ...]]:
     """The metrics, and a note on those that are left out for want of a network's weights."""
     asked = None if request.metrics is None else _several(request.metrics)
-    metrics = {str(m): m for m in (LEADERBOARD if asked is None else [choose(m, METRICS, "metric") for m in asked])}
+    metrics = {
+        str(m): m for m in (LEADERBOARD_METRICS if asked is None else [choose(m, METRICS, "metric") for m in asked])
+    }
     seeing = [name for name, metric in metrics.items() if metric.sees]
     if not seeing:
         return tuple(metrics.values()), ()

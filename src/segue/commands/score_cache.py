@@ -13,7 +13,7 @@ from segue.core.errors import InputError
 from segue.core.images import atomic_write
 from segue.evaluation.leaderboard import Score
 
-REQUEST, SCORES, SHEETS = "request.json", "scores.csv", "sheets"
+_REQUEST, SCORES, SHEETS = "request.json", "scores.csv", "sheets"
 PAIR, PATH, TOLD, FAILED = "pair", "path", "told", "failed"
 
 
@@ -31,7 +31,7 @@ class Kept:
 
         Raises `InputError` for a folder with the scores of another request, unless `force` has them overwritten.
         """
-        file = self.folder / REQUEST
+        file = self.folder / _REQUEST
         before = _read(file)
         if before == request:
             self._load()

@@ -25,13 +25,11 @@ from segue.motion.slow import ByFlow, Way, slowed
 from segue.training import Training
 from segue.training.methods import METHODS, Method
 from segue.video import FILMS, ClipInfo, FilmWriter, probe, read_frames, read_sound
+from segue.video.codecs import SOUND_RATE
 
 SlowStyle = Literal["flow", "latent"]
 
-RATE = 48_000
-"""Samples of sound a second."""
-
-MOST_LEARNED, LEARNED_PIXELS = 160, 192 * 112
+_MOST_LEARNED, LEARNED_PIXELS = 160, 192 * 112
 """How many of a clip's frames a model learns at most, evenly thinned, and how large they are, about."""
 
 CUTS_TOLD = 10
@@ -156,14 +154,14 @@ def _learned(info: ClipInfo) -> Pixels:
     """A clip's frames as a model learns them, `[n, h, w, 3]`: sides are multiples of 8."""
     scale = min(1.0, (LEARNED_PIXELS / (info.height * info.width)) ** 0.5)
     height, width = (max(1, round(side * scale / 8)) * 8 for side in (info.height, info.width))
-    stride = -(-info.frames // MOST_LEARNED)
+    stride = -(-info.frames // _MOST_LEARNED)
     return np.stack([resize(frame, height, width) for frame in islice(read_frames(info.path), 0, None, stride)])
 
 
 def _sound(info: ClipInfo, factor: float) -> Iterator[Sound]:
     from segue.video.stretch import stretch
 
-    return stretch(read_sound(info.path, RATE), RATE, factor)
+    return stretch(read_sound(info.path, SOUND_RATE), SOUND_RATE, factor)
 
 
 def _write(
@@ -177,10 +175,10 @@ def _write(
     """Write the film, its sound along with the picture, so that neither waits long for the other."""
     height, width, count = size
     given = 0
-    with FilmWriter(request.out, width, height, fps, sound_rate=RATE if sound else None) as film:
+    with FilmWriter(request.out, width, height, fps, sound_rate=SOUND_RATE if sound else None) as film:
         for index, frame in enumerate(frames):
             film.write(frame)
-            while sound and given < (index + 1) / fps * RATE and (block := next(sound, None)) is not None:
+            while sound and given < (index + 1) / fps * SOUND_RATE and (block := next(sound, None)) is not None:
                 film.write_sound(block)
                 given += len(block)
             report(Event("slow", index + 1, count))

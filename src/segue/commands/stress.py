@@ -28,7 +28,7 @@ from segue.render.strip import Row, strip
 from segue.training.losses import psnr, structural_similarity
 
 COMPARED = ("clean", "seen", "control")
-MEASURES = ("mse", "psnr", "ssim")
+_MEASURES = ("mse", "psnr", "ssim")
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def _tried(
 
 
 def _measured(decoded: Tensor, target: Tensor) -> Tensor:
-    """`MEASURES` of each image, `[n, 3]`."""
+    """`_MEASURES` of each image, `[n, 3]`."""
     mse = (decoded - target).square().flatten(1).mean(1)
     return torch.stack([mse, psnr(decoded, target), structural_similarity(decoded, target)], 1)
 
@@ -191,7 +191,7 @@ def _rows(trial: _Trial) -> list[Row]:
     rows = [Row("seen by the encoder", to_uint8(trial.seen), above=above if any(above) else ())]
     for epoch, pictures in trial.decoded.items():
         title = "reconstruction" if epoch is None else f"epoch {epoch}"
-        decibels = trial.errors[epoch][trial.shown, COMPARED.index("clean"), MEASURES.index("psnr")].tolist()
+        decibels = trial.errors[epoch][trial.shown, COMPARED.index("clean"), _MEASURES.index("psnr")].tolist()
         rows.append(Row(title, to_uint8(pictures), tuple(f"{value:.1f} dB" for value in decibels)))
     return [*rows, Row("clean target", to_uint8(trial.clean))]
 
@@ -216,7 +216,7 @@ def _errors(measured: Tensor) -> Errors:
 
 
 def _write_csv(path: Path, ids: tuple[str, ...], trial: _Trial) -> None:
-    names = [f"{compared}_{measure}" for compared in COMPARED for measure in MEASURES]
+    names = [f"{compared}_{measure}" for compared in COMPARED for measure in _MEASURES]
     with atomic_write(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["epoch", "id", "done", *names])

@@ -24,7 +24,7 @@ from segue.training import Row, Training, train
 from segue.training.methods import METHODS, Method
 
 MODEL, CHECKPOINT, CONFIG = "model.safetensors", "checkpoint.safetensors", "config.json"
-FIGURES, PICTURES = "figures", "pictures"
+_FIGURES, PICTURES_FOLDER = "figures", "pictures"
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,12 @@ def run_train(
     config = _config(request, method, spoilt, data)
     record = Record(request.out, config, keep=request.keep, tensorboard=request.tensorboard, resume=request.resume)
     pictures = TrainingPictures(
-        request.out / PICTURES, data, method, show=request.show, seed=request.training.seed, resume=request.resume
+        request.out / PICTURES_FOLDER,
+        data,
+        method,
+        show=request.show,
+        seed=request.training.seed,
+        resume=request.resume,
     )
     _write_config(request, config)
 
@@ -156,7 +161,7 @@ def run_train(
     save_model(request.out / MODEL, model, {**config, "figures": figures})
     (request.out / CHECKPOINT).unlink(missing_ok=True)
     shown = (data.test or data.train).images[:10]
-    _write_figures(request.out / FIGURES, model, shown, trained.history)
+    _write_figures(request.out / _FIGURES, model, shown, trained.history)
     pictures.assemble(report)
     return TrainResult(
         request.out,
@@ -175,7 +180,7 @@ def run_train(
 def check_out(request: TrainRequest) -> None:
     """Raise `InputError` for a run folder among the images, or one that holds what `request` would not overwrite."""
     out = request.out
-    written = [folder.resolve() for folder in (out, out / FIGURES, out / PICTURES)]
+    written = [folder.resolve() for folder in (out, out / _FIGURES, out / PICTURES_FOLDER)]
     if any(path.is_dir() and any(folder.is_relative_to(path) for folder in written) for path in _paths(request.data)):
         raise InputError(f"output {out}, among the images", "a folder elsewhere", "choose another with -o")
     if out.exists() and not out.is_dir():

@@ -12,9 +12,9 @@ from pathlib import Path
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report, silent
 
-CHUNK = 1 << 18
-TRIES = 3
-SECONDS = 20.0
+_CHUNK = 1 << 18
+_TRIES = 3
+_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def fetch(url: str, path: Path, remote: Remote, report: Report = silent) -> Path
     reason = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for _ in range(TRIES):
+        for _ in range(_TRIES):
             try:
                 _continue(url, part, remote, report)
             except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError) as error:
@@ -78,12 +78,12 @@ def _continue(url: str, part: Path, remote: Remote, report: Report) -> None:
     if start >= remote.size:
         return
     request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})  # noqa: S310 - ours
-    with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - a scheme of our own choosing
+    with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - a scheme of our own choosing
         resumed = answer.status == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {start}-")
         done = start if resumed else 0
         with part.open("ab" if resumed else "wb") as file:
             # One byte more than should come is enough to know that this is another file.
-            while done <= remote.size and (chunk := answer.read1(min(CHUNK, remote.size + 1 - done))):
+            while done <= remote.size and (chunk := answer.read1(min(_CHUNK, remote.size + 1 - done))):
                 file.write(chunk)
                 done += len(chunk)
                 report(Event(f"download {remote.name}", done, remote.size))

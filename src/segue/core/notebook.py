@@ -24,7 +24,18 @@ LEAST_SIDE_PX = 84
 MOST_FILM_BYTES = 20 << 20
 """A larger film is named and not embedded: a notebook keeps what it shows."""
 
-COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb", "#000000", "#ee7733", "#009988")
+_COLOURS = (
+    "#4477aa",
+    "#ee6677",
+    "#228833",
+    "#ccbb44",
+    "#66ccee",
+    "#aa3377",
+    "#bbbbbb",
+    "#000000",
+    "#ee7733",
+    "#009988",
+)
 """Colours of labels that stay apart for colour-blind readers (Tol 2021, "bright", and two of "vibrant")."""
 
 _FILM_KINDS = {".mp4": "video/mp4", ".webm": "video/webm", ".mov": "video/mp4", ".m4v": "video/mp4"}
@@ -158,7 +169,7 @@ def points_html(
     margin = 8
     across = margin + (points[:, 0] - (low[0] + high[0]) / 2 + span / 2) / span * (side_px - 2 * margin)
     down = side_px - margin - (points[:, 1] - (low[1] + high[1]) / 2 + span / 2) / span * (side_px - 2 * margin)
-    colours = [COLOURS[0]] * len(points) if labels is None else [COLOURS[label % len(COLOURS)] for label in labels]
+    colours = [_COLOURS[0]] * len(points) if labels is None else [_COLOURS[label % len(_COLOURS)] for label in labels]
     dots = "".join(
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}" fill-opacity=".7"/>'
         for x, y, colour in zip(across, down, colours, strict=True)
@@ -166,7 +177,7 @@ def points_html(
     legend = ""
     if labels is not None:
         legend = " ".join(
-            f'<span style="color:{COLOURS[label % len(COLOURS)]}">&#9679;</span> {html.escape(names[label])}'
+            f'<span style="color:{_COLOURS[label % len(_COLOURS)]}">&#9679;</span> {html.escape(names[label])}'
             for label in np.unique(labels).tolist()
         )
     return (

@@ -22,8 +22,8 @@ from segue.models import nets
 from segue.models.autoencoder import load_tensors, save_tensors
 from segue.training import Training
 
-KIND = "classifier"
-WIDTH, BATCH, LR = 8, 128, 3e-3
+_KIND = "classifier"
+_WIDTH, _BATCH, _LR = 8, 128, 3e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +75,12 @@ def train_classifier(images: ImageSet, *, steps: int = 2000, seed: int = 0, repo
     labels = torch.from_numpy(_labels(images))
     generator = torch.Generator().manual_seed(seed)
     net = _net(images.image_shape, len(images.label_names), seed)
-    optimizer = torch.optim.Adam(net.parameters(), LR)
-    rate = Training(lr=LR)
+    optimizer = torch.optim.Adam(net.parameters(), _LR)
+    rate = Training(lr=_LR)
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = rate.lr_at(step, steps, steps, step / steps)
-        index = torch.randint(len(images), (BATCH,), generator=generator)
+        index = torch.randint(len(images), (_BATCH,), generator=generator)
         loss = F.cross_entropy(net(to_float(images.images[index.numpy()])), labels[index])
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -92,12 +92,12 @@ def train_classifier(images: ImageSet, *, steps: int = 2000, seed: int = 0, repo
 def save_classifier(path: Path, classifier: Classifier, about: dict[str, Any]) -> None:
     """Write a classifier to one `.safetensors` file whose header rebuilds it; `about` is anything JSON."""
     shape = {"image_shape": list(classifier.image_shape), "names": list(classifier.names)}
-    save_tensors(path, classifier.net.state_dict(), {"kind": KIND, **shape, "about": about})
+    save_tensors(path, classifier.net.state_dict(), {"kind": _KIND, **shape, "about": about})
 
 
 def load_classifier(path: Path) -> tuple[Classifier, dict[str, Any]]:
     """A classifier and its `about` from a file of `save_classifier`. Raises `InputError` for another file, or none."""
-    tensors, header = load_tensors(path, KIND)
+    tensors, header = load_tensors(path, _KIND)
     try:
         channels, height, width = header["image_shape"]
         names = tuple(header["names"])
@@ -111,7 +111,7 @@ def load_classifier(path: Path) -> tuple[Classifier, dict[str, Any]]:
 def _net(image_shape: tuple[int, int, int], labels: int, seed: int) -> nn.Module:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return nets.encoder(image_shape, labels, WIDTH)
+        return nets.encoder(image_shape, labels, _WIDTH)
 
 
 def _labels(images: ImageSet) -> npt.NDArray[np.int64]:

@@ -19,13 +19,13 @@ from torch import Generator, Tensor
 from segue.core.progress import Event, Report, silent
 from segue.core.types import Labels
 
-ROUNDS = 500
+_ROUNDS = 500
 """L-BFGS iterations of the linear classifier at most."""
 
 FITTED = 20_000
 """Codes that the restarts of k-means see at most, drawn by the seed."""
 
-DRAWN = 500
+_DRAWN = 500
 """Codes that go through the decoder at a time."""
 
 
@@ -46,7 +46,7 @@ def linear_predictions(codes: Tensor, labels: Labels, test_codes: Tensor) -> Lab
     layer = torch.nn.Linear(flat.shape[1], int(labels.max()) + 1)
     torch.nn.init.zeros_(layer.weight)
     torch.nn.init.zeros_(layer.bias)
-    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=ROUNDS, history_size=20, line_search_fn="strong_wolfe")
+    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=_ROUNDS, history_size=20, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         optimizer.zero_grad()
@@ -137,8 +137,8 @@ def importance_bound(
     bounds = []
     for i in range(len(mean)):
         weights = []
-        for start in range(0, samples, DRAWN):
-            count = min(DRAWN, samples - start)
+        for start in range(0, samples, _DRAWN):
+            count = min(_DRAWN, samples - start)
             noise = torch.randn((count, *mean.shape[1:]), generator=generator).to(mean)
             z = mean[i] + deviation[i] * noise
             # log p(z) - log q(z|x): the constants cancel.

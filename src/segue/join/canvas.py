@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from segue.core.images import Fit, Pixels, fit
-from segue.join.sound import RATE
 from segue.video import ClipInfo, read_frames
+from segue.video.codecs import SOUND_RATE
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Canvas:
             said.append(f"{info.path.name}: {info.width}x{info.height} {how} to {self.width}x{self.height}")
         if info.fps != self.fps:
             said.append(f"{info.path.name}: {float(info.fps):.5g} frames a second brought to {float(self.fps):.5g}")
-        if info.sound_rate not in (None, RATE):
-            said.append(f"{info.path.name}: sound of {info.sound_rate} Hz brought to {RATE}")
+        if info.sound_rate not in (None, SOUND_RATE):
+            said.append(f"{info.path.name}: sound of {info.sound_rate} Hz brought to {SOUND_RATE}")
         return (*said, *(f"{info.path.name}: {note}" for note in info.notes))
 
     def smaller(self, pixels: int) -> Canvas:

@@ -23,7 +23,7 @@ Tick = tuple[float, str]
 
 
 @dataclass(frozen=True)
-class Line:
+class _Line:
     """A line of a `kind`: `own`, of the clips by themselves; `found`, of the transition; `wanted`. `points` in SVG."""
 
     kind: str
@@ -39,7 +39,7 @@ class Chart:
     """
 
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[_Line, ...]
     band: tuple[float, float, float, float] | None
     marks: tuple[tuple[float, float], ...]
     ticks: tuple[Tick, ...]
@@ -88,10 +88,10 @@ class _Axis:
     def middle(self, number: float) -> float:
         return self.left(number + 0.5)
 
-    def line(self, kind: str, first: int, values: Floats, top: float) -> Line:
+    def line(self, kind: str, first: int, values: Floats, top: float) -> _Line:
         """Of values of the frames from number `first` on; a value above `top` is drawn there, one that is NaN not."""
         shown = [(number, value) for number, value in enumerate(np.minimum(values, top), first) if np.isfinite(value)]
-        return Line(kind, " ".join(f"{self.middle(number):g},{_down(value, top):g}" for number, value in shown))
+        return _Line(kind, " ".join(f"{self.middle(number):g},{_down(value, top):g}" for number, value in shown))
 
     def band(self, name: str, count: int, top: float) -> tuple[float, float, float, float]:
         """What a goal wants of the middle third of `count` steps."""
@@ -135,7 +135,7 @@ def _ghosting(course: Course, axis: _Axis) -> Chart:
     return Chart("ghosting", _drawn(lines), axis.band("ghosting", len(values) - 1, top), marks, _ticks(top))
 
 
-def _drawn(lines: Sequence[Line]) -> tuple[Line, ...]:
+def _drawn(lines: Sequence[_Line]) -> tuple[_Line, ...]:
     return tuple(line for line in lines if line.points)
 
 

@@ -13,7 +13,7 @@ from segue.core.images import Pixels, resize, to_float, to_uint8
 from segue.latent.paths import Path, PathChoice, PathContext
 from segue.models.autoencoder import Autoencoder
 
-FADE = 0.6
+FADE_SHARE = 0.6
 """The share of the way over which a clip's own detail fades."""
 
 
@@ -22,8 +22,8 @@ class Dream:
     """Pictures decoded along a path, while both clips go on playing, plus what the decoder misses of them, fading.
 
     With frames `a` and `b` of the moment, `z(s) = path(s) + (1 - s) (E(a) - path(0)) + s (E(b) - path(1))`, and the
-    picture is `D(z(s)) + w(s) (a - D(E(a))) + w(1 - s) (b - D(E(b)))` with `w(0) = 1` and `w(s) = 0` from `FADE` on: at
-    0 and 1 it is `a` and `b`, to the pixel.
+    picture is `D(z(s)) + w(s) (a - D(E(a))) + w(1 - s) (b - D(E(b)))` with `w(0) = 1` and `w(s) = 0` from `FADE_SHARE`
+    on: at 0 and 1 it is `a` and `b`, to the pixel.
     """
 
     model: Autoencoder
@@ -45,12 +45,12 @@ class Dream:
 
 
 def fade(share: float) -> float:
-    """How much of an end's own detail is left: 1 at 0, 0 from `FADE` on, level at both.
+    """How much of an end's own detail is left: 1 at 0, 0 from `FADE_SHARE` on, level at both.
 
     >>> fade(0.0), round(fade(0.3), 6), fade(0.6), fade(1.0)
     (1.0, 0.5, 0.0, 0.0)
     """
-    u = min(max(share / FADE, 0.0), 1.0)
+    u = min(max(share / FADE_SHARE, 0.0), 1.0)
     return 1 - u * u * (3 - 2 * u)
 
 

@@ -10,11 +10,12 @@ from segue.core.images import Pixels
 from segue.core.progress import Event, Report
 from segue.core.types import Sound
 from segue.join.clip_window import playing
-from segue.join.sound import RATE, Audio, joined_sound
+from segue.join.sound import Audio, joined_sound
 from segue.join.source import Source
 from segue.join.timeline import Part, Stretch, total
 from segue.join.transition import Joint
 from segue.video import CodecName, FilmWriter, carries_sound
+from segue.video.codecs import SOUND_RATE
 
 
 def write_film(
@@ -34,7 +35,7 @@ def write_film(
     """
     canvas = sources[0].canvas
     has_sound = audio != "none" and carries_sound(out, codec) and any(source.info.has_sound for source in sources)
-    frames, rate = film_frames(sources, parts, joints), RATE if has_sound else None
+    frames, rate = film_frames(sources, parts, joints), SOUND_RATE if has_sound else None
     with FilmWriter(out, canvas.width, canvas.height, canvas.fps, sound_rate=rate, crf=crf, codec=codec) as film:
         sound: Iterator[Sound] = iter(())
         if audio != "none" and has_sound:
@@ -43,7 +44,9 @@ def write_film(
         for index, frame in enumerate(frames):
             film.write(frame)
             # Sound goes along with the picture, so that neither waits long for the other.
-            while has_sound and given < (index + 1) / canvas.fps * RATE and (block := next(sound, None)) is not None:
+            while (
+                has_sound and given < (index + 1) / canvas.fps * SOUND_RATE and (block := next(sound, None)) is not None
+            ):
                 film.write_sound(block)
                 given += len(block)
             report(Event("write", index + 1, total(parts)))

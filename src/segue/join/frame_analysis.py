@@ -18,7 +18,7 @@ from segue.join.clip_window import ClipWindow
 from segue.join.schedule import profile
 from segue.join.scores import GOALS
 
-SHOWN = 12
+SHOWN_FRAMES = 12
 """How many frames stand for a transition in a picture."""
 
 LEAP, STALL = 1.5, 0.5
@@ -72,7 +72,7 @@ def course(frames: Pixels, before: ClipWindow, after: ClipWindow) -> Course:
         "sharpness": _numbers(inner[_missed("sharpness", sharpness[inner - start])]),
         "ghosting": _numbers(inner[_missed("ghosting", ghosts[inner])]),
     }
-    shown = np.unique(np.linspace(0, last, min(SHOWN, len(frames))).round().astype(int))
+    shown = np.unique(np.linspace(0, last, min(SHOWN_FRAMES, len(frames))).round().astype(int))
     return Course(start, steps, wanted, sharpness, ghosts, off, _numbers(shown), frames[shown])
 
 

@@ -17,7 +17,7 @@ from segue.join.plan import Plan
 from segue.join.transition import Joint
 from segue.video.codecs import output
 
-PLAYED, PICTURES = ("h264", "vp9", "av1"), ("gif", "webp")
+PLAYED, _PICTURES = ("h264", "vp9", "av1"), ("gif", "webp")
 """Codecs of films that browsers play, and of those that they show as pictures."""
 
 
@@ -61,7 +61,7 @@ def write_page(
 def _kind(film: Path, options: Mapping[str, Any]) -> str:
     """How a browser shows the film: as a `film`, as a `picture`, or, "", not at all."""
     codec = output(film, options.get("codec")).codec.name
-    return "film" if codec in PLAYED else "picture" if codec in PICTURES else ""
+    return "film" if codec in PLAYED else "picture" if codec in _PICTURES else ""
 
 
 def _about(kept: Mapping[str, Any]) -> dict[str, str]:

@@ -50,7 +50,7 @@ class Still:
 
 
 @dataclass(frozen=True)
-class Figure:
+class _Figure:
     """A row of scores: what it should be; of each style, what it is, and whether that is missed."""
 
     name: str
@@ -79,7 +79,7 @@ class Panel:
     strip: tuple[Still, ...]
     charts: Charts
     styles: tuple[str, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[_Figure, ...]
 
 
 def panel(plan: Plan, joint: Joint) -> Panel:
@@ -194,7 +194,7 @@ def _strip(plan: Plan, joint: Joint) -> Iterator[Still]:
         yield Still(_data("image/jpeg", jpeg.getvalue()), number - joint.course.start, caption, _wrong(joint, number))
 
 
-def _figure(goal: Goal, rungs: Sequence[Candidate]) -> Figure:
+def _figure(goal: Goal, rungs: Sequence[Candidate]) -> _Figure:
     end, _, part = goal.name.partition(".")
     cells = []
     for rung in rungs:
@@ -202,7 +202,7 @@ def _figure(goal: Goal, rungs: Sequence[Candidate]) -> Figure:
         missed = any(miss.goal == goal for miss in rung.missed)
         cells.append((f"{value:.2f}" if math.isfinite(value) else DASH, missed))
     wanted = f"{goal.low:g} to {goal.high:g}" if goal.low else f"at most {goal.high:g}"
-    return Figure(_named(goal).capitalize(), wanted, tuple(cells))
+    return _Figure(_named(goal).capitalize(), wanted, tuple(cells))
 
 
 def _preview(plan: Plan, joint: Joint) -> Preview:

@@ -22,7 +22,7 @@ from segue.join.transition import Candidate, Joint
 
 SHEET_COLUMNS = 4
 
-FAR = 1.0
+_FAR = 1.0
 """How far off a transition may be in all, as shares of its goals, before its ends are said to be too far apart."""
 
 
@@ -80,7 +80,7 @@ def ladder(plan: Plan, joint: Joint) -> Iterator[str]:
         yield f"{of}{joint.rung.style} is taken, which {why}"
     if joint.rung.missed:
         yield f"{of}missed: {', '.join(map(str, joint.rung.missed))}"
-    if sum(miss.by for miss in joint.rung.missed if not miss.is_own) > FAR:
+    if sum(miss.by for miss in joint.rung.missed if not miss.is_own) > _FAR:
         yield f"{of}these ends are far apart: --best-cut looks for nearer ones"
 
 

@@ -32,7 +32,7 @@ from segue.join.request import (
     styles_of,
 )
 from segue.join.scores import Scores
-from segue.join.styles import CONTROLS, Style
+from segue.join.styles import CONTROL_STYLES, Style
 from segue.join.through import Waypoint, some, waypoints
 from segue.join.timeline import Cut, Mode
 from segue.join.transition import Joint, ready
@@ -193,7 +193,7 @@ def _joint(
         after,
         styles[:1] if quick else styles,
         lambda: learning.dream(before.live[middle], after.live[middle]),
-        () if quick else CONTROLS,
+        () if quick else CONTROL_STYLES,
         report,
         through,
     )

@@ -14,13 +14,13 @@ from segue.evaluation.metrics.seam import LEAST_CHANGE, change
 Blend = Callable[[float, Pixels, Pixels], Pixels]
 """The picture a share of the way from a frame of the first clip to one of the second, all `[h, w, 3]`."""
 
-ROUNDS, PATIENCE = 8, 2
+_ROUNDS, PATIENCE = 8, 2
 """How often the steps are mended at most, and without gain; what is left then is what the clips do by themselves."""
 
 EASY = 0.4
 """Of the slower clip's pace: what the swell may add to it in the first steps."""
 
-UNEVEN, POSITION, SEAMS = 0.15, 1.5, 2.0
+_UNEVEN, POSITION, SEAMS = 0.15, 1.5, 2.0
 """What the unevenness may be, and the change at a seam over the clip's pace; how much more the seams count."""
 
 POWERS = (2.5, 3.0, 3.5, 4.0, 5.0, 6.0)
@@ -46,7 +46,7 @@ def scheduled(blend: Blend, a: Pixels, b: Pixels, first: float, last: float) -> 
     """
     shares = _swelling(blend, a[len(a) // 2], b[len(b) // 2], len(a) - 1, min(first, last))
     best, least, since = Schedule(shares, np.inf), np.inf, 0
-    for done in range(ROUNDS):
+    for done in range(_ROUNDS):
         changes = change([blend(float(share), *pair) for share, *pair in zip(shares, a, b, strict=True)])
         if not changes.any():
             return Schedule(shares, 0.0)
@@ -68,7 +68,7 @@ def _cost(changes: Floats, first: float, last: float) -> float:
     seams = sum(
         max(0.0, float(ends.max()) / pace / POSITION - 1) for ends, pace in ((changes[:2], first), (changes[-2:], last))
     )
-    return unevenness(changes, first, last) / UNEVEN + SEAMS * seams
+    return unevenness(changes, first, last) / _UNEVEN + SEAMS * seams
 
 
 def _swelling(blend: Blend, a: Pixels, b: Pixels, steps: int, slower: float) -> Floats:

@@ -11,14 +11,12 @@ import numpy as np
 
 from segue.core.types import Sound
 from segue.join.timeline import Part, Stretch, total
+from segue.video.codecs import SOUND_RATE
 
 Over = Literal["mix", "cut", "a", "b"]
 Audio = Literal[Over, "none"]
 
-RATE = 48_000
-"""Samples a second: what films use, and the one rate that every sound codec takes."""
-
-SOFT = RATE // 100
+SOFT = SOUND_RATE // 100
 """Samples over which one sound gives way to another where they do not cross-fade, so that nothing clicks."""
 
 
@@ -31,7 +29,7 @@ class Heard(NamedTuple):
 
 def samples_in(frames: int, fps: Fraction) -> int:
     """How many samples last as long as so many frames."""
-    return round(frames / fps * RATE)
+    return round(frames / fps * SOUND_RATE)
 
 
 def edges(parts: Sequence[Part], fps: Fraction) -> list[int]:
@@ -92,7 +90,7 @@ class Track:
     def _next(self, samples: int) -> Iterator[Sound]:
         while samples > 0:
             if not len(self._rest):
-                self._rest = next(self._blocks, np.zeros((min(samples, RATE), 2), np.float32))
+                self._rest = next(self._blocks, np.zeros((min(samples, SOUND_RATE), 2), np.float32))
             block, self._rest = self._rest[:samples], self._rest[samples:]
             samples -= len(block)
             self._at += len(block)

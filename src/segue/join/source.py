@@ -12,10 +12,11 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.core.types import Sound
 from segue.join.canvas import Canvas
-from segue.join.sound import RATE, Heard, samples_in
+from segue.join.sound import Heard, samples_in
 from segue.video import ClipInfo, read_sound
+from segue.video.codecs import SOUND_RATE
 
-FEW = Fraction(95, 100)
+_FEW = Fraction(95, 100)
 """A clip with fewer frames a second than this share of the film's is slow: frames between its own can be made."""
 
 
@@ -34,7 +35,7 @@ class Source:
 
     @property
     def is_slow(self) -> bool:
-        return self.info.fps < self.canvas.fps * FEW
+        return self.info.fps < self.canvas.fps * _FEW
 
     def frames(self, at: int = 0) -> Iterator[Pixels]:
         """The frames `[h, w, 3]` from number `at` on."""
@@ -66,7 +67,7 @@ class Source:
 
     def _sound(self) -> Iterator[Sound]:
         before = samples_in(self.start, self.canvas.fps)
-        for block in read_sound(self.path, RATE):
+        for block in read_sound(self.path, SOUND_RATE):
             if before < len(block):
                 yield block[before:]
             before = max(0, before - len(block))

@@ -135,6 +135,6 @@ class Cut(Style):
 
 
 STYLES: tuple[type[Style], ...] = (Morph, Melt, Dream, OpticalFlow, Fade, Cut)
-CONTROLS: tuple[Style, ...] = (OpticalFlow(), Fade(), Cut())
+CONTROL_STYLES: tuple[Style, ...] = (OpticalFlow(), Fade(), Cut())
 RUNGS: tuple[Style, ...] = (Morph(), Morph(lead=0.5), Morph(lead=0), Morph(smooth=1.2), Melt())
 """What is tried in turn where no style is asked for, until one meets every goal."""

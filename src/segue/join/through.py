@@ -16,7 +16,7 @@ from segue.join.schedule import Blend
 
 THUMB = 18, 32
 
-MOST = 160
+MOST_PICTURES = 160
 """How many pictures of a folder are learned, spread evenly over their names."""
 
 
@@ -49,7 +49,7 @@ def waypoints(folder: Path, canvas: Canvas) -> tuple[Waypoint, ...]:
 
 def some(found: Sequence[Waypoint], height: int, width: int) -> Pixels:
     """Pictures to learn from, `[n, height, width, 3]`."""
-    places = np.unique(np.linspace(0, len(found) - 1, min(MOST, len(found))).round().astype(int))
+    places = np.unique(np.linspace(0, len(found) - 1, min(MOST_PICTURES, len(found))).round().astype(int))
     return np.stack([found[place].sized(height, width) for place in places])
 
 

@@ -17,7 +17,7 @@ from segue.join.dream import Dream
 from segue.join.frame_analysis import Course, course
 from segue.join.schedule import Blend, Schedule, scheduled
 from segue.join.scores import Miss, Own, Scores, going_on, misses, scored
-from segue.join.styles import CONTROLS, Stage, Style
+from segue.join.styles import CONTROL_STYLES, Stage, Style
 from segue.join.through import Waypoint
 from segue.join.timeline import Cut
 
@@ -71,7 +71,7 @@ def ready(
     after: ClipWindow,
     styles: Sequence[Style],
     dreamt: Callable[[], Dream],
-    controls: Sequence[Style] = CONTROLS,
+    controls: Sequence[Style] = CONTROL_STYLES,
     report: Report = silent,
     through: Sequence[Waypoint] = (),
 ) -> Joint:

@@ -18,7 +18,7 @@ from segue.latent.paths import Path, PathChoice, PathContext, through
 from segue.latent.space import in_memory
 from segue.models.autoencoder import Autoencoder, device_of
 
-SHOWN_FRAMES = 12
+_SHOWN_FRAMES = 12
 """How many frames of an interpolation a notebook shows side by side."""
 
 
@@ -34,8 +34,8 @@ class Interpolation:
     def _repr_html_(self) -> str:
         """In a notebook: the frames as a strip, and as a GIF that plays beneath it."""
         enlarge = enlargement(*self.frames.shape[1:3])
-        chosen = np.unique(np.linspace(0, len(self.frames) - 1, SHOWN_FRAMES).round().astype(int))
-        shown = grid(self.frames[chosen], columns=SHOWN_FRAMES)
+        chosen = np.unique(np.linspace(0, len(self.frames) - 1, _SHOWN_FRAMES).round().astype(int))
+        shown = grid(self.frames[chosen], columns=_SHOWN_FRAMES)
         title = f"{len(self.frames)} frames of an interpolation"
         return f"<div>{image_html(shown, title, enlarge)}<br>{animation_html(self.frames, 10, title, enlarge)}</div>"
 

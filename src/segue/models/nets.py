@@ -19,7 +19,7 @@ ImageShape = tuple[int, int, int]
 BOTTOM = 4
 """Cells along the shorter side of the last feature map under a flat code."""
 
-CALM = 0.1
+_CALM = 0.1
 """How strong the first pictures of a decoder are, against its feature maps."""
 
 
@@ -89,7 +89,7 @@ def decoder(image_shape: ImageShape, inputs: int, width: int, grid: int | None =
             width = max(1, width // 2)
     last = nn.Conv2d(width, channels, 3, padding=1)
     net = initialised(nn.Sequential(*layers, last))
-    last.weight.data *= CALM
+    last.weight.data *= _CALM
     return net
 
 

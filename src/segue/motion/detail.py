@@ -7,13 +7,13 @@ import numpy as np
 from segue.core.images import Pixels
 from segue.core.types import Floats32
 
-FINE = 1.0
+_FINE = 1.0
 """Pixels: the deviation of the Gaussian that parts a picture's fine detail from the rest."""
 
-BESIDE = 0.1
+_BESIDE = 0.1
 """The share of the way in which a clip's own detail decides how much there is, and over which that gives way."""
 
-LEAST, MOST = -0.8, 1.0
+_LEAST, MOST_GAIN = -0.8, 1.0
 """How much of its fine detail a picture may lose and gain, as shares of what it has."""
 
 
@@ -30,7 +30,7 @@ def as_sharp(frame: Pixels, wanted: float) -> Pixels:
     import cv2
 
     whole = frame.astype(np.float32)
-    detail = whole - cv2.GaussianBlur(whole, (0, 0), FINE)
+    detail = whole - cv2.GaussianBlur(whole, (0, 0), _FINE)
     own, mutual, fine = _products(whole, whole), _products(whole, detail), _products(detail, detail)
     gain = _gain(own - wanted * 255.0**2, 2 * mutual, fine)
     if abs(gain) < 1e-3:
@@ -67,7 +67,7 @@ def wanted_energy(share: float, carried: float, ends: tuple[float, float]) -> fl
     (9.0, 3.0)
     """
     between = (1 - share) * ends[0] + share * ends[1]
-    u = min(1.0, max(0.0, min(share, 1 - share) - BESIDE) / BESIDE)
+    u = min(1.0, max(0.0, min(share, 1 - share) - _BESIDE) / _BESIDE)
     inside = u * u * (3 - 2 * u)
     return float(max(carried, 1e-9) ** (1 - inside) * max(between, 1e-9) ** inside)
 
@@ -90,4 +90,4 @@ def _gain(constant: float, linear: float, square: float) -> float:
     middle = -linear / (2 * square)
     away = np.sqrt(root) / (2 * square) if root > 0 else 0.0
     nearest = min(middle - away, middle + away, key=abs)
-    return float(np.clip(nearest, LEAST, MOST))
+    return float(np.clip(nearest, _LEAST, MOST_GAIN))

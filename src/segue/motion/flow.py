@@ -15,7 +15,7 @@ from segue.motion.detail import as_sharp, energy
 Flow = npt.NDArray[np.float32]
 
 SEARCHED_PX = 640
-"""Longer side of the frames in which a clip's own movement is searched."""
+"""Longer side of the frames in which movement is searched."""
 
 SLOWING = 5.0
 """Frames over which a movement that goes on by itself comes to rest, about."""

@@ -9,21 +9,18 @@ import numpy as np
 
 from segue.core.images import Pixels, resize
 from segue.core.types import Floats32
-from segue.motion.flow import Flow, enlarged, flow, grid, mixed
-
-SEARCHED_PX = 640
-"""Longer side of the frames in which movement is searched."""
+from segue.motion.flow import SEARCHED_PX, Flow, enlarged, flow, grid, mixed
 
 LOST_PX, LOST_SHARE = 1.0, 0.05
 """A movement there and back that ends so far from its start, and so much of its length further, is doubted."""
 
-CALM = 1 / 60
+_CALM = 1 / 60
 """Share of the longer side over which what moves in doubt follows its surroundings."""
 
 BEND = 0.5
 """A speed that changes by this share of itself, and half a pixel, within a frame is half believed."""
 
-APART = 10.0
+_APART = 10.0
 """Grey levels between the two moved frames from which they are no longer mixed."""
 
 DECIDED = 6.0
@@ -79,7 +76,7 @@ def motion(a: Pixels, b: Pixels) -> Motion:
     doubt_there, doubt_back = _doubt(there, back), _doubt(back, there)
     soft = 3 * max(a.shape[:2]) / 480
     return Motion(
-        _calmed(there, doubt_there), _calmed(back, doubt_back), blurred(doubt_there, soft), blurred(doubt_back, soft)
+        _calmed(there, doubt_there), _calmed(back, doubt_back), _blurred(doubt_there, soft), _blurred(doubt_back, soft)
     )
 
 
@@ -154,10 +151,10 @@ def _share(a: Floats32, b: Floats32, t: float, places: Indices) -> Floats32:
     A place is disputed where they differ and a movement is in doubt; a difference without doubt is one of light.
     """
     soft = 2 * max(a.shape[:2]) / 480
-    apart = blurred(np.abs(blurred(a - b, soft / 2)).max(-1), soft)
+    apart = _blurred(np.abs(_blurred(a - b, soft / 2)).max(-1), soft)
     doubts = [np.minimum(doubt, MOST_DOUBT) ** 2 for doubt in (places.doubt_a, places.doubt_b)]
-    disputed = (1 - np.exp(-((apart / APART) ** 2))) * blurred(1 - np.exp(-doubts[0] - doubts[1]), soft)
-    odds = np.log(t / (1 - t)) + blurred(doubts[0] - doubts[1], soft) - EARLIER * disputed
+    disputed = (1 - np.exp(-((apart / _APART) ** 2))) * _blurred(1 - np.exp(-doubts[0] - doubts[1]), soft)
+    odds = np.log(t / (1 - t)) + _blurred(doubts[0] - doubts[1], soft) - EARLIER * disputed
     share: Floats32 = (1 / (1 + np.exp(-(1 + (DECIDED - 1) * disputed) * odds))).astype(np.float32)
     return share
 
@@ -182,7 +179,7 @@ def _speed(other: Flow, chord: Flow, doubt: Floats32, own_doubt: Floats32, steps
     usual = (_length(other) + _length(chord)) / 2
     trust = np.exp(-((bend / (BEND * usual + 0.5)) ** 2) - doubt**2 - own_doubt**2)
     change = trust[..., None] * from_other * (other - chord)
-    return chord + blurred(change, 3 * max(chord.shape[:2]) / 480)
+    return chord + _blurred(change, 3 * max(chord.shape[:2]) / 480)
 
 
 def _doubt(there: Flow, back: Flow) -> Floats32:
@@ -194,8 +191,8 @@ def _doubt(there: Flow, back: Flow) -> Floats32:
 def _calmed(way: Flow, doubt: Floats32) -> Flow:
     trust = np.exp(-(np.minimum(doubt, 8.0) ** 2))[..., None]
     weight = trust + 0.02
-    reach = CALM * max(way.shape[:2])
-    around = blurred(weight * way, reach) / blurred(weight[..., 0], reach)[..., None]
+    reach = _CALM * max(way.shape[:2])
+    around = _blurred(weight * way, reach) / _blurred(weight[..., 0], reach)[..., None]
     calmed: Flow = (trust * way + (1 - trust) * around).astype(np.float32)
     return calmed
 
@@ -217,7 +214,7 @@ def sampled(field: Floats32, at: Floats32) -> Floats32:
     return found.astype(np.float32, copy=False)
 
 
-def blurred(field: Floats32, sigma: float) -> Floats32:
+def _blurred(field: Floats32, sigma: float) -> Floats32:
     """A field `[h, w, ...]` blurred by a Gaussian of so many pixels."""
     import cv2
 

@@ -13,7 +13,7 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels, with_channels
 from segue.video import FILMS, FilmWriter, write_gif
 
-SHOWN_PX = 256  # short side that small images are enlarged to, or a little beyond
+_SHOWN_PX = 256  # short side that small images are enlarged to, or a little beyond
 ANIMATIONS = (".gif", *FILMS)
 
 
@@ -56,7 +56,7 @@ def _shown(frames: Pixels, held: int, even: bool) -> Iterator[Pixels]:
 
 
 def _enlarged(frame: Pixels, even: bool) -> Pixels:
-    times = max(1, math.ceil(SHOWN_PX / min(frame.shape[:2])))
+    times = max(1, math.ceil(_SHOWN_PX / min(frame.shape[:2])))
     large = frame.repeat(times, axis=0).repeat(times, axis=1)
     if even:
         large = np.pad(large, [(0, large.shape[0] % 2), (0, large.shape[1] % 2), (0, 0)], mode="edge")

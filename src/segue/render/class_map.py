@@ -14,12 +14,12 @@ from matplotlib.patheffects import withStroke
 
 from segue.core.errors import InputError
 from segue.core.types import Points
-from segue.render.figures import INK, blank, save
-from segue.render.latent_map import FONT, Over, dress
+from segue.render.figures import FONT, INK, blank, save
+from segue.render.latent_map import Overlay, dress
 from segue.render.scatter import PALETTE
 
 PALEST, STRONGEST = 0.12, 0.62  # of a class's colour on white: where nothing is sure, and where all is
-LEAST = 0.004  # share of the plane below which a region goes without its name
+_LEAST = 0.004  # share of the plane below which a region goes without its name
 
 
 def class_map(
@@ -29,7 +29,7 @@ def class_map(
     *,
     names: Sequence[str],
     title: str = "",
-    over: Over | None = None,
+    over: Overlay | None = None,
     free: Points | None = None,
 ) -> None:
     """Probabilities of classes `[n, k]` on a square grid, read line by line, as regions in the classes' colours.
@@ -109,7 +109,7 @@ def _places(read: npt.NDArray[np.int64], taken: npt.NDArray[np.bool_]) -> list[t
         regions, count = label(read == one)
         for region in range(1, count + 1):
             inside = regions == region
-            if inside.mean() >= LEAST:
+            if inside.mean() >= _LEAST:
                 depth = distance_transform_edt(np.pad(inside & ~taken, 1))[1:-1, 1:-1]
                 down, across = np.unravel_index(int(depth.argmax()), read.shape)
                 found.append((one, ((across + 0.5) / read.shape[1], (down + 0.5) / read.shape[0])))

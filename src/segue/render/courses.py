@@ -11,11 +11,10 @@ from matplotlib.patheffects import withStroke
 
 from segue.core.errors import InputError
 from segue.core.types import Points
-from segue.render.figures import INK
+from segue.render.figures import FONT, INK
 from segue.render.graph_map import Course
-from segue.render.latent_map import FONT
 
-COLOURS = (INK, "#c4314b", "#332288", "#117733")  # on white
+PATH_COLOURS = (INK, "#c4314b", "#332288", "#117733")  # on white
 ON_BLACK = ("white", "#ff6b81", "#88ccee", "#c9e265")
 
 

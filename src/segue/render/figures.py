@@ -15,11 +15,12 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels, atomic_write, write_image
 from segue.render.strip import Row, squarest, strip
 
-FIGURES = (".png", ".pdf")
+FIGURE_ENDINGS = (".png", ".pdf")
 DPI = 150
+FONT = "DejaVu Sans"
 INK, QUIET, RULE = "#1f2328", "#5c636b", "#e3e5e8"
-COLOURS = {"train": "#7d6f99", "test": "#0b6b58", "": "#8c2f4b"}  # also apart in grey
-NAMES = {
+_COLOURS = {"train": "#7d6f99", "test": "#0b6b58", "": "#8c2f4b"}  # also apart in grey
+_NAMES = {
     "loss": "Loss per value",
     "psnr": "PSNR (dB)",
     "reconstruction": "Reconstruction loss",
@@ -28,7 +29,7 @@ NAMES = {
     "classification": "Classification (nats)",
     "features": "Features (nats)",
 }
-STEPS = (1, 2, 5, 10)  # from tick to tick
+TICK_STEPS = (1, 2, 5, 10)  # from tick to tick
 NO_QUANTITY = ("epoch", "step", "seconds")  # what is counted along, not measured
 
 _Series = tuple[list[float], list[float]]
@@ -51,9 +52,9 @@ def loss_curves(history: Sequence[Mapping[str, float]], path: Path) -> None:
     figure = blank(3.6 * columns + 0.2, 2.5 * rows + 0.1)
     for index, (quantity, series) in enumerate(panels.items()):
         axes = figure.add_subplot(rows, columns, index + 1)
-        _dress(axes, NAMES.get(quantity, quantity.replace("_", " ").capitalize()), along)
+        _dress(axes, _NAMES.get(quantity, quantity.replace("_", " ").capitalize()), along)
         for part, (xs, ys) in series.items():
-            axes.plot(xs, ys, color=COLOURS[part], linewidth=1.8, marker="o" if len(xs) == 1 else "", markersize=5)
+            axes.plot(xs, ys, color=_COLOURS[part], linewidth=1.8, marker="o" if len(xs) == 1 else "", markersize=5)
         _label(axes, series)
     save(figure, path)
 
@@ -68,8 +69,8 @@ def blank(width: float, height: float) -> Figure:
 
 def check_suffix(path: Path) -> None:
     """Raise `InputError` for a suffix other than .png or .pdf."""
-    if path.suffix.lower() not in FIGURES:
-        raise InputError(f"output {path.name}", ", ".join(FIGURES), "end the name in one of these")
+    if path.suffix.lower() not in FIGURE_ENDINGS:
+        raise InputError(f"output {path.name}", ", ".join(FIGURE_ENDINGS), "end the name in one of these")
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -124,8 +125,8 @@ def _dress(axes: Axes, title: str, along: str) -> None:
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(RULE)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=STEPS, integer=True, min_n_ticks=1))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=STEPS))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=TICK_STEPS, integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=TICK_STEPS))
     axes.margins(x=0.02, y=0.08)
 
 
@@ -145,7 +146,7 @@ def _label(axes: Axes, series: dict[str, _Series]) -> None:
             xycoords="axes fraction",
             textcoords="offset points",
             verticalalignment="center",
-            color=COLOURS[part],
+            color=_COLOURS[part],
             fontsize=9,
             fontfamily="DejaVu Sans",
         )

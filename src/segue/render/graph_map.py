@@ -18,11 +18,11 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection  # type: ignore[import-u
 from segue.core.errors import InputError
 from segue.core.images import Pixels, with_channels
 from segue.core.types import Labels, Points
-from segue.render.figures import INK, blank, save
-from segue.render.latent_map import FONT, clear, dress
+from segue.render.figures import FONT, INK, blank, save
+from segue.render.latent_map import clear, dress
 
 NODE, EDGE = "#5b7f95", "#b9c8d1"
-MAP_IN, SIDE_IN = 5.8, 1.3  # wide: the map, and the pictures of the ends beside it
+MAP_IN, _SIDE_IN = 5.8, 1.3  # wide: the map, and the pictures of the ends beside it
 ENDS = ("A", "B")
 
 
@@ -56,8 +56,8 @@ def graph_map(
     deep = codes.shape[1] == 3
     wide, high = np.ptp(codes, axis=0)[:2]
     tall = 5.8 if deep or not wide else float(np.clip(MAP_IN * high / wide, 3.2, 5.6)) + 1.0
-    figure = blank(MAP_IN + 0.8 + (SIDE_IN if ends else 0), tall)
-    grid = figure.add_gridspec(2, 2 if ends else 1, width_ratios=[MAP_IN, SIDE_IN] if ends else None)
+    figure = blank(MAP_IN + 0.8 + (_SIDE_IN if ends else 0), tall)
+    grid = figure.add_gridspec(2, 2 if ends else 1, width_ratios=[MAP_IN, _SIDE_IN] if ends else None)
     with rc_context({"grid.color": "#e9ecee", "grid.linewidth": 0.6}):  # which axes in perspective take no other way
         axes: Any = figure.add_subplot(grid[:, 0], projection="3d" if deep else None)
     lines: Any = codes[edges]

@@ -23,16 +23,15 @@ from PIL import Image
 from segue.core.errors import InputError
 from segue.core.images import Pixels, with_channels
 from segue.core.types import Labels, Points
-from segue.render.figures import DPI, INK, QUIET, RULE, blank, save
+from segue.render.figures import DPI, FONT, INK, QUIET, RULE, blank, save
 from segue.render.scatter import PALETTE, PLAIN
 
-FEW = 12  # classes that a legend is read with
-AXES_PT = 380  # of the short side of a scatter plot
+_FEW = 12  # classes that a legend is read with
+_AXES_PT = 380  # of the short side of a scatter plot
 LEAST_PT, MOST_PT = 10, 40  # of a thumbnail's long side
 MOSAIC_PX = 1120  # of the long side of a decoded grid
-FONT = "DejaVu Sans"
 
-Over = Callable[[Any], None]
+Overlay = Callable[[Any], None]
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def latent_map(
     title: str = "",
     images: Pixels | None = None,
     thumbnails: int = 0,
-    over: Over | None = None,
+    over: Overlay | None = None,
 ) -> None:
     """Points `[n, d]` as a picture or PDF: d = 1 a histogram of each class, 2 a scatter plot, 3 one in perspective.
 
@@ -104,7 +103,7 @@ def spread(points: Points, count: int, least: float = 0) -> list[int]:
 
 def _placed(points: Points, count: int) -> tuple[list[int], float]:
     """Up to `count` places, and the side in points (1/72 inch) of squares over them that do not cover each other."""
-    unit_pt = 0.94 * AXES_PT / max(1.1 * float(np.ptp(points, axis=0).max()), 1e-12)
+    unit_pt = 0.94 * _AXES_PT / max(1.1 * float(np.ptp(points, axis=0).max()), 1e-12)
     chosen = spread(points, count, LEAST_PT / unit_pt)
     gaps = np.abs(points[chosen][:, None] - points[chosen][None]).max(2) + np.where(np.eye(len(chosen)) > 0, np.inf, 0)
     return chosen, min(float(gaps.min()) * unit_pt, MOST_PT)
@@ -119,7 +118,7 @@ def _thumbnail(axes: Axes, place: Points, image: Pixels, colour: str, side_pt: f
 
 
 def _scatter(classes: Sequence[_Class], names: Sequence[str], title: str, named: bool = True) -> Figure:
-    few = 1 < len(classes) <= FEW
+    few = 1 < len(classes) <= _FEW
     deep = len(names) == 3
     points = np.concatenate([one.points for one in classes])
     wide, high = np.ptp(points, axis=0)[:2]
@@ -146,7 +145,7 @@ def _scatter(classes: Sequence[_Class], names: Sequence[str], title: str, named:
     medians = np.stack([np.median(one.points, axis=0) for one in classes])
     size_pt = 11 if few else 8
     if not deep:
-        point = 1.1 * float(np.ptp(points, axis=0).max()) / AXES_PT  # of type, in units of the codes
+        point = 1.1 * float(np.ptp(points, axis=0).max()) / _AXES_PT  # of type, in units of the codes
         boxes = [(0.65 * size_pt * len(one.name) + 4, 1.1 * size_pt) for one in classes]
         medians = apart(medians, point * np.array(boxes))
     halo = [withStroke(linewidth=3, foreground="white")]
@@ -215,7 +214,7 @@ def decoded_grid(
     *,
     axes: Sequence[str] = ("z1", "z2"),
     title: str = "",
-    over: Over | None = None,
+    over: Overlay | None = None,
 ) -> None:
     """A square number of images `[n, h, w, c]`, read line by line, on the plane that they were decoded from.
 

@@ -12,11 +12,11 @@ from matplotlib.patheffects import withStroke
 
 from segue.core.errors import InputError
 from segue.core.types import Labels, Points
-from segue.render.figures import INK, blank, save
-from segue.render.latent_map import FONT, apart, dress
+from segue.render.figures import FONT, INK, blank, save
+from segue.render.latent_map import apart, dress
 from segue.render.scatter import PALETTE
 
-SIDE_IN, AXES_PT = 4.1, 250  # of a panel; of its axes, about
+_SIDE_IN, _AXES_PT = 4.1, 250  # of a panel; of its axes, about
 
 
 def panels(
@@ -41,7 +41,7 @@ def panels(
         raise InputError("no spaces", "1 or more", "give points to show")
     across = min(columns, len(spaces))
     down = -(-len(spaces) // across)
-    figure = blank(SIDE_IN * across + 0.2, SIDE_IN * down + 0.4)
+    figure = blank(_SIDE_IN * across + 0.2, _SIDE_IN * down + 0.4)
     colours = np.array([PALETTE[label % len(PALETTE)] for label in range(len(names))])
     order = np.random.default_rng(0).permutation(len(labels))  # or the last class would hide the others
     present = np.unique(labels).tolist()
@@ -75,7 +75,7 @@ def panels(
 
 def _name(panel: Any, points: Points, labels: Labels, present: Sequence[int], names: Sequence[str]) -> None:
     medians = np.stack([np.median(points[labels == one], axis=0) for one in present])
-    unit = 1.1 * float(np.ptp(points, axis=0).max()) / AXES_PT
+    unit = 1.1 * float(np.ptp(points, axis=0).max()) / _AXES_PT
     boxes = unit * np.array([(7.5 * len(names[one]) + 4, 12.0) for one in present])
     halo = [withStroke(linewidth=3, foreground="white")]
     for one, place in zip(present, apart(medians, boxes), strict=True):

@@ -18,12 +18,11 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from segue.core.errors import InputError
-from segue.render.figures import INK, QUIET, RULE, STEPS, blank, save
+from segue.render.figures import FONT, INK, QUIET, RULE, TICK_STEPS, blank, save
 
-FONT = "DejaVu Sans"
 WORST_TO_BEST = LinearSegmentedColormap.from_list("worst to best", ["#d9dce3", "#9bb5c0", "#3d8f86", "#0b6b58"])
-BEST, UNMEASURED = "#c4314b", "#e3d9cf"
-SPREAD = 0.5  # of the room of a word, by which the lines through it are apart
+BEST_COLOUR, UNMEASURED = "#c4314b", "#e3d9cf"
+_SPREAD = 0.5  # of the room of a word, by which the lines through it are apart
 CHARACTER_IN, GAP_IN, HEIGHT_IN = 0.078, 0.95, 4.2
 
 Heights = npt.NDArray[np.float64]
@@ -88,7 +87,7 @@ def _marks(column: Column) -> dict[float, str]:
 def _ticks(column: Column) -> list[float]:
     low, high = _ends(column)
     if not column.logarithmic:
-        return [tick for tick in MaxNLocator(5, steps=STEPS).tick_values(low, high) if low <= tick <= high]
+        return [tick for tick in MaxNLocator(5, steps=TICK_STEPS).tick_values(low, high) if low <= tick <= high]
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps in ((1,), (1, 3), (1, 2, 5)):
         ticks = [step * 10.0**power for power in powers for step in steps]
@@ -132,7 +131,7 @@ def _heights(column: Column, ranks: Heights) -> Heights:
     for place, word in enumerate(column.words):
         here = [line for line, value in enumerate(column.values) if value == word]
         here.sort(key=lambda line: (np.nan_to_num(ranks[line], nan=-1), line))
-        room = SPREAD / len(column.words) * min(1, len(here) / 12)
+        room = _SPREAD / len(column.words) * min(1, len(here) / 12)
         for order, line in enumerate(here):
             found[line] = _word_height(place, column) + room * ((order + 0.5) / len(here) - 0.5)
     return found
@@ -188,7 +187,7 @@ def _draw_line(axes: Axes, places: Sequence[float], heights: Sequence[float], ra
         points += [(middle, y0), (middle, y1), (x1, y1)]
         codes += [Curve.CURVE4] * 3
     best, faint = math.isinf(rank), math.isnan(rank)
-    colour = BEST if best else UNMEASURED if faint else WORST_TO_BEST(rank)
+    colour = BEST_COLOUR if best else UNMEASURED if faint else WORST_TO_BEST(rank)
     axes.add_patch(
         PathPatch(
             Curve(points, codes),

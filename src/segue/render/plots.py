@@ -11,11 +11,10 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from segue.core.errors import InputError
 from segue.core.types import Interval
-from segue.render.figures import INK, QUIET, RULE, STEPS, blank, save
+from segue.render.figures import FONT, INK, QUIET, RULE, TICK_STEPS, blank, save
 
-FONT = "DejaVu Sans"
 WIDE_IN = 9.4  # of a figure, at most
-COLOURS = ("#0b6b58", "#c4314b", "#332288", "#c9a227", "#6b7280")
+LINE_COLOURS = ("#0b6b58", "#c4314b", "#332288", "#c9a227", "#6b7280")
 
 
 Line = Sequence[tuple[float, float]]
@@ -46,7 +45,7 @@ def intervals(rows: Mapping[str, Sequence[Interval]], columns: Sequence[str], pa
         axes.set_ylim(heights[-1] - 0.6, 0.6)
         most = max(axes.get_xlim()[1], 1e-9)
         axes.set_xlim(-0.04 * most, 1.08 * most)  # a dot at 0 is shown whole
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=STEPS))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=TICK_STEPS))
         axes.set_yticks(heights, list(rows), fontsize=9.5, color=INK, fontfamily=FONT)
     save(figure, path)
 
@@ -74,7 +73,7 @@ def lines(
         _dress(axes, title)
         axes.grid(axis="y", color=RULE, linewidth=0.8)
         axes.set_xlabel(along, fontsize=9, color=QUIET, fontfamily=FONT)
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=STEPS))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=TICK_STEPS))
         if logarithmic:
             axes.set_xscale("log", base=2)
         at = sorted({x for line in panel.values() for x, _ in line})
@@ -97,7 +96,7 @@ def lines(
 
 
 def _colours(count: int) -> list[str]:
-    return [COLOURS[place % len(COLOURS)] for place in range(count)]
+    return [LINE_COLOURS[place % len(LINE_COLOURS)] for place in range(count)]
 
 
 def _dress(axes: Axes, title: str) -> None:

@@ -16,8 +16,8 @@ from typing import Any, Literal, TypeAlias
 from segue.core.errors import InputError
 from segue.core.images import atomic_write
 
-PAGE, NUMBERS, FLAT = "report.html", "numbers.json", "numbers.csv"
-KINDS = {
+PAGE, NUMBERS, _FLAT = "report.html", "numbers.json", "numbers.csv"
+_KINDS = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".gif": "image/gif",
@@ -104,7 +104,7 @@ def write_report(study: Study, folder: Path, about: Mapping[str, str], commands:
     html = rendered("report.html.jinja", study=study, about=about, commands=commands, films=(".mp4", ".webm"))
     numbers = jsonable(study.numbers)
     _write(folder / NUMBERS, json.dumps(numbers, indent=2) + "\n")
-    _write(folder / FLAT, _csv(("name", "value"), tuple(_flat(numbers))))
+    _write(folder / _FLAT, _csv(("name", "value"), tuple(_flat(numbers))))
     for section in study.sections:
         for part in section.parts:
             if isinstance(part, Table):
@@ -179,9 +179,9 @@ def _parts(command: str) -> list[str]:
 
 def _embedded(file: Path) -> str:
     """A file as a `data:` address."""
-    kind = KINDS.get(file.suffix.lower())
+    kind = _KINDS.get(file.suffix.lower())
     if kind is None or not file.is_file():
-        raise InputError(f"figure {file}", f"a file that ends in {', '.join(KINDS)}", "make it first")
+        raise InputError(f"figure {file}", f"a file that ends in {', '.join(_KINDS)}", "make it first")
     return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
 
 

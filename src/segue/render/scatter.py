@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.render.lettering import Lettering
+from segue.render.strip import HEADING, MARGIN_PX
 
 # Hues apart for most eyes (the muted scheme of Tol 2021), dark and light in turn, to be apart in grey too.
 PALETTE = (
@@ -27,10 +28,10 @@ PALETTE = (
 )
 PLAIN = "#0b6b58"  # of codes without labels
 
-SIDE_PX, MARGIN_PX, TITLE_PX, LEGEND_PX = 560, 16, 40, 150
-FINER = 2  # drawn so many times as large, then shrunk: round dots with smooth edges
-HEADING, NAME = Lettering(20, 20), Lettering(14, 60)
-CENTRAL = 0.99  # share of the points that decides what is in the picture
+SIDE_PX, HEADING_PX, LEGEND_PX = 560, 40, 150
+_FINER = 2  # drawn so many times as large, then shrunk: round dots with smooth edges
+_NAME = Lettering(14, 60)
+_CENTRAL = 0.99  # share of the points that decides what is in the picture
 
 
 def scatter(
@@ -50,23 +51,23 @@ def scatter(
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise InputError(f"points {list(points.shape)}", "[1 or more, 2]", "project them first")
     dots = _dots(points, labels)
-    canvas = Image.new("RGB", (SIDE_PX + LEGEND_PX + 2 * MARGIN_PX, SIDE_PX + TITLE_PX + 2 * MARGIN_PX), "white")
-    canvas.paste(dots, (MARGIN_PX, MARGIN_PX + TITLE_PX))
+    canvas = Image.new("RGB", (SIDE_PX + LEGEND_PX + 2 * MARGIN_PX, SIDE_PX + HEADING_PX + 2 * MARGIN_PX), "white")
+    canvas.paste(dots, (MARGIN_PX, MARGIN_PX + HEADING_PX))
     pen = ImageDraw.Draw(canvas)
     HEADING.draw(pen, MARGIN_PX, MARGIN_PX, HEADING.wrap(title, canvas.width - 2 * MARGIN_PX)[:1], "l")
     shown = [] if labels is None or len(names) > 12 else list(enumerate(names))
     for line, (label, name) in enumerate(shown):
-        x, y = SIDE_PX + 2 * MARGIN_PX, TITLE_PX + 2 * MARGIN_PX + line * 24
+        x, y = SIDE_PX + 2 * MARGIN_PX, HEADING_PX + 2 * MARGIN_PX + line * 24
         pen.ellipse((x, y + 4, x + 11, y + 15), fill=PALETTE[label % len(PALETTE)])
-        NAME.draw(pen, x + 18, y, NAME.wrap(name, LEGEND_PX - 18)[:1], "l")
+        _NAME.draw(pen, x + 18, y, _NAME.wrap(name, LEGEND_PX - 18)[:1], "l")
     return np.asarray(canvas)
 
 
 def _dots(points: npt.NDArray[np.float64], labels: npt.NDArray[np.int64] | None) -> Image.Image:
-    low, high = np.quantile(points, [(1 - CENTRAL) / 2, (1 + CENTRAL) / 2], axis=0)
+    low, high = np.quantile(points, [(1 - _CENTRAL) / 2, (1 + _CENTRAL) / 2], axis=0)
     extent = max(float((high - low).max()), 1e-12)
-    side = SIDE_PX * FINER
-    radius = FINER * float(np.clip(80 / len(points) ** 0.5, 1.5, 5))
+    side = SIDE_PX * _FINER
+    radius = _FINER * float(np.clip(80 / len(points) ** 0.5, 1.5, 5))
     places = ((points - (low + high) / 2) / extent * 0.92 * [1, -1] + 0.5) * side
     colours = [PLAIN] * len(points) if labels is None else [PALETTE[label % len(PALETTE)] for label in labels]
     large = Image.new("RGB", (side, side), "white")
@@ -75,5 +76,5 @@ def _dots(points: npt.NDArray[np.float64], labels: npt.NDArray[np.int64] | None)
         x, y = places[i]
         if -side < x < 2 * side and -side < y < 2 * side:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colours[i])
-    pen.rectangle((0, 0, side - 1, side - 1), outline="#d9d9d9", width=FINER)
+    pen.rectangle((0, 0, side - 1, side - 1), outline="#d9d9d9", width=_FINER)
     return large.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX)

@@ -15,9 +15,9 @@ from segue.latent.interpolation import cross_fade
 from segue.render.strip import Row, strip
 
 BY = ("to-truth", "excess:by=pixel", "excess", "off-manifold")
-BESIDE = ("excess", "jerk", "pace:by=pixel", "pace")
-MOST = 3
-FADE = "cross-fade"
+_BESIDE = ("excess", "jerk", "pace:by=pixel", "pace")
+_MOST = 3
+_FADE = "cross-fade"
 
 Scores = Mapping[str, Sequence[Score]]
 
@@ -53,8 +53,8 @@ def sheet_of(name: str, scores: Scores, metric: Metric, evaluation: Callable[[in
         rows.append(Row(f"{place}: {_names(here)}\n{_figures(scores[name][pair], metric)}", here.shown(name).frames))
         if here.truths is not None and name != TRUTH:
             rows.append(Row(TRUTH, here.shown(TRUTH).frames))
-        if name != FADE:
-            rows.append(Row(FADE, cross_fade(here.pair.a, here.pair.b, here.of.steps)))
+        if name != _FADE:
+            rows.append(Row(_FADE, cross_fade(here.pair.a, here.pair.b, here.of.steps)))
     title = f"{name}: best, median and worst of {len(scores[name])} pairs, by {metric}"
     return strip(rows, title=title) if rows else None
 
@@ -80,6 +80,6 @@ def _names(evaluation: PairEvaluation) -> str:
 
 
 def _figures(score: Score, metric: Metric) -> str:
-    names = dict.fromkeys((str(metric), *BESIDE))
+    names = dict.fromkeys((str(metric), *_BESIDE))
     shown = [f"{name} {score.values[name]:.3g}" for name in names if not math.isnan(score.values.get(name, math.nan))]
-    return "\n".join(shown[:MOST])
+    return "\n".join(shown[:_MOST])

@@ -15,10 +15,10 @@ from segue.render.lettering import Lettering
 
 WIDEST_PX = 1920  # of a whole strip
 TALLEST_PX = 1080  # of one frame
-SHOWN_PX = 84  # short side that a small image is enlarged to
-LEAST_PX = 48  # short side below which a strip rather goes on in a second line
+_SHOWN_PX = 84  # short side that a small image is enlarged to
+_LEAST_PX = 48  # short side below which a strip rather goes on in a second line
 
-HEADING, TITLE, CAPTION = Lettering(20, 20), Lettering(15, 20), Lettering(13, 85)
+HEADING, _TITLE, CAPTION = Lettering(20, 20), Lettering(15, 20), Lettering(13, 85)
 TITLE_PX = 200  # row titles are wrapped to this
 WORD_PX = 96  # captions are as wide as their frame, or this
 MARGIN_PX, GAP_PX, ROW_GAP_PX, ABOVE_PX = 16, 4, 10, 3  # around all, between frames, between rows, at captions
@@ -110,17 +110,17 @@ def squarest(count: int) -> int:
 
 def _lay_out(rows: Sequence[Row], scale: int | None, columns: int | None = None) -> _Layout:
     _, h, w, _ = rows[0].frames.shape
-    titles = [line for row in rows for line in TITLE.wrap(row.title, TITLE_PX)]
-    title_px = max(map(TITLE.width, titles), default=0)
+    titles = [line for row in rows for line in _TITLE.wrap(row.title, TITLE_PX)]
+    title_px = max(map(_TITLE.width, titles), default=0)
     left = MARGIN_PX + (title_px + 12 if title_px else 0)
     room = WIDEST_PX - left - MARGIN_PX + GAP_PX
     texts = [text for row in rows for text in row.captions + row.above]
     word_px = max((CAPTION.width(line) for text in texts for line in _words(text)), default=0)
 
     # Enlarged to be legible, unless that makes a long side huge; shrunk to fit a screen.
-    wanted = float(min(math.ceil(SHOWN_PX / min(h, w)), max(1, 512 // max(h, w))))
+    wanted = float(min(math.ceil(_SHOWN_PX / min(h, w)), max(1, 512 // max(h, w))))
     if columns is None:
-        large = LEAST_PX / min(h, w)
+        large = _LEAST_PX / min(h, w)
         least = scale or min(wanted, large if large < 1 else math.ceil(large))  # as it is rounded down below
         longest = max(len(row.frames) for row in rows)
         in_line = max(1, int(room // (max(w * least, word_px) + GAP_PX)))
@@ -142,16 +142,16 @@ def _part(row: Row, start: int, columns: int) -> Row:
 
 
 def _draw_row(row: Row, layout: _Layout) -> Image.Image:
-    title = TITLE.wrap(row.title, TITLE_PX)
+    title = _TITLE.wrap(row.title, TITLE_PX)
     captions, words = ([CAPTION.wrap(text, layout.pitch) for text in texts] for texts in (row.captions, row.above))
     beneath, above = (max(map(len, texts), default=0) * CAPTION.line_px for texts in (captions, words))
-    title_px = len(title) * TITLE.line_px
+    title_px = len(title) * _TITLE.line_px
     top = max(1, above and above + ABOVE_PX, (title_px - layout.height) // 2)
     width = layout.left + layout.columns * (layout.pitch + GAP_PX) - GAP_PX + MARGIN_PX
     height = top + max(layout.height + (ABOVE_PX + beneath if beneath else 1), (layout.height + title_px) // 2)
     canvas = Image.new("RGB", (width, height), "white")
     pen = ImageDraw.Draw(canvas)
-    TITLE.draw(pen, MARGIN_PX, top + (layout.height - title_px) // 2, title, "l")
+    _TITLE.draw(pen, MARGIN_PX, top + (layout.height - title_px) // 2, title, "l")
     for index, frame in enumerate(row.frames):
         middle = layout.left + index * (layout.pitch + GAP_PX) + layout.pitch // 2
         x = middle - layout.width // 2

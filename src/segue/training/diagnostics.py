@@ -17,7 +17,7 @@ from segue.core.images import Pixels
 from segue.models.autoencoder import ConvAutoencoder
 from segue.training.methods import Batch, Critics, Method
 
-FLAT = 1e-4
+_FLAT = 1e-4
 """Mean slope of the sigmoid below which next to no gradient comes through; a pixel of 1 or 254 has 4e-3."""
 
 DEAD = 1e-6
@@ -78,7 +78,7 @@ def examine(model: ConvAutoencoder, images: Tensor) -> tuple[Finding, ...]:
     model.train(training)
     spread = mean.transpose(0, 1).flatten(1).var(1, correction=0)
     found: list[Finding] = []
-    if (shown * (1 - shown)).mean() < FLAT and shown.var(0, correction=0).mean() < DEAD:
+    if (shown * (1 - shown)).mean() < _FLAT and shown.var(0, correction=0).mean() < DEAD:
         found.append(Finding("saturated", "every picture comes out the same, with pixels of pure black or white"))
     elif shown.var(0, correction=0).mean() < MEAN_SHARE * differ:
         found.append(Finding("mean image", "every reconstruction is nearly the mean image: the code is not heeded"))

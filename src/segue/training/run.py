@@ -31,7 +31,7 @@ from segue.training.networks import Networks, make_networks
 from segue.training.options import Training, pick_device
 from segue.training.state import Checkpoint, Snapshot, State
 
-EPOCHS, LEAST_STEPS = 10, 2000
+_EPOCHS, LEAST_STEPS = 10, 2000
 SETTLED_ON = 128  # images whose mean colour the decoder starts at
 CHECKPOINT_SECONDS = 30
 CHECKUP_STEPS, EXAMINED = 200, 64  # how often the model is examined and its state kept; on how many images
@@ -117,7 +117,7 @@ class _Run:
         if options.patience and held_out is None:
             raise InputError("--patience without test images", "images held out", "hold some out, or leave it away")
         self.per_epoch = math.ceil(len(self.data.images) / options.batch)
-        epochs = options.epochs or max(EPOCHS, math.ceil(LEAST_STEPS / self.per_epoch))
+        epochs = options.epochs or max(_EPOCHS, math.ceil(LEAST_STEPS / self.per_epoch))
         self.total = options.steps or epochs * self.per_epoch
         networks = make_networks(model, method, seed_of(options.seed, -1)).to(self.device)
         self.players = Networks(networks, options.lr, options.ema)

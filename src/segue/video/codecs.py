@@ -101,6 +101,9 @@ CODECS = (
 )
 """All codecs; of those that an ending allows, the first is the one it implies."""
 
+SOUND_RATE = 48_000
+"""Samples of sound a second: what films use, and the one rate that every sound codec takes."""
+
 _SOUNDS = {".mp4": "aac", ".mov": "aac", ".mkv": "aac", ".webm": "libopus"}
 _BY_NAME = {codec.name: codec for codec in CODECS}
 FILMS = tuple(_SOUNDS)

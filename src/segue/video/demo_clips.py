@@ -13,14 +13,14 @@ import numpy.typing as npt
 from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.video import FilmWriter
+from segue.video.codecs import SOUND_RATE
 
 Field: TypeAlias = npt.NDArray[np.float32]
 
 # Motion is paced for this many frames a second.
 PACE_FPS = 24
-SOUND_RATE = 48000
 
-INK = ("#14092e", "#3b0f6b", "#8f1d8c", "#e0457b", "#ff8a4c", "#ffd56b", "#f4f1d0", "#5fc6c9", "#1c6ea4", "#151b54")
+_INK = ("#14092e", "#3b0f6b", "#8f1d8c", "#e0457b", "#ff8a4c", "#ffd56b", "#f4f1d0", "#5fc6c9", "#1c6ea4", "#151b54")
 GLASS = ("#ffb627", "#ff5a5f", "#00a6a6", "#7b2cbf", "#f4f1de", "#2ec4b6", "#ef476f", "#118ab2", "#ffd166", "#06d6a0")
 
 
@@ -39,7 +39,7 @@ def plasma(frames: int, height: int, width: int) -> Iterator[Pixels]:
     (4, 6, 3)
     """
     x, y = _plane(height, width)
-    palette = _cycle(INK, 2048)
+    palette = _cycle(_INK, 2048)
     for frame in range(frames):
         t = frame / PACE_FPS
         # Each bend feeds the next: folds that flow instead of a grid that beats.
@@ -75,7 +75,7 @@ def kaleidoscope(frames: int, height: int, width: int, mirrors: int = 6) -> Iter
     radius, angle = np.hypot(x, y), np.arctan2(y, x)
     edge_px = np.float32(2 / height)
     wedge = np.pi / mirrors
-    ground, glass = _cycle(INK[:4], 1024), _colours(GLASS)
+    ground, glass = _cycle(_INK[:4], 1024), _colours(GLASS)
     for frame in range(frames):
         t = frame / PACE_FPS
         folded = np.abs((angle + 0.25 * t) % (2 * wedge) - wedge).astype(np.float32)

@@ -14,7 +14,7 @@ from av.filter import Graph
 
 from segue.core.types import Sound
 
-SLOWEST = 2.0
+_SLOWEST = 2.0
 """How many times as long one filter can make a sound."""
 
 TAIL_SECONDS = 0.2
@@ -60,7 +60,7 @@ def stretch(blocks: Iterable[Sound], rate: int, factor: float) -> Iterator[Sound
 def _graph(rate: int, factor: float) -> Graph:
     graph = Graph()
     source = graph.add_abuffer(sample_rate=rate, format="flt", layout="stereo", time_base=Fraction(1, rate))
-    count = max(1, math.ceil(math.log(factor, SLOWEST) - 1e-9))
+    count = max(1, math.ceil(math.log(factor, _SLOWEST) - 1e-9))
     filters = [graph.add("atempo", f"{factor ** (-1 / count):.12g}") for _ in range(count)]
     # The format is stated, as one that a filter would choose could change with its version.
     form = graph.add("aformat", "sample_fmts=flt:channel_layouts=stereo")

@@ -13,7 +13,7 @@ COMMON = (
     *(Fraction(rate * 1000, 1001) for rate in (24, 30, 60)),
     Fraction(25, 2),
 )
-SLOWEST, FASTEST = Fraction(10), Fraction(60)
+_SLOWEST, _FASTEST = Fraction(10), Fraction(60)
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,17 @@ def find_timing(stamps: Sequence[Fraction], last: Fraction, stated: Iterable[Fra
     """
     start = stamps[0]
     gaps = sorted(b - a for a, b in pairwise(stamps))
-    usual = 1 / statistics.median(gaps) if gaps else 1 / last if last else SLOWEST
+    usual = 1 / statistics.median(gaps) if gaps else 1 / last if last else _SLOWEST
     for fps in filter(None, [*stated, _near_common(usual), usual]):
         places = [(stamp - start) * fps for stamp in stamps]
         ticks = [round(place) for place in places]
         near = all(abs(place - tick) <= Fraction(1, 4) for place, tick in zip(places, ticks, strict=True))
         # A grid finer than the briefest frame would fit anything.
-        if near and (round(gaps[0] * fps) == 1 if gaps else fps <= FASTEST):
+        if near and (round(gaps[0] * fps) == 1 if gaps else fps <= _FASTEST):
             seconds = (ticks[-1] + max(1, round(last * fps))) / fps
             return Timing(start, fps, seconds, gridded=True, steady=ticks[-1] == len(ticks) - 1)
-    brief = 1 / gaps[len(gaps) // 10] if gaps else SLOWEST
-    fps = min(max(_near_common(brief), SLOWEST), FASTEST)
+    brief = 1 / gaps[len(gaps) // 10] if gaps else _SLOWEST
+    fps = min(max(_near_common(brief), _SLOWEST), _FASTEST)
     return Timing(start, fps, stamps[-1] - start + max(last, 1 / fps), gridded=False, steady=not gaps)
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from segue.commands.studies.transitions import (
-    STEPS,
+    TRANSITION_STEPS,
     Transitions,
     faded,
     mean,
@@ -49,13 +49,13 @@ def test_a_cross_fade_is_one() -> None:
     found = summed(measured(faded("cross-fade", pairs), READER, InPixels(images)), 0)
     assert found["ghosting"][0] == pytest.approx(1, abs=0.01)
     assert found["onset"][0] == pytest.approx(0.25, abs=0.01)
-    assert found["step"][0] == pytest.approx(1 / (STEPS - 1), abs=0.01)
+    assert found["step"][0] == pytest.approx(1 / (TRANSITION_STEPS - 1), abs=0.01)
 
 
 def test_classes_between_the_ends_are_counted() -> None:
     dark, light = np.zeros((2, 2, 1), np.uint8), np.full((2, 2, 1), 255, np.uint8)
     to_light = faded("x", [(dark, light)]).frames[0]
-    jump = np.where(np.arange(STEPS)[:, None, None, None] < 3, dark, light)
+    jump = np.where(np.arange(TRANSITION_STEPS)[:, None, None, None] < 3, dark, light)
     found = measured(Transitions("x", np.stack([to_light, jump])), READER, InPixels(np.stack([dark, light])))
     assert found["others"].tolist() == [1, 0]
     assert found["confidence"][0] > 0.99
@@ -64,7 +64,7 @@ def test_classes_between_the_ends_are_counted() -> None:
 
 
 def test_stills_have_no_steps() -> None:
-    still = np.full((1, STEPS, 2, 2, 1), 9, np.uint8)
+    still = np.full((1, TRANSITION_STEPS, 2, 2, 1), 9, np.uint8)
     found = measured(Transitions("x", still), READER, InPixels(still[0]))
     assert np.isnan(found["step"]).all() and np.isnan(found["ghosting"]).all() and np.isnan(found["onset"]).all()
     assert np.isnan(summed(found, 0)["step"]).all()
@@ -74,14 +74,14 @@ def test_paths_are_walked_between_decoded_ends(build: Callable[..., ConvAutoenco
     model = build(None, (1, 16, 16))
     around = PathContext(model, LatentSpace(torch.zeros(0, 4), ()))
     found = walked("straight", model, Linear(), [(discs[0], discs[1]), (discs[2], discs[3])], around)
-    assert found.frames.shape == (2, STEPS, 16, 16, 1)
-    assert found.flat().shape == (2 * STEPS, 16, 16, 1)
-    assert np.array_equal(found.middles()[0], found.frames[0, STEPS // 2])
+    assert found.frames.shape == (2, TRANSITION_STEPS, 16, 16, 1)
+    assert found.flat().shape == (2 * TRANSITION_STEPS, 16, 16, 1)
+    assert np.array_equal(found.middles()[0], found.frames[0, TRANSITION_STEPS // 2])
 
 
 def test_presence_of_a_cross_fade_is_t() -> None:
     frames = faded("x", [(np.array([[[200], [0]]], np.uint8), np.array([[[0], [100]]], np.uint8))]).frames[0]
-    np.testing.assert_allclose(presence(frames), np.linspace(0, 1, STEPS), atol=0.01)
+    np.testing.assert_allclose(presence(frames), np.linspace(0, 1, TRANSITION_STEPS), atol=0.01)
 
 
 def test_words() -> None:

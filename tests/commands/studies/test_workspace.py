@@ -19,7 +19,7 @@ from segue.commands.map import MapRequest
 from segue.commands.sample import SampleRequest
 from segue.commands.score import ScoreRequest
 from segue.commands.stress import StressRequest
-from segue.commands.studies.workspace import TINY, Size, Workspace, command
+from segue.commands.studies.workspace import TINY, StudySize, Workspace, command
 from segue.commands.train import CHECKPOINT, MODEL, DataOptions, TrainRequest
 from segue.core.choices import Checked
 from segue.core.errors import Stopped
@@ -88,7 +88,7 @@ def test_where_data_are_is_not_spelled(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("size", "steps"), [("tiny", 3), ("quick", 1), ("full", 2)])
-def test_sizes(size: Size, steps: int, tmp_path: Path) -> None:
+def test_sizes(size: StudySize, steps: int, tmp_path: Path) -> None:
     bench = Workspace(tmp_path, size)
     assert bench.either(1, 2, tiny=3) == steps and bench.either(1, 2) == (2 if size == "full" else 1)
     assert bench.quick == (size != "full")

@@ -51,7 +51,7 @@ def test_it_is_exactly_what_looking_at_each_gives(count: int, frames: int, size:
 def test_blocks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     images, frames = random(1000, 4, 4, 1), random(70, 4, 4, 1, seed=1)
     whole = InPixels(images).nearest(frames)
-    monkeypatch.setattr(nearest, "BLOCK", 16 * 70)
+    monkeypatch.setattr(nearest, "_BLOCK", 16 * 70)
     monkeypatch.setattr(nearest, "FRAMES", 32)
     told: list[Event] = []
     for one, other in zip(whole, InPixels(images, told.append).nearest(frames), strict=True):
@@ -79,7 +79,7 @@ def test_the_nearest_by_features(weights: None, scene: Scene, monkeypatch: pytes
     targets = [to_float(image[None]).expand(5, -1, -1, -1) for image in images]
     each = torch.stack([perceptual_distance(to_float(frames), target) for target in targets])
     monkeypatch.setattr(nearest, "BATCH_PX", 2 * 64 * 64)
-    monkeypatch.setattr(nearest, "BLOCK", 1 << 18)
+    monkeypatch.setattr(nearest, "_BLOCK", 1 << 18)
     told: list[Event] = []
     found = InFeatures(images, report=told.append).nearest(frames)
     np.testing.assert_allclose(found.distances, each.min(0).values, atol=1e-5)

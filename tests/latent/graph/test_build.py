@@ -189,7 +189,7 @@ def test_a_graph_is_read_only_and_keeps_its_codes(scattered: Callable[..., Codes
 def test_brute_force_tells_how_far_it_is(scattered: Callable[..., Codes], monkeypatch: pytest.MonkeyPatch) -> None:
     codes, events = scattered(40, 9), list[Event]()
     whole = knn_graph(codes, 3)
-    monkeypatch.setattr("segue.latent.graph.search.BLOCK", 7 * 17 * 9)
+    monkeypatch.setattr("segue.latent.graph.search._BLOCK", 7 * 17 * 9)
     assert joined(knn_graph(codes, 3, report=events.append)) == joined(whole)
     assert (events[-1].done, events[-1].total) == (40, 40) and len(events) == 6
     assert joined(radius_graph(codes, 3.0)) == {
@@ -222,7 +222,7 @@ def test_options_that_do_not_work(scattered: Callable[..., Codes], monkeypatch: 
             radius_graph(codes, radius)
     with pytest.raises(InputError, match="not finite"):
         knn_graph(codes, 3, length=lambda codes, edges: np.full(len(edges), np.nan))
-    monkeypatch.setattr("segue.latent.graph.search.MOST", 100)
+    monkeypatch.setattr("segue.latent.graph.search.MOST_EDGES", 100)
     monkeypatch.setattr("segue.latent.graph.build.MOST", 100)
     for many in (codes, scattered(40, 9)):
         with pytest.raises(InputError, match="choose a smaller"):

@@ -24,7 +24,7 @@ from segue.latent.interpolation import cross_fade, walk
 from segue.latent.paths import PathChoice, PathContext
 from segue.models.autoencoder import Autoencoder
 
-STEPS = 17  # of a measured transition: odd, so that one frame is the middle
+TRANSITION_STEPS = 17  # of a measured transition: odd, so that one frame is the middle
 
 Pairs = Sequence[tuple[Pixels, Pixels]]
 
@@ -51,14 +51,14 @@ def walked(
     """The decoded path between the images of each pair."""
     frames = []
     for a, b in pairs:
-        frames.append(walk(model, a, b, path, STEPS, around=around).frames)
+        frames.append(walk(model, a, b, path, TRANSITION_STEPS, around=around).frames)
         report(Event("transitions", len(frames), len(pairs), note=name))
     return Transitions(name, np.stack(frames))
 
 
 def faded(name: str, pairs: Pairs) -> Transitions:
     """The cross-fade of the pixels of each pair."""
-    return Transitions(name, np.stack([cross_fade(a, b, STEPS) for a, b in pairs]))
+    return Transitions(name, np.stack([cross_fade(a, b, TRANSITION_STEPS) for a, b in pairs]))
 
 
 def measured(of: Transitions, reader: Classifier, real: InPixels) -> dict[str, Floats]:
@@ -77,7 +77,7 @@ def measured(of: Transitions, reader: Classifier, real: InPixels) -> dict[str, F
     moved = [motion(frames).steps for frames in of.frames]
     return {
         "ghosting": np.array([ghosting(frames, frames[0], frames[-1]) for frames in of.frames]),
-        "others": np.array([float(len(passed(one) - ends(one))) for one in read.argmax(2)]),
+        "others": np.array([float(len(passed(one) - _ends(one))) for one in read.argmax(2)]),
         "confidence": read[:, steps // 2].max(1),
         "step": np.array([one.max() / one.sum() if one.any() else np.nan for one in moved]),
         "onset": np.array([_onset(presence(frames)) for frames in of.frames]),
@@ -111,7 +111,7 @@ def passed(read: npt.NDArray[np.int64]) -> set[int]:
     return set(read.tolist())
 
 
-def ends(read: npt.NDArray[np.int64]) -> set[int]:
+def _ends(read: npt.NDArray[np.int64]) -> set[int]:
     """The classes that the first and the last of frames `[m]` are read as."""
     return {int(read[0]), int(read[-1])}
 

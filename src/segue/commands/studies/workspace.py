@@ -28,7 +28,7 @@ RUNS, FIGURES, REQUEST, PRECISION = "runs", "figures", "request.json", "precisio
 READER = "classifier.safetensors"
 TINY = {"limit": 256, "steps": 8, "width": 8, "pictures": 2}  # the most that a tiny study's trainings take
 
-Size = Literal["tiny", "quick", "full"]
+StudySize = Literal["tiny", "quick", "full"]
 Numbers = dict[str, Any]
 """The figures of a study, by name, that its claims are checked against."""
 
@@ -37,7 +37,7 @@ Found = tuple[Section, Numbers]
 
 R = TypeVar("R", bound=Checked)
 Q = TypeVar("Q", bound=TrainRequest)
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Workspace:
     """
 
     folder: Path
-    size: Size = "full"
+    size: StudySize = "full"
     seed: int = 0
     data_dir: Path | None = None
     report: Report = silent
@@ -60,7 +60,7 @@ class Workspace:
         """Whether the study is not done in full."""
         return self.size != "full"
 
-    def either(self, quick: T, full: T, tiny: T | None = None) -> T:
+    def either(self, quick: _T, full: _T, tiny: _T | None = None) -> _T:
         """What suits the size of the study; a tiny one takes what a quick one does, unless it has its own."""
         if self.size == "tiny" and tiny is not None:
             return tiny
@@ -97,7 +97,7 @@ class Workspace:
         run_train(dataclasses.replace(request, resume=resume, force=not resume), self.report)
         return run
 
-    def do(self, job: Callable[[R, Report], T], request: R) -> T:
+    def do(self, job: Callable[[R, Report], _T], request: R) -> _T:
         """The result of a job. Its seed and its `data_dir` are the bench's, and its command is noted."""
         mine = {"seed": self.seed, "data_dir": self.data_dir}
         names = {field.name for field in dataclasses.fields(request)}  # type: ignore[arg-type]

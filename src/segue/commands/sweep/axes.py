@@ -23,7 +23,7 @@ from segue.core.errors import InputError, unknown
 from segue.data.corruptions import corruption
 from segue.training.methods import METHODS
 
-OWN = ("data", "out", "resume", "force")
+_OWN = ("data", "out", "resume", "force")
 """What a sweep itself decides of a training."""
 
 LOGARITHMIC = 10.0
@@ -154,7 +154,7 @@ def _options() -> dict[str, tuple[str, Any]]:
         if isinstance(hint, type) and issubclass(hint, Checked):
             inner = typing.get_type_hints(hint)
             found |= {own.name: (field.name, inner[own.name]) for own in dataclasses.fields(hint)}  # type: ignore[arg-type]
-        elif field.name not in OWN:
+        elif field.name not in _OWN:
             found[field.name] = ("", hint)
     return found
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from segue.commands.score_cache import write_text
 from segue.commands.sweep.axes import Axis, axes_of, varied
 from segue.commands.sweep.measures import Measure, check_measures, measure_of, trained_figures
-from segue.commands.sweep.plan import JOURNAL, RESULT, SCORES, By, Plan, TrialRow, best_of
+from segue.commands.sweep.plan import ALL_SCORES, JOURNAL, RESULT, Plan, SearchBy, TrialRow, best_of
 from segue.commands.sweep.results import copy_best, draw, write_scores
 from segue.commands.train import TrainRequest, check_out
 from segue.core.choices import choose, needed, option
@@ -35,7 +35,9 @@ class SweepRequest(TrainRequest):
     axis: tuple[str, ...] = option(
         (), "an option of train and the values to try, batch=4,8 or, not on a grid, lr=1e-4..1e-2; again for more"
     )
-    by: By = option("grid", "grid tries every combination, random draws points, tpe draws where the best are found")
+    by: SearchBy = option(
+        "grid", "grid tries every combination, random draws points, tpe draws where the best are found"
+    )
     trials: int | None = option(None, "points to try, by random or tpe", low=1, high=100_000)
     prune: bool = option(False, "end trials that are worse at an epoch than the median of those before")
     metric: str | None = option(
@@ -64,7 +66,7 @@ class SweepResult:
 
     out: Path
     files: tuple[Path, ...]
-    by: By
+    by: SearchBy
     better: dict[str, Better]
     rows: tuple[TrialRow, ...]
     best: TrialRow | None
@@ -147,7 +149,7 @@ def _measures(request: SweepRequest, axes: tuple[Axis, ...], data: DataSet, repo
 def _finished(plan: Plan, rows: tuple[TrialRow, ...]) -> SweepResult:
     """Write the table, the picture, the best run and the result."""
     write_scores(plan, rows)
-    files, best = [plan.out / SCORES], best_of(plan, rows)
+    files, best = [plan.out / ALL_SCORES], best_of(plan, rows)
     if best is not None:
         files += [draw(plan, rows), copy_best(plan, best)]
     better = {measure.name: measure.better for measure in plan.measures}

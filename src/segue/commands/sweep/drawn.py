@@ -13,7 +13,7 @@ from segue.commands.sweep.plan import Plan, TrialRow
 from segue.evaluation.leaderboard.figures import badness
 from segue.render.parallel import Column
 
-GOOD = {"low": "better above", "high": "better above", "one": "better near 1", "none": ""}
+_GOOD = {"low": "better above", "high": "better above", "one": "better near 1", "none": ""}
 
 
 def columns_of(plan: Plan, rows: Sequence[TrialRow]) -> tuple[list[Column], list[float]]:
@@ -39,7 +39,7 @@ def _axis(axis: Axis, rows: Sequence[TrialRow]) -> Column:
 
 def _measured(measure: Measure, rows: Sequence[TrialRow]) -> Column:
     numbers = [row.figures.get(measure.name, math.nan) for row in rows]
-    return Column(measure.name, numbers, high=measure.better != "low", note=GOOD[measure.better])
+    return Column(measure.name, numbers, high=measure.better != "low", note=_GOOD[measure.better])
 
 
 def _ordered(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,13 +17,13 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from segue.commands.sweep.axes import Axis, spelled
 from segue.commands.sweep.locks import Locks
-from segue.commands.sweep.plan import BEST, JOURNAL, LOCKS, PICTURE, RESULT, RUNS, SCORES, Plan, TrialRow
+from segue.commands.sweep.plan import ALL_SCORES, BEST, JOURNAL, LOCKS, PICTURE, RESULT, RUNS_FOLDER, Plan, TrialRow
 from segue.core.errors import InputError
 from segue.core.images import atomic_write, check_writable
 from segue.training.data import seed_of
 
-NAME, PLAN = "sweep", "plan"
-FIGURES, SECONDS, REASON = "figures", "seconds", "reason"
+_NAME, PLAN = "sweep", "plan"
+_FIGURES, _SECONDS, REASON = "figures", "seconds", "reason"
 
 STATES: Mapping[TrialState, Literal["waiting", "running", "complete", "pruned", "failed"]] = {
     TrialState.WAITING: "waiting",
@@ -50,7 +50,7 @@ class Journal:
 
     def __init__(self, plan: Plan, force: bool = False) -> None:
         self.plan = plan
-        if not (plan.out / JOURNAL).exists() and (plan.out / RUNS).exists():
+        if not (plan.out / JOURNAL).exists() and (plan.out / RUNS_FOLDER).exists():
             raise InputError(f"{plan.out}, which holds other runs", "a new folder", "choose another with -o")
         check_writable(plan.out / JOURNAL)
         self.verbosity = optuna.logging.get_verbosity()
@@ -59,7 +59,7 @@ class Journal:
         try:
             self.storage = self._opened(force)
             pruner = optuna.pruners.MedianPruner() if plan.prune else optuna.pruners.NopPruner()
-            self.study = optuna.load_study(study_name=NAME, storage=self.storage, pruner=pruner)
+            self.study = optuna.load_study(study_name=_NAME, storage=self.storage, pruner=pruner)
             self.plan = plan.pin_precision(self.study.user_attrs.get(PLAN, {}))
             self._check()
         except BaseException:
@@ -84,21 +84,21 @@ class Journal:
 
     def _create(self) -> None:
         with atomic_write(self.plan.out / JOURNAL) as beside:
-            study = optuna.create_study(study_name=NAME, storage=_storage(str(beside)))
+            study = optuna.create_study(study_name=_NAME, storage=_storage(str(beside)))
             study.set_user_attr(PLAN, self.plan.pin_precision().identity())
             for point in self.plan.points():
                 study.enqueue_trial(point)
 
     def _remove(self) -> None:
         out = self.plan.out
-        study = optuna.load_study(study_name=NAME, storage=_storage(str(out / JOURNAL)))
+        study = optuna.load_study(study_name=_NAME, storage=_storage(str(out / JOURNAL)))
         for number in range(len(study.get_trials(deepcopy=False))):
             if not self.locks.take(1 + number):
                 raise InputError(f"--force on {out}, where others are at work", "a sweep at rest", "stop them first")
             self.locks.give(1 + number)
-        for folder in (RUNS, BEST):
+        for folder in (RUNS_FOLDER, BEST):
             shutil.rmtree(out / folder, ignore_errors=True)
-        for name in (SCORES, PICTURE, RESULT, JOURNAL):
+        for name in (ALL_SCORES, PICTURE, RESULT, JOURNAL):
             (out / name).unlink(missing_ok=True)
 
     def _check(self) -> None:
@@ -116,7 +116,7 @@ class Journal:
             number = waiting.number
             if waiting.state in ENDED or not self.locks.take(1 + number):
                 continue
-            study_id = self.storage.get_study_id_from_name(NAME)
+            study_id = self.storage.get_study_id_from_name(_NAME)
             trial_id = self.storage.get_trial_id_from_study_id_trial_number(study_id, number)
             state = self.storage.get_trial(trial_id).state  # now that nobody else can change it
             if state not in ENDED:
@@ -156,7 +156,7 @@ class Journal:
         reason: str | None = None,
     ) -> None:
         """Write what came of a trial; `value` is what the search minimises."""
-        for name, attribute in ((FIGURES, dict(figures or {})), (SECONDS, seconds), (REASON, reason)):
+        for name, attribute in ((_FIGURES, dict(figures or {})), (_SECONDS, seconds), (REASON, reason)):
             trial.set_user_attr(name, attribute)
         ended = next(known for known, word in STATES.items() if word == state)
         self.study.tell(trial, value, state=ended)
@@ -176,8 +176,8 @@ class Journal:
             trial.number,
             STATES[trial.state],
             {name: _word(value) for name, value in values.items()},
-            told.get(FIGURES, {}),
-            told.get(SECONDS),
+            told.get(_FIGURES, {}),
+            told.get(_SECONDS),
             told.get(REASON),
             self.plan.run(trial.number),
         )

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from segue.commands.evaluate import EvaluateRequest, EvaluateResult, run_evaluate
-from segue.commands.record import METRICS as HISTORY
+from segue.commands.record import METRICS_FILE as HISTORY
 from segue.commands.runs import images_of, open_run
 from segue.commands.score_benchmark import field_of
 from segue.core.choices import choose
@@ -42,8 +42,8 @@ EVALUATED: dict[str, Better] = {
 """The figures of evaluate; those in `LIKELIHOOD` are of a VAE, those in `LABELLED` of images with labels."""
 
 LIKELIHOOD, LABELLED = ("elbo", "importance_bound", "bits_per_value"), ("linear", "kmeans")
-FRAMES, NODES, AMONG = 16, 2000, 2000  # of each path; the images that paths go by, and that frames are compared with
-SAMPLES = 100  # of the posterior for each image's bound
+_FRAMES, NODES, AMONG = 16, 2000, 2000  # of each path; the images that paths go by, and that frames are compared with
+_SAMPLES = 100  # of the posterior for each image's bound
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def measured(
     if evaluated:
         bounded = 1000 if set(evaluated) & set(LIKELIHOOD) else 0
         restarts = 20 if "kmeans" in evaluated else 1
-        request = EvaluateRequest(run, bounded=bounded, samples=SAMPLES, restarts=restarts, data_dir=data_dir)
+        request = EvaluateRequest(run, bounded=bounded, samples=_SAMPLES, restarts=restarts, data_dir=data_dir)
         figures = dict(_figures(run_evaluate(request, report)))
         found |= {name: figures[name] for name in evaluated if name in figures}
     scored = [measure for measure in measures if measure.source == "score"]
@@ -156,7 +156,7 @@ def _scored(
     model, about = open_run(run)
     data = images_of(about, data_dir, silent)
     paths = {str(measure.path): measure.path for measure in measures if measure.path is not None}
-    field = field_of(model, about, data, paths, pairs=pairs, steps=FRAMES, nodes=NODES, among=AMONG, report=report)
+    field = field_of(model, about, data, paths, pairs=pairs, steps=_FRAMES, nodes=NODES, among=AMONG, report=report)
     values: dict[str, list[float]] = {measure.name: [] for measure in measures}
     for pair in field.pairs:
         trial = PairEvaluation(field, pair)

@@ -13,10 +13,10 @@ from segue.commands.sweep.measures import Measure
 from segue.commands.train import CHECKPOINT, TrainRequest
 from segue.evaluation.leaderboard.figures import badness
 
-By = Literal["grid", "random", "tpe"]
+SearchBy = Literal["grid", "random", "tpe"]
 
-RUNS, BEST, JOURNAL, LOCKS = "runs", "best", "journal.log", "sweep.lock"
-SCORES, PICTURE, RESULT = "all_scores.csv", "parallel.png", "sweep.json"
+RUNS_FOLDER, BEST, JOURNAL, LOCKS = "runs", "best", "journal.log", "sweep.lock"
+ALL_SCORES, PICTURE, RESULT = "all_scores.csv", "parallel.png", "sweep.json"
 
 ELSEWHERE = ("data_dir", "weights")
 """Options that may differ from one worker to another, being places of files."""
@@ -47,7 +47,7 @@ class Plan:
 
     base: TrainRequest
     axes: tuple[Axis, ...]
-    by: By
+    by: SearchBy
     trials: int
     prune: bool
     measures: tuple[Measure, ...]
@@ -74,7 +74,7 @@ class Plan:
 
     def run(self, number: int) -> Path:
         """The run folder of a trial."""
-        return self.out / RUNS / f"{number:04}"
+        return self.out / RUNS_FOLDER / f"{number:04}"
 
     def request(self, number: int, values: Mapping[str, str]) -> TrainRequest:
         """The training of a trial, which goes on where one was stopped."""

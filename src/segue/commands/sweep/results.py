@@ -7,14 +7,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from segue.commands.sweep.plan import BEST, PICTURE, SCORES, Plan, TrialRow
+from segue.commands.sweep.plan import ALL_SCORES, BEST, PICTURE, Plan, TrialRow
 from segue.core.images import atomic_write
 
 
 def write_scores(plan: Plan, rows: tuple[TrialRow, ...]) -> None:
     """Write the table: a line for each trial, an empty field for what is not known."""
     axes, metrics = [axis.name for axis in plan.axes], [measure.name for measure in plan.measures]
-    with atomic_write(plan.out / SCORES) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+    with atomic_write(plan.out / ALL_SCORES) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["number", "state", *axes, *metrics, "seconds", "reason", "run"])
         for row in rows:

@@ -126,5 +126,5 @@ def _unreadable(data: str) -> InputError:
         )
     if path.suffix or len(path.parts) > 1:
         return InputError(f"no file or folder {data}", "data that exists", "check the path")
-    names = [*named.NAMES, *recorded.NAMES, *(world.name for world in WORLDS)]
+    names = [*named.SET_NAMES, *recorded.RECORDED_NAMES, *(world.name for world in WORLDS)]
     return unknown("data", data, [*names, "a path"])

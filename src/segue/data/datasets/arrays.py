@@ -22,7 +22,7 @@ TEST_IMAGES = ("x_test", "X_test", "test_images")
 TEST_LABELS = ("y_test", "test_labels")
 FACTORS = ("factors", "latents_values")
 FACTOR_NAMES = ("factor_names", "latents_names")
-CHUNK = 1024
+_CHUNK = 1024
 
 
 def reads(data: str) -> bool:
@@ -132,8 +132,8 @@ def _range(stacks: list[Array], name: str) -> tuple[float, float, str]:
 
 
 def _refuse_not_finite(stack: Array, name: str) -> None:
-    for start in range(0, len(stack), CHUNK):
-        bad = ~np.isfinite(stack[start : start + CHUNK]).all(axis=(1, 2, 3))
+    for start in range(0, len(stack), _CHUNK):
+        bad = ~np.isfinite(stack[start : start + _CHUNK]).all(axis=(1, 2, 3))
         if bad.any():
             raise InputError(
                 f"{name} with NaN or infinity in image {start + int(bad.argmax())}", "finite values", "clean that image"
@@ -144,9 +144,9 @@ def _to_uint8(stack: Array, low: float, high: float) -> Pixels:
     if stack.dtype == np.uint8 and (low, high) == (0, 255):
         return np.array(stack)
     out = np.empty(stack.shape, np.uint8)
-    for start in range(0, len(stack), CHUNK):
-        values = stack[start : start + CHUNK].astype(np.float64)
-        out[start : start + CHUNK] = ((values - low) * (255 / (high - low))).round()
+    for start in range(0, len(stack), _CHUNK):
+        values = stack[start : start + _CHUNK].astype(np.float64)
+        out[start : start + _CHUNK] = ((values - low) * (255 / (high - low))).round()
     return out
 
 

@@ -13,12 +13,11 @@ import numpy as np
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, Pixels, fit, read_image
 from segue.data.datasets.image_set import DataSet, ImageSet
-from segue.data.datasets.options import Index, LoadOptions
+from segue.data.datasets.options import MOST_DEFLATED, Index, LoadOptions
 
 DEFAULT_SIZE = (64, 64)
 # One picture in a zip: what the zip says of its size is not to be believed, so this much is read at most.
 MOST_MEMBER_BYTES = 256 << 20
-MOST_DEFLATED = 1032
 
 Read = Callable[[str], Pixels]
 

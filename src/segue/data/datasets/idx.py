@@ -14,11 +14,9 @@ import numpy.typing as npt
 
 from segue.core.errors import InputError
 from segue.data.datasets.image_set import DataSet, ImageSet
-from segue.data.datasets.options import LoadOptions
+from segue.data.datasets.options import MOST_DEFLATED, LoadOptions
 
-# Deflate cannot do better than this, so a header that promises more than the file can hold is wrong.
-MOST_DEFLATED = 1032
-CHUNK = 1 << 20
+_CHUNK = 1 << 20
 
 
 def reads(data: str) -> bool:
@@ -134,7 +132,7 @@ def _parse(file: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> npt.NDArra
 def _read_up_to(file: IO[bytes] | gzip.GzipFile, most: int) -> bytearray:
     """A bytearray, so that the array over it can be written to."""
     body = bytearray()
-    while len(body) < most and (chunk := file.read(min(CHUNK, most - len(body)))):
+    while len(body) < most and (chunk := file.read(min(_CHUNK, most - len(body)))):
         body += chunk
     return body
 

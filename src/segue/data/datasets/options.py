@@ -19,6 +19,8 @@ Index = npt.NDArray[np.int64]
 
 # Pixels are held in memory; a set beyond this is a mistake, or wants --size or --limit.
 MOST_BYTES = 8 << 30
+# Deflate cannot do better than this, so a header that promises more than the file can hold is wrong.
+MOST_DEFLATED = 1032
 ABOUT_TO_FILL = "give a smaller --size or a --limit"
 
 

@@ -18,8 +18,8 @@ from segue.data.datasets.worlds.factors import Factor, Values, check_values, sho
 TURNS = (np.pi / 2, np.pi, 2 * np.pi)
 """Radians after which a square, an ellipse and a heart look the same again."""
 
-STEPS = np.array([(axis.factor.high - axis.factor.low) / (axis.count - 1) for axis in SPRITES])
-APART = 1e3  # between shapes, in steps: farther than anything of one shape
+_STEPS = np.array([(axis.factor.high - axis.factor.low) / (axis.count - 1) for axis in SPRITES])
+_APART = 1e3  # between shapes, in steps: farther than anything of one shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +84,8 @@ def _space(turn: float) -> tuple[Factor, ...]:
 
 def _places(values: Values) -> Values:
     """Values `[n, 5]` in steps, the orientation on a circle that is once round for each time a shape looks the same."""
-    shape, scale, orientation, x, y = (values / STEPS).T
+    shape, scale, orientation, x, y = (values / _STEPS).T
     turn = np.array(TURNS)[values[:, 0].astype(int)]
-    radius = turn / STEPS[2] / (2 * np.pi)
+    radius = turn / _STEPS[2] / (2 * np.pi)
     angle = orientation / radius
-    return np.stack([shape * APART, scale, radius * np.cos(angle), radius * np.sin(angle), x, y], -1)
+    return np.stack([shape * _APART, scale, radius * np.cos(angle), radius * np.sin(angle), x, y], -1)

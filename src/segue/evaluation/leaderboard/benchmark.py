@@ -19,7 +19,7 @@ from segue.latent.interpolation import cross_fade, even_steps, walk
 from segue.latent.paths import Linear, PathChoice, PathContext
 from segue.models.autoencoder import Autoencoder
 
-FINE = 8
+_FINE = 8
 """True frames from one frame of a path to the next, so that a path can be aligned with the truth in order."""
 
 LINEAR = str(Linear())
@@ -101,7 +101,7 @@ class PairEvaluation:
         """The true interpolations `[p, 8 (steps - 1) + 1, h, w, c]`."""
         if self.of.truth is None or self.pair.factors is None:
             return None
-        return self.of.truth.between(*self.pair.factors, FINE * (self.of.steps - 1) + 1)
+        return self.of.truth.between(*self.pair.factors, _FINE * (self.of.steps - 1) + 1)
 
     def _shown(self, name: str) -> Shown:
         if name in CONTROLS:

@@ -17,7 +17,7 @@ WIDE = 120
 
 HEAD = ("path", "control", "metric", "better", "unit", "pairs", "undefined", "mean", "low", "high", "wins")
 
-GOOD = {"low": "low", "high": "high", "one": "near 1", "none": ""}
+_GOOD = {"low": "low", "high": "high", "one": "near 1", "none": ""}
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class _Column:
         """Three lines: its name, its options, which values are good and in which unit."""
         name, _, options = str(self.metric).partition(":")
         scale = f"x1e{self.power}" if self.power else ""
-        return name, options, ", ".join(filter(None, (GOOD[self.metric.better], scale)))
+        return name, options, ", ".join(filter(None, (_GOOD[self.metric.better], scale)))
 
     def cell(self, figure: Figure) -> str:
         """The mean and half the width of its interval."""

@@ -1,6 +1,6 @@
 """How good an interpolation is: one number per metric, NaN where undefined. To add one, write its file, name it here.
 
-A metric is a choice; its mathematics is a plain function beside it. `LEADERBOARD` are those shown by default.
+A metric is a choice; its mathematics is a plain function beside it. `LEADERBOARD_METRICS` are those shown by default.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from segue.evaluation.metrics.sharpness import Sharpness
 from segue.evaluation.metrics.truth import ToTruth
 
 __all__ = [
-    "LEADERBOARD",
+    "LEADERBOARD_METRICS",
     "METRICS",
     "PPL",
     "Case",
@@ -54,7 +54,7 @@ METRICS: tuple[type[Metric], ...] = (
     ReEncoding,
 )
 
-LEADERBOARD: tuple[Metric, ...] = (
+LEADERBOARD_METRICS: tuple[Metric, ...] = (
     OffManifold(),
     OffManifold(by="perceptual"),
     Excess(),

@@ -15,7 +15,7 @@ from segue.evaluation.metrics.nearest import By, Nearest
 from segue.evaluation.metrics.reference import Reference
 from segue.evaluation.metrics.steps import Motion, motion
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +61,11 @@ class Case:
             allowed = f"uint8 [p, 2 or more, {', '.join(map(str, shape))}]"
             raise InputError(f"truths of {truths.dtype} {list(truths.shape)}", allowed, "render them as the set is")
 
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+    def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """What `make` gives, made at the first call with this key."""
         if key not in self._made:
             self._made[key] = make()
-        found: T = self._made[key]
+        found: _T = self._made[key]
         return found
 
     def nearest(self, by: By = "pixel") -> Nearest:

@@ -20,7 +20,7 @@ By: TypeAlias = Literal["pixel", "perceptual"]
 """What tells images apart: their values, or what `perceptual_distance` sees of them."""
 
 
-BLOCK = 1 << 23
+_BLOCK = 1 << 23
 """Numbers of the set in float32 at a time: 32 MiB."""
 
 FRAMES = 256
@@ -88,7 +88,7 @@ class InPixels:
         return places
 
     def _blocks(self) -> Iterator[tuple[slice, npt.NDArray[np.float32]]]:
-        rows = max(1, BLOCK // max(self.images.shape[1], FRAMES))
+        rows = max(1, _BLOCK // max(self.images.shape[1], FRAMES))
         for start in range(0, len(self.images), rows):
             part = slice(start, start + rows)
             yield part, _whole(self.images[part])
@@ -133,7 +133,7 @@ class InFeatures:
         return places.numpy(), apart.square().sum(1, dtype=torch.float64).numpy()
 
     def _blocks(self) -> tuple[Tensor, ...]:
-        return self.kept.split(max(1, BLOCK // self.kept.shape[1]))  # type: ignore[no-untyped-call, no-any-return]
+        return self.kept.split(max(1, _BLOCK // self.kept.shape[1]))  # type: ignore[no-untyped-call, no-any-return]
 
 
 def mean_square(a: Pixels, b: Pixels) -> Floats:

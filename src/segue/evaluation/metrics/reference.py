@@ -22,7 +22,7 @@ from segue.models.autoencoder import Autoencoder
 SAMPLE = 1000
 """Images, at most, by which a model is judged."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +54,11 @@ class Reference:
         if self.factors is not None and self.factors.shape != wanted:
             raise InputError(f"factors {list(self.factors.shape)}", f"{list(wanted)}", "give every image's, by `space`")
 
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+    def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """What `make` gives, made at the first call with this key."""
         if key not in self._made:
             self._made[key] = make()
-        found: T = self._made[key]
+        found: _T = self._made[key]
         return found
 
     def nearest(self, frames: Pixels, by: By = "pixel") -> Nearest:

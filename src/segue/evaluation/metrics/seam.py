@@ -18,7 +18,7 @@ LEAST_CHANGE = 0.5 / 255
 LEAST_SHARPENING = 0.01
 """Of one: changes of sharpness below it cannot be seen."""
 
-OWN = 0.95
+_OWN = 0.95
 """The part of a clip's own changes that a seam should not exceed."""
 
 
@@ -111,5 +111,5 @@ def sharpenings(frames: Pixels) -> Floats:
 
 
 def _over(values: npt.NDArray[np.floating], own: npt.NDArray[np.floating], least: float) -> float:
-    usual = float(np.quantile(own, OWN)) if len(own) else 0.0
+    usual = float(np.quantile(own, _OWN)) if len(own) else 0.0
     return float(values.max()) / max(usual, least) if len(values) else float("nan")

@@ -13,7 +13,7 @@ from segue.core.types import Floats
 from segue.evaluation.metrics.case import Case
 from segue.evaluation.metrics.metric import Metric
 
-FASTEST = 2.0
+_FASTEST = 2.0
 """How many even steps of the truth one step of the frames may go, where they are aligned in order."""
 
 
@@ -55,7 +55,7 @@ def in_order(away: Floats) -> float:
     (0.0, 0.0)
     """
     count, fine = away.shape
-    reach = max(1, int(FASTEST * (fine - 1) / (count - 1) + 1e-9))
+    reach = max(1, int(_FASTEST * (fine - 1) / (count - 1) + 1e-9))
     total = np.full(fine, np.inf)
     total[0] = away[0, 0]
     for row in away[1:]:

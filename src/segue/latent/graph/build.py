@@ -14,7 +14,7 @@ from segue.core.errors import InputError
 from segue.core.progress import Report, silent
 from segue.core.types import Floats, Indices
 from segue.latent.graph.lengths import Length, euclidean
-from segue.latent.graph.search import MOST, flat, search, within
+from segue.latent.graph.search import MOST_EDGES, flat, search, within
 from segue.latent.graph.spanning import components, join_components, matrix, positive, smallest_radius
 
 FIRST = 16
@@ -194,7 +194,7 @@ def _smallest_k(points: Floats, mutual: bool, report: Report) -> tuple[int, Indi
     lists, how = neighbours(points, width, report)
     while not connects(lists.shape[1]):
         low, width = lists.shape[1], 2 * width
-        if len(points) * width > MOST and len(points) - 1 > low:
+        if len(points) * width > MOST_EDGES and len(points) - 1 > low:
             split = np.bincount(components(_pairs(lists, mutual), len(points)))
             raise InputError(
                 f"{len(points)} codes in {len(split)} components at k = {low}",

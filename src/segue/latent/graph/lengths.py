@@ -33,7 +33,7 @@ CONTRAST = 1000.0
 MANY = 256
 """Edges from which a file of the cache pays."""
 
-KERNELS = 64
+_KERNELS = 64
 """The nearest codes whose kernels make a density; further ones add next to nothing."""
 
 
@@ -161,7 +161,7 @@ def kernel_density(codes: Floats, bandwidth: float | None = None) -> LogDensity:
     deviation = bandwidth
 
     def log_density(places: Floats) -> Floats:
-        away = find(places, min(KERNELS, len(codes)), silent).distances / deviation
+        away = find(places, min(_KERNELS, len(codes)), silent).distances / deviation
         exponents = -np.square(away) / 2
         nearest = exponents[:, :1]
         logs: Floats = nearest[:, 0] + np.log(np.exp(exponents - nearest).sum(1))

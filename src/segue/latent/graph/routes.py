@@ -18,7 +18,7 @@ from segue.latent.graph.search import distances, flat
 LINKS = 8
 """Nodes that an end point outside the set is linked to."""
 
-LARGE, TRIES = 10_000, 8
+LARGE, _TRIES = 10_000, 8
 """Nodes from which it pays to limit the search, and how often the limit is doubled before all is searched."""
 
 
@@ -145,8 +145,8 @@ def _search(graph: Graph, start: _Links, end: _Links, straight: float) -> tuple[
 
     matrix, source = _with_start(graph, start)
     limit = 2 * (straight + start.lengths.min() + end.lengths.min()) if len(graph) >= LARGE else np.inf
-    for attempt in range(TRIES + 1):
-        limit = limit if attempt < TRIES else np.inf
+    for attempt in range(_TRIES + 1):
+        limit = limit if attempt < _TRIES else np.inf
         away, before = dijkstra(matrix, indices=source, return_predecessors=True, limit=limit)
         total = away[end.nodes] + end.lengths
         best = int(total.argmin())

@@ -20,16 +20,16 @@ from segue.core.types import Floats, Indices
 TREE_DIMENSIONS = 8
 """Up to here a k-d tree is fast; above, it looks at nearly every code."""
 
-EXACT = 100_000
+_EXACT = 100_000
 """Codes up to which brute force is fast enough in any dimension."""
 
-RECALL, TRIED = 0.95, 1000
+RECALL, _TRIED = 0.95, 1000
 """What share of the true neighbours an index has to find, and on how many codes that is measured."""
 
-BLOCK = 1 << 24
+_BLOCK = 1 << 24
 """Numbers in memory at a time: 128 MiB."""
 
-MOST = 1 << 25
+MOST_EDGES = 1 << 25
 """Entries of all neighbour lists, or edges within a radius: half a GB."""
 
 SLACK = 1 + 1e-12
@@ -39,7 +39,7 @@ LARGEST = 1e100
 """Codes up to here have squared distances that are finite."""
 
 
-class Found(NamedTuple):
+class Nearest(NamedTuple):
     """The nearest of some points: distances `[m, k]`, nearest first, their places `[m, k]`, and how it was searched."""
 
     distances: Floats
@@ -47,7 +47,7 @@ class Found(NamedTuple):
     how: str
 
 
-Search: TypeAlias = Callable[[Floats, int, Report], Found]
+Search: TypeAlias = Callable[[Floats, int, Report], Nearest]
 """Queries `[m, d]`, how many neighbours each, and a report, to what was found."""
 
 
@@ -75,7 +75,7 @@ def distances(a: Floats, b: Floats) -> Floats:
     return away
 
 
-def search(points: Floats, exact: int = EXACT) -> Search:
+def search(points: Floats, exact: int = _EXACT) -> Search:
     """A search among `points` `[n, d]`; what it builds it builds once.
 
     Up to 8 dimensions a k-d tree (Bentley 1975; scipy's `cKDTree`), exact. Above, brute force in blocks: squared
@@ -100,9 +100,9 @@ def _tree(points: Floats) -> Search:
 
     tree = cKDTree(points)
 
-    def find(queries: Floats, k: int, report: Report) -> Found:
+    def find(queries: Floats, k: int, report: Report) -> Nearest:
         away, places = tree.query(queries, k=range(1, k + 1), workers=-1)
-        return Found(away, places.astype(np.int64), "k-d tree, exact")
+        return Nearest(away, places.astype(np.int64), "k-d tree, exact")
 
     return find
 
@@ -113,9 +113,9 @@ def _brute_force(points: Floats) -> Search:
     among = torch.from_numpy(points - centre)
     norms = among.square().sum(1)
 
-    def find(queries: Floats, k: int, report: Report) -> Found:
+    def find(queries: Floats, k: int, report: Report) -> Nearest:
         wanted = torch.from_numpy(queries - centre)
-        rows = max(1, BLOCK // max(len(points), k * points.shape[1]))
+        rows = max(1, _BLOCK // max(len(points), k * points.shape[1]))
         places = np.empty((len(queries), k), np.int64)
         for start in range(0, len(wanted), rows):
             block = wanted[start : start + rows]
@@ -139,9 +139,9 @@ def _inverted_file(points: Floats) -> Search:
     index.train(among)
     index.add(among)
 
-    def find(queries: Floats, k: int, report: Report) -> Found:
+    def find(queries: Floats, k: int, report: Report) -> Nearest:
         wanted = (queries - centre).astype(np.float32)
-        some = np.random.default_rng(0).permutation(len(queries))[:TRIED]
+        some = np.random.default_rng(0).permutation(len(queries))[:_TRIED]
         exact = _brute_force(points)
         true = exact(queries[some], k, report).places
         index.nprobe, recall = 1, 0.0
@@ -150,7 +150,7 @@ def _inverted_file(points: Floats) -> Search:
             found = index.search(wanted[some], k)[1]
             recall = float(np.mean([np.isin(own, his).mean() for own, his in zip(true, found, strict=True)]))
         places = np.empty((len(queries), k), np.int64)
-        rows = BLOCK // max(k, points.shape[1])
+        rows = _BLOCK // max(k, points.shape[1])
         for start in range(0, len(wanted), rows):
             places[start : start + rows] = index.search(wanted[start : start + rows], k)[1]
             report(Event("neighbours", min(start + rows, len(wanted)), len(wanted), {"recall": recall}))
@@ -189,7 +189,7 @@ def _blocks_within(points: Floats, radius: float, report: Report) -> Indices:
     among = torch.from_numpy(points - points.mean(0))
     norms = among.square().sum(1)
     most = radius**2 * (1 + 1e-9) + 1e-12 * float(norms.max())
-    rows, count = max(1, BLOCK // len(points)), 0
+    rows, count = max(1, _BLOCK // len(points)), 0
     parts: list[Indices] = []
     for start in range(0, len(among), rows):
         block = slice(start, start + rows)
@@ -203,20 +203,20 @@ def _blocks_within(points: Floats, radius: float, report: Report) -> Indices:
 
 
 def _check_count(count: int, radius: float) -> None:
-    if count > MOST:
+    if count > MOST_EDGES:
         raise InputError(
             f"radius {radius:g}, which gives {count} edges or more",
-            f"up to {MOST}",
+            f"up to {MOST_EDGES}",
             "choose a smaller, and join by mst",
         )
 
 
-def _measured(points: Floats, queries: Floats, places: Indices, how: str) -> Found:
+def _measured(points: Floats, queries: Floats, places: Indices, how: str) -> Nearest:
     """The distances of what was found, from the codes themselves, and in their order."""
     away = np.empty(places.shape)
-    rows = max(1, BLOCK // (places.shape[1] * points.shape[1]))
+    rows = max(1, _BLOCK // (places.shape[1] * points.shape[1]))
     for start in range(0, len(queries), rows):
         part = slice(start, start + rows)
         away[part] = distances(points[places[part]], queries[part, None])
     order = np.lexsort((places, away))
-    return Found(np.take_along_axis(away, order, 1), np.take_along_axis(places, order, 1), how)
+    return Nearest(np.take_along_axis(away, order, 1), np.take_along_axis(places, order, 1), how)

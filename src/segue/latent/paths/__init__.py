@@ -19,7 +19,7 @@ from segue.latent.paths.transport import Transport
 from segue.latent.paths.waypoints import through
 
 __all__ = [
-    "LEADERBOARD",
+    "LEADERBOARD_PATHS",
     "PATHS",
     "STEPS",
     "Auto",
@@ -44,7 +44,7 @@ __all__ = [
 PATHS: tuple[type[PathChoice], ...] = (Auto, Linear, Slerp, GraphPath, Geodesic, Transport)
 STEPS: tuple[type[PathTransform], ...] = (Smooth, ConstantSpeed)
 
-LEADERBOARD = (
+LEADERBOARD_PATHS = (
     "linear",
     "linear+pace",
     "slerp",

@@ -14,7 +14,7 @@ from segue.latent.paths.speed import ConstantSpeed
 from segue.latent.paths.straight import Linear
 from segue.latent.paths.transport import Transport
 
-FEW = 64
+_FEW = 64
 """Images below which a graph has too few nodes to go by."""
 
 
@@ -50,6 +50,6 @@ class Auto(PathChoice):
         """The path for codes like `code` among so many images."""
         if code.ndim == 3 and code[0].numel() > 1:
             return PathPipeline(Transport(), (ConstantSpeed(),))
-        if images < FEW:
+        if images < _FEW:
             return PathPipeline(Linear(), (ConstantSpeed(),))
         return PathPipeline(GraphPath(weight="decoded"), (Smooth(), ConstantSpeed()))

@@ -23,7 +23,7 @@ from segue.training.losses.features import perceptual_distance
 Energy: TypeAlias = Callable[[Tensor], Tensor]
 """Codes along a curve `[m, *latent_shape]`, at even steps, to its energy."""
 
-KERNELS, STEEPEST = 64, 12.0
+_KERNELS, STEEPEST = 64, 12.0
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _even(path: Path) -> tuple[Any, Any]:
 def _sparseness(codes: Tensor, power: float) -> Callable[[Tensor, Tensor], Tensor]:
     """`(p_median / p)^power` of codes, p being a Gaussian kernel on the 64 nearest of the images' codes."""
     nodes = torch.from_numpy(flat(codes)).float()
-    few = min(KERNELS, len(nodes))
+    few = min(_KERNELS, len(nodes))
     reach = _nearest(nodes[:: max(1, len(nodes) // 1000)], nodes, min(9, few))[:, -1]
     bandwidth = float(reach.median().sqrt()) or 1.0
 

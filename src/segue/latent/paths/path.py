@@ -16,7 +16,7 @@ from segue.core.progress import Report, silent
 from segue.latent.space import LatentSpace
 from segue.models.autoencoder import Autoencoder
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 Needs: TypeAlias = Literal["nothing", "model", "images"]
 """What a path has to know; images include the model."""
@@ -56,11 +56,11 @@ class PathContext:
     report: Report = silent
     _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+    def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """What `make` gives, made at the first call with this key."""
         if key not in self._made:
             self._made[key] = make()
-        found: T = self._made[key]
+        found: _T = self._made[key]
         return found
 
 

@@ -18,10 +18,10 @@ from segue.latent.paths.path import Path, PathContext, PathTransform, known
 from segue.latent.space import in_memory
 from segue.models.autoencoder import Autoencoder, device_of
 
-FINE = 8
+_FINE = 8
 """Places looked at first between two frames."""
 
-EVEN, ROUNDS = 0.005, 60
+EVEN, _ROUNDS = 0.005, 60
 """Steps are even when they differ from what is wanted by less than this share; how often they are set right."""
 
 EASES: dict[str, Callable[[Floats], Floats]] = {
@@ -79,10 +79,10 @@ def positions_of(path: Path, wanted: Floats, distances: Callable[[Tensor], Float
     shares of the way lie by the last round's steps, a fixed point that only such positions are. None where nothing
     changes.
     """
-    fine = np.linspace(0, 1, FINE * len(wanted) + 1)
+    fine = np.linspace(0, 1, _FINE * len(wanted) + 1)
     goal = shares(wanted)
     positions, best, least = _moved(fine, distances(path(torch.from_numpy(fine))), goal), None, np.inf
-    for _ in range(ROUNDS):
+    for _ in range(_ROUNDS):
         if positions is None:
             break
         steps = distances(path(torch.from_numpy(positions)))

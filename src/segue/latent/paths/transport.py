@@ -16,22 +16,22 @@ from segue.core.progress import Event, Report, silent
 from segue.latent.paths.path import Path, PathChoice, PathContext, exactly
 from segue.latent.paths.straight import lerp
 
-MOST = 1600
+_MOST = 1600
 """Cells that are matched, at most: the time grows as their third power."""
 
-CONTEXT, AROUND = 0.7, 1.5
+CONTEXT, _AROUND = 0.7, 1.5
 """How much of a cell's likeness is that of its neighbourhood, and the width of one in cells."""
 
-ROUNDS = 3
+_ROUNDS = 3
 """How often the matching is drawn to what the neighbours did in the last one."""
 
 SOFTNESS, SINKHORN = 0.05, 40
 """Of the mean cost, how soft the assignment is from which prices are had, and in how many rounds."""
 
-WIDTH = 0.3
+_WIDTH = 0.3
 """In cells, of the kernel by which a place takes the movement of the cells that pass near it."""
 
-FLAT = 0.05
+_FLAT = 0.05
 """The weight there of a cell without detail, in units of the mean: what has some carries along what has none."""
 
 
@@ -106,7 +106,7 @@ def movements(a: Tensor, b: Tensor, near: float, together: float, report: Report
     to = matched(a, b, near, together * max(height, width), report)
     gain, both = after[to] - before, after[to] + before
     usual = float(both.mean()) or 1.0
-    return Movements((height, width), starts, starts[to], 1 - ranks(gain / (both + 1e-6 * usual)), both / usual + FLAT)
+    return Movements((height, width), starts, starts[to], 1 - ranks(gain / (both + 1e-6 * usual)), both / usual + _FLAT)
 
 
 def matched(a: Tensor, b: Tensor, near: float, width: float, report: Report = silent) -> Tensor:
@@ -121,10 +121,10 @@ def matched(a: Tensor, b: Tensor, near: float, width: float, report: Report = si
     here = places(*shape)
     way = squares(here, here)
     unit = way.mean()
-    alone, within = unlike(a, b), unlike(blurred(a, AROUND), blurred(b, AROUND))
+    alone, within = unlike(a, b), unlike(blurred(a, _AROUND), blurred(b, _AROUND))
     cost = (1 - CONTEXT) * alone + CONTEXT * within + near * way / unit
     to = assigned(cost)
-    rounds = ROUNDS if width > 0 else 0
+    rounds = _ROUNDS if width > 0 else 0
     report(Event("match", 1, 1 + rounds))
     for done in range(rounds):
         there = here + averaged(here, here[to] - here, shape, width).flatten(0, 1)
@@ -174,7 +174,7 @@ def moving(a: Tensor, b: Tensor, moves: Movements, turn: float) -> Callable[[Ten
     carried = torch.cat([way * scale, moves.turns[:, None]], dim=1)
 
     def at(t: float) -> Tensor:
-        field = averaged(moves.starts + t * way, carried, moves.grid, WIDTH, moves.weights).permute(2, 0, 1)
+        field = averaged(moves.starts + t * way, carried, moves.grid, _WIDTH, moves.weights).permute(2, 0, 1)
         if moves.grid != (height, width):
             field = F.interpolate(field[None], (height, width), mode="bilinear")[0]
         step, moment = field[:2].permute(1, 2, 0), field[2]
@@ -212,14 +212,14 @@ def blurred(code: Tensor, width: float) -> Tensor:
 
 def detail(code: Tensor) -> Tensor:
     """How much each cell differs from its neighbourhood, `[h, w]`, about that neighbourhood: squares."""
-    return blurred((code - blurred(code, AROUND)).square().sum(0)[None], AROUND / 2)[0]
+    return blurred((code - blurred(code, _AROUND)).square().sum(0)[None], _AROUND / 2)[0]
 
 
 def pooled(code: Tensor) -> Tensor:
-    """A code in blocks of as few cells as leave at most `MOST`."""
+    """A code in blocks of as few cells as leave at most `_MOST`."""
     height, width = code.shape[1:]
     block = 1
-    while -(-height // block) * -(-width // block) > MOST:
+    while -(-height // block) * -(-width // block) > _MOST:
         block += 1
     blocks: Tensor = F.adaptive_avg_pool2d(code, (-(-height // block), -(-width // block)))
     return blocks

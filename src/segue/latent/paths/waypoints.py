@@ -14,7 +14,7 @@ from segue.latent.paths.curve import lengths, places_of, shares
 from segue.latent.paths.path import Path, PathChoice, PathContext
 from segue.latent.paths.pipeline import PathPipeline
 
-SAMPLES = 65
+_SAMPLES = 65
 """Places at which the length of a leg is taken."""
 
 
@@ -40,7 +40,7 @@ def through(
     first, steps = (choice.first, choice.steps) if isinstance(choice, PathPipeline) else (choice, ())
     around_all = [*stops, stops[0]] if closed else list(stops)
     legs = [first.between(a, b, around) for a, b in pairwise(around_all)]
-    t = np.linspace(0, 1, SAMPLES)
+    t = np.linspace(0, 1, _SAMPLES)
     knots = torch.from_numpy(shares(np.array([lengths(places_of(leg, t)).sum() for leg in legs])))
 
     def at(t: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from segue.models.foreign.size import sides
 if TYPE_CHECKING:
     from diffusers import AutoencoderKL
 
-KIND = "AutoencoderKL"
+_KIND = "AutoencoderKL"
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class Diffusers(ForeignModel):
         height, width = sides(self.size, 2 ** (len(config["block_out_channels"]) - 1), self.name)
         shift, scale = _normalisation(config)
         image_shape = (config["in_channels"], height, width)
-        return Foreign(Mode(vae), image_shape, value_range=(-1, 1), shift=shift, scale=scale)
+        return Foreign(_Mode(vae), image_shape, value_range=(-1, 1), shift=shift, scale=scale)
 
 
-class Mode(nn.Module):
+class _Mode(nn.Module):
     """An `AutoencoderKL` that gives tensors: the posterior's mode, and the image alone."""
 
     def __init__(self, vae: AutoencoderKL) -> None:
@@ -66,9 +66,9 @@ def _load(folder: Path) -> AutoencoderKL:
     try:
         kind = json.loads((folder / "config.json").read_text()).get("_class_name")
     except (OSError, ValueError, AttributeError):
-        raise InputError(f"{folder} without a config.json", f"the folder of an {KIND}", "save one there") from None
-    if kind != KIND:
-        raise InputError(f"{folder} of class {kind}", KIND, "choose another model")
+        raise InputError(f"{folder} without a config.json", f"the folder of an {_KIND}", "save one there") from None
+    if kind != _KIND:
+        raise InputError(f"{folder} of class {kind}", _KIND, "choose another model")
     try:
         from diffusers import AutoencoderKL
     except ImportError:
@@ -82,7 +82,7 @@ def _load(folder: Path) -> AutoencoderKL:
         )
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         why = str(error).splitlines()[0]
-        raise InputError(f"{folder} ({why})", f"a whole {KIND}", "save or copy it again") from None
+        raise InputError(f"{folder} ({why})", f"a whole {_KIND}", "save or copy it again") from None
     return vae.requires_grad_(False)
 
 

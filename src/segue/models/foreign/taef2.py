@@ -16,7 +16,7 @@ from segue.models.foreign.adapter import ForeignModel
 from segue.models.foreign.size import sides
 
 CELL = 8  # pixels under one entry of a code, either way
-LATENT, WIDTH, POOLED = 32, 64, 256  # channels of a code, of the networks, of a branch
+_LATENT, _WIDTH, POOLED = 32, 64, 256  # channels of a code, of the networks, of a branch
 
 ENCODER = Remote(
     "weights/taef2/taef2_encoder.safetensors",
@@ -65,9 +65,9 @@ class TinyAutoencoder(nn.Module):
     def __init__(self, height: int, width: int) -> None:
         super().__init__()
         self.image_shape = (3, height, width)
-        self.latent_shape: tuple[int, ...] = (LATENT, height // CELL, width // CELL)
-        self.encoder = encoder()
-        self.decoder = decoder()
+        self.latent_shape: tuple[int, ...] = (_LATENT, height // CELL, width // CELL)
+        self.encoder = _encoder()
+        self.decoder = _decoder()
 
     def encode(self, x: Tensor) -> Tensor:
         codes: Tensor = self.encoder(x)
@@ -78,21 +78,21 @@ class TinyAutoencoder(nn.Module):
         return images.clamp(0, 1)
 
 
-def encoder() -> nn.Sequential:
+def _encoder() -> nn.Sequential:
     """Images `[n, 3, h, w]` in [0, 1] to codes `[n, 32, h / 8, w / 8]`."""
-    layers: list[nn.Module] = [_conv(3, WIDTH), Block()]
+    layers: list[nn.Module] = [_conv(3, _WIDTH), Block()]
     for halving in range(3):
-        layers += [_conv(WIDTH, WIDTH, stride=2, bias=False), *(Block(pooled=halving == 2) for _ in range(3))]
-    return nn.Sequential(*layers, _conv(WIDTH, LATENT))
+        layers += [_conv(_WIDTH, _WIDTH, stride=2, bias=False), *(Block(pooled=halving == 2) for _ in range(3))]
+    return nn.Sequential(*layers, _conv(_WIDTH, _LATENT))
 
 
-def decoder() -> nn.Sequential:
+def _decoder() -> nn.Sequential:
     """Codes `[n, 32, h, w]` to images `[n, 3, 8 h, 8 w]`, about in [0, 1]."""
-    layers: list[nn.Module] = [SoftClip(), _conv(LATENT, WIDTH), nn.ReLU()]
+    layers: list[nn.Module] = [SoftClip(), _conv(_LATENT, _WIDTH), nn.ReLU()]
     for doubling in range(3):
         layers += [*(Block(pooled=doubling == 0) for _ in range(3)), nn.Upsample(scale_factor=2)]
-        layers += [_conv(WIDTH, WIDTH, bias=False)]
-    return nn.Sequential(*layers, Block(), _conv(WIDTH, 3))
+        layers += [_conv(_WIDTH, _WIDTH, bias=False)]
+    return nn.Sequential(*layers, Block(), _conv(_WIDTH, 3))
 
 
 def _conv(before: int, after: int, stride: int = 1, bias: bool = True) -> nn.Conv2d:
@@ -104,14 +104,16 @@ class Block(nn.Module):
 
     def __init__(self, pooled: bool = False) -> None:
         super().__init__()
-        self.conv = nn.Sequential(_conv(WIDTH, WIDTH), nn.ReLU(), _conv(WIDTH, WIDTH), nn.ReLU(), _conv(WIDTH, WIDTH))
+        self.conv = nn.Sequential(
+            _conv(_WIDTH, _WIDTH), nn.ReLU(), _conv(_WIDTH, _WIDTH), nn.ReLU(), _conv(_WIDTH, _WIDTH)
+        )
         # The group norm takes its statistics over all cells: that is what pools.
         self.pool = (
             nn.Sequential(
-                nn.Conv2d(WIDTH, POOLED, 1, bias=False),
+                nn.Conv2d(_WIDTH, POOLED, 1, bias=False),
                 nn.GroupNorm(4, POOLED),
                 nn.ReLU(),
-                nn.Conv2d(POOLED, WIDTH, 1, bias=False),
+                nn.Conv2d(POOLED, _WIDTH, 1, bias=False),
             )
             if pooled
             else None

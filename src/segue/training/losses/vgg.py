@@ -36,7 +36,7 @@ def _plan() -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
     return convolutions, shapes
 
 
-CONVOLUTIONS, SHAPES = _plan()
+CONVOLUTIONS, _SHAPES = _plan()
 
 
 class VGG(Network):
@@ -49,7 +49,7 @@ class VGG(Network):
     layers = tuple(CONVOLUTIONS)
     near = ("relu2_2", "relu3_3")
     silence = 0.01
-    shapes = SHAPES
+    shapes = _SHAPES
     file = Remote(
         "weights/vgg16/vgg16-397923af.pth",
         553433881,

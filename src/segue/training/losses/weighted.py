@@ -28,7 +28,7 @@ LOSSES: dict[str, LossFunction] = {
     "vgg16": vgg16,
 }
 
-MOST = 1e6
+_MOST = 1e6
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class Loss:
         for name, weight in self.parts:
             if names.count(name) > 1:
                 raise InputError(f"loss {name} twice", "each loss once", "add up its weights")
-            if not 0 <= weight <= MOST:
-                raise InputError(f"weight {weight:g} of loss {name}", f"0 to {MOST:g}", "choose a value in that range")
+            if not 0 <= weight <= _MOST:
+                raise InputError(f"weight {weight:g} of loss {name}", f"0 to {_MOST:g}", "choose a value in that range")
         if not any(weight for _, weight in self.parts):
             raise InputError(f"loss {str(self)!r}", "a weight above 0", "give one of them some weight")
         if self.place and not any(isinstance(function, Perceptual) for function in functions):

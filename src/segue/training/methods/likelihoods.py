@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-LogDensity: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+_LogDensity: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 """Standardised deviations and log-errors to log-densities per value."""
 
 FINEST = math.log(1 / 255)
@@ -57,7 +57,7 @@ def laplace(logits: Tensor, log_scale: Tensor | None, target: Tensor) -> Tensor:
     return _density(logits, log_scale, target, lambda z, log_s: -z.abs() - log_s - math.log(2))
 
 
-def _density(logits: Tensor, log_scale: Tensor | None, target: Tensor, of: LogDensity) -> Tensor:
+def _density(logits: Tensor, log_scale: Tensor | None, target: Tensor, of: _LogDensity) -> Tensor:
     log_scale = _bounded(log_scale, logits)
     return of((target - logits.sigmoid()) / log_scale.exp(), log_scale).flatten(1).sum(1)
 

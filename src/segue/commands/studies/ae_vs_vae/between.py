@@ -8,7 +8,16 @@ import numpy.typing as npt
 from segue.commands.interpolate import InterpolateRequest, run_interpolate
 from segue.commands.runs import some, surroundings_of
 from segue.commands.studies.ae_vs_vae.context import StudyContext
-from segue.commands.studies.transitions import STEPS, briefly, faded, mean, measured, pairs_of, sequence, walked
+from segue.commands.studies.transitions import (
+    TRANSITION_STEPS,
+    briefly,
+    faded,
+    mean,
+    measured,
+    pairs_of,
+    sequence,
+    walked,
+)
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, write_image
 from segue.core.types import Interval
@@ -21,7 +30,7 @@ from segue.render.report import Picture, Section, Table
 from segue.render.strip import Row, strip
 
 A, B = "2", "6"
-SHOWN = (
+_SHOWN = (
     ("label:2", "label:6"),
     ("label:2#1", "label:6#1"),
     ("label:2#2", "label:6#2"),
@@ -29,9 +38,9 @@ SHOWN = (
     ("label:0", "label:1"),
     ("label:3", "label:8"),
 )
-FRAMES = 10
+_FRAMES = 10
 GRAPH = "graph:weight=decoded+smooth+pace"
-FADE, BENT = "cross-fade", "VAE, by the graph"
+_FADE, BENT = "cross-fade", "VAE, by the graph"
 PART = 0.1  # of the classifier's word: what a digit must have for a picture to resemble it
 
 Shares = dict[str, Interval]
@@ -45,10 +54,10 @@ def between(desk: StudyContext) -> tuple[Section, Numbers]:
     bench = desk.bench
     pairs = pairs_of(desk.test, A, B, bench.either(64, 256, tiny=4), bench.seed)
     near = some(desk.train, bench.either(1000, 4000), bench.seed)
-    around = {name: surroundings_of(model, near, STEPS, bench.report) for name, model in desk.models.items()}
+    around = {name: surroundings_of(model, near, TRANSITION_STEPS, bench.report) for name, model in desk.models.items()}
     ways = [walked(name, desk.models[name], path_of("linear"), pairs, around[name], bench.report) for name in around]
     ways.append(walked(BENT, desk.models["VAE"], path_of(GRAPH), pairs, around["VAE"], bench.report))
-    ways.append(faded(FADE, pairs))
+    ways.append(faded(_FADE, pairs))
     real, values = InPixels(desk.train.images), {}
     found: dict[str, Numbers] = {}
     for way in ways:
@@ -94,10 +103,10 @@ def between(desk: StudyContext) -> tuple[Section, Numbers]:
 
 def _grid(desk: StudyContext, name: str) -> Picture:
     rows, told, also = [], [], []
-    for names in SHOWN:
+    for names in _SHOWN:
         a, b = (DataSet("", desk.train, desk.test).pick(each) for each in names)
         out = desk.bench.figure(f"{'-'.join(names).replace('label:', '').replace('#', '.')}-{name.lower()}.gif")
-        request = InterpolateRequest(desk.runs[name], *names, out, "linear", steps=FRAMES)
+        request = InterpolateRequest(desk.runs[name], *names, out, "linear", steps=_FRAMES)
         frames = _frames(desk, name, desk.bench.do(run_interpolate, request).codes)
         read = desk.read(frames)
         rows.append(Row(f"{a.label} to {b.label}", frames, tuple(read)))

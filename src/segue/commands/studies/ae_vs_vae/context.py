@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from segue.commands.record import METRICS
+from segue.commands.record import METRICS_FILE
 from segue.commands.runs import open_run
 from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
@@ -14,8 +14,8 @@ from segue.data.datasets import ImageSet
 from segue.evaluation.classifier import Classifier
 from segue.models.autoencoder import ConvAutoencoder
 
-SET, LATENT, EPOCHS = "mnist", 32, 5
-METHODS = {"AE": "ae:loss=bce", "VAE": "vae"}
+SET, LATENT, _EPOCHS = "mnist", 32, 5
+MODEL_METHODS = {"AE": "ae:loss=bce", "VAE": "vae"}
 """The same networks and the same reconstruction loss; what the VAE has besides is noise and the KL divergence."""
 
 
@@ -39,8 +39,8 @@ def prepared(bench: Workspace) -> StudyContext:
     """Train the two models and the classifier."""
     common = options(bench)
     runs = {
-        name: bench.train(f"{name.lower()}-{LATENT}", SET, method=method, latent=LATENT, epochs=EPOCHS, **common)
-        for name, method in METHODS.items()
+        name: bench.train(f"{name.lower()}-{LATENT}", SET, method=method, latent=LATENT, epochs=_EPOCHS, **common)
+        for name, method in MODEL_METHODS.items()
     }
     data = bench.images(SET, limit=common["limit"])
     assert data.test is not None  # noqa: S101 - this set has a test part
@@ -62,5 +62,5 @@ def opened(run: Path) -> ConvAutoencoder:
 
 def history(run: Path) -> list[dict[str, float]]:
     """A run's figures, a row for each epoch."""
-    with (run / METRICS).open(newline="", encoding="utf-8") as file:
+    with (run / METRICS_FILE).open(newline="", encoding="utf-8") as file:
         return [{key: float(value) for key, value in row.items() if value} for row in csv.DictReader(file)]

@@ -16,7 +16,7 @@ from segue.latent.space import encode
 from segue.render.report import Picture, Section, Table
 from segue.render.strip import Row, strip
 
-SHOWN, SURE = 12, 0.9  # samples in a row; the classifier's word above which a sample is read with confidence
+_SHOWN, SURE = 12, 0.9  # samples in a row; the classifier's word above which a sample is read with confidence
 REAL = "held-out digits"
 
 
@@ -32,7 +32,9 @@ def samples(desk: StudyContext) -> tuple[Section, Numbers]:
     real = InPixels(desk.train.images)
     numbers = {name: _numbers(desk, real, each) for name, each in images.items()}
     file = bench.figure("samples.png")
-    write_image(file, strip([Row(name, each[:SHOWN], tuple(desk.read(each[:SHOWN]))) for name, each in images.items()]))
+    write_image(
+        file, strip([Row(name, each[:_SHOWN], tuple(desk.read(each[:_SHOWN]))) for name, each in images.items()])
+    )
     sure = {name: of["sure"][0] for name, of in numbers.items()}
     rows = tuple((name, *(briefly(value) for value in of.values())) for name, of in numbers.items())
     columns = ("codes from", "read with confidence (%)", "confidence", "distance x1000")

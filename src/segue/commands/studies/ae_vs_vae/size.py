@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from segue.commands.map import mean_kl
 from segue.commands.runs import has_posterior, some
-from segue.commands.studies.ae_vs_vae.context import METHODS, SET, StudyContext, opened, options
+from segue.commands.studies.ae_vs_vae.context import MODEL_METHODS, SET, StudyContext, opened, options
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import to_float
 from segue.data.datasets import ImageSet
@@ -17,7 +17,7 @@ from segue.render.report import Picture, Section, Table
 from segue.training.methods.vae import draw
 
 JUDGED = 2000  # training images, and held-out ones
-WIDTH = 8
+_WIDTH = 8
 PANELS = {
     "training": "Reconstruction of training digits (nats)",
     "kl": "KL divergence (nats)",
@@ -32,9 +32,9 @@ def sizes(desk: StudyContext) -> tuple[Section, Numbers]:
     bench = desk.bench
     lengths = bench.either((2, 8, 32), (2, 4, 8, 16, 32, 64))
     steps = bench.either(250, 700)
-    common = options(bench) | {"width": WIDTH}
-    numbers: Numbers = {name: {} for name in METHODS}
-    for name, method in METHODS.items():
+    common = options(bench) | {"width": _WIDTH}
+    numbers: Numbers = {name: {} for name in MODEL_METHODS}
+    for name, method in MODEL_METHODS.items():
         for latent in lengths:
             run = bench.train(f"size-{name.lower()}-{latent}", SET, method=method, latent=latent, steps=steps, **common)
             numbers[name][str(latent)] = _judged(desk, opened(run))
@@ -60,7 +60,7 @@ def sizes(desk: StudyContext) -> tuple[Section, Numbers]:
         "The length of the code",
         f"""
         The source expects a larger latent space to raise the error of reconstruction. Here both models are trained anew
-        with codes of {lengths[0]} to {lengths[-1]} numbers, networks of width {WIDTH} and {steps} steps each, which
+        with codes of {lengths[0]} to {lengths[-1]} numbers, networks of width {_WIDTH} and {steps} steps each, which
         is not to the end, but equally far. The VAE's error is of codes drawn from the posterior, as in its loss.""",
         (
             Picture(

@@ -20,7 +20,7 @@ from segue.models.autoencoder import ConvAutoencoder
 from segue.render.report import Picture, Section, Table
 from segue.training.methods.vae import draw
 
-NEIGHBOURS, CENTRAL = 10, 0.9  # of a code; the share of a class that its hull is drawn about
+NEIGHBOURS, _CENTRAL = 10, 0.9  # of a code; the share of a class that its hull is drawn about
 
 
 def spaces(desk: StudyContext) -> tuple[Section, Numbers]:
@@ -148,7 +148,7 @@ def overlap(plane: Points, labels: Labels) -> Points:
         own = plane[labels == label]
         away = np.linalg.norm(own - np.median(own, axis=0), axis=1)
         try:
-            hull = Delaunay(own[away <= np.quantile(away, CENTRAL)])
+            hull = Delaunay(own[away <= np.quantile(away, _CENTRAL)])
         except (QhullError, ValueError):  # too few points, or all on a line
             continue
         inside[:, place] = (hull.find_simplex(plane) >= 0) & (labels != label)

@@ -6,7 +6,7 @@ from segue.commands.studies.fashion.context import MIXES, NEW, SPOILT
 from segue.commands.studies.workspace import Numbers
 from segue.render.report import Claim, verdict
 
-FAR, NAMED = 1.25, 80.0  # new items: distance over that of reconstructions, and percent of the classifier's word
+_FAR, _NAMED = 1.25, 80.0  # new items: distance over that of reconstructions, and percent of the classifier's word
 DOUBLE, AS_OFTEN = 2.0, 0.9  # of spoilt inputs: error, and how often read right, over that of unspoilt ones
 
 
@@ -31,7 +31,7 @@ def _generated(found: Numbers) -> tuple[Claim, ...]:
     new = {"-".join(mix): found[f"{'-'.join(mix)}-new, plain"] for mix in MIXES}
     far = [of["distance"] / found[f"{name}-reconstructed, plain"]["distance"] for name, of in new.items()]
     named = [of["named"] for of in new.values()]
-    good = [away <= FAR and word >= NAMED for away, word in zip(far, named, strict=True)]
+    good = [away <= _FAR and word >= _NAMED for away, word in zip(far, named, strict=True)]
     both, most = (new["-".join(MIXES[0])][name] for name in ("two", "most"))
     return (
         Claim(
@@ -39,7 +39,7 @@ def _generated(found: Numbers) -> tuple[Claim, ...]:
             "Not designed for generation, autoencoders too can give good generations sometimes.",
             f"New items are {' and '.join(f'{value:.2f}' for value in far)} times as far from real items as "
             f"reconstructions are, and {' and '.join(f'{value:.0f} %' for value in named)} of the classifier's word "
-            f"is for the classes that were mixed. Rule: up to {FAR:g} times, and {NAMED:.0f} % or more, for both "
+            f"is for the classes that were mixed. Rule: up to {_FAR:g} times, and {_NAMED:.0f} % or more, for both "
             "mixes; for one, with a condition.",
             verdict(all(good), any(good)),
         ),

@@ -14,10 +14,10 @@ from segue.evaluation.classifier import Classifier
 from segue.latent.interpolation import decode
 from segue.latent.space import encode
 
-SET, LATENT, BATCH, LR = "fashion-mnist", 32, 64, 3e-3
+SET, LATENT, BATCH, _LR = "fashion-mnist", 32, 64, 3e-3
 MIXES = (("t-shirt", "bag"), ("sandal", "sneaker", "boot"))
 SPOILT = {"rotated": "rotate90", "jigsawed": "jigsaw:grid=2"}
-NAMES = {"plain": "plain", "vae": "VAE", "rotated": "trained on rotated", "jigsawed": "trained on jigsawed"}
+MODEL_NAMES = {"plain": "plain", "vae": "VAE", "rotated": "trained on rotated", "jigsawed": "trained on jigsawed"}
 NEW, SHOWN = 200, 10  # new items that are measured, and items that a picture shows
 
 
@@ -45,7 +45,7 @@ class StudyContext:
 def prepared(bench: Workspace) -> StudyContext:
     """Train the four models and the classifier."""
     limit, last = bench.either(5000, 12_000), bench.either(8, 20, tiny=3)
-    common: Numbers = {"latent": LATENT, "width": 16, "batch": BATCH, "epochs": last, "limit": limit, "lr": LR}
+    common: Numbers = {"latent": LATENT, "width": 16, "batch": BATCH, "epochs": last, "limit": limit, "lr": _LR}
     common |= {"keep": f"1+{last}", "pictures": 0}
     runs = {"plain": bench.train("plain", SET, method="ae", **common)}
     runs |= {name: bench.train(name, SET, method="ae", corrupt=how, **common) for name, how in SPOILT.items()}

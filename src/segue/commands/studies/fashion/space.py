@@ -7,7 +7,7 @@ import numpy as np
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.map import MapRequest, run_map
 from segue.commands.runs import open_run
-from segue.commands.studies.fashion.context import LATENT, MIXES, NAMES, NEW, SHOWN, StudyContext
+from segue.commands.studies.fashion.context import LATENT, MIXES, MODEL_NAMES, NEW, SHOWN, StudyContext
 from segue.commands.studies.workspace import Found, Numbers
 from segue.core.images import Pixels, write_image
 from segue.evaluation.metrics.nearest import InPixels, mean_square
@@ -63,7 +63,7 @@ def items(desk: StudyContext) -> Found:
         for epoch in (1, desk.last):
             pictures = desk.again(name, epoch, shown)
             decibels = tuple(f"{-10 * np.log10(mse):.1f} dB" for mse in mean_square(pictures, shown))
-            rows.append(Row(f"{NAMES[name]}, epoch {epoch}", pictures, decibels))
+            rows.append(Row(f"{MODEL_NAMES[name]}, epoch {epoch}", pictures, decibels))
             mse = mean_square(desk.again(name, epoch, desk.test.images), desk.test.images)
             numbers[f"{name}-{epoch}"] = {"mse": float(mse.mean()), "psnr": float(-10 * np.log10(mse).mean())}
     write_image(figure := desk.bench.figure("items.png"), strip(rows))
@@ -142,7 +142,7 @@ def _kinds(desk: StudyContext, mix: tuple[str, ...]) -> dict[str, Pixels]:
     """New items of both models, and what they are measured by."""
     file, labels = "-".join(mix), "+".join(mix)
     kinds = {
-        f"new, {NAMES[name]}": desk.bench.sampled(f"new-{name}-{file}", desk.runs[name], count=NEW, labels=labels)
+        f"new, {MODEL_NAMES[name]}": desk.bench.sampled(f"new-{name}-{file}", desk.runs[name], count=NEW, labels=labels)
         for name in ("plain", "vae")
     }
     draw, of = np.random.default_rng(desk.bench.seed), [desk.test.label_names.index(label) for label in mix]
@@ -168,7 +168,7 @@ def beside(desk: StudyContext) -> Found:
             "distance": float(InPixels(desk.train.images).nearest(images)[0].distances.mean()),
             "sure": 100 * float(sure),
         }
-        drawn += [Row(f"drawn, {NAMES[name]}", images[:SHOWN]), Row("", images[SHOWN : 2 * SHOWN])]
+        drawn += [Row(f"drawn, {MODEL_NAMES[name]}", images[:SHOWN]), Row("", images[SHOWN : 2 * SHOWN])]
     write_image(bench.figure("drawn.png"), strip(drawn))
     bench.do(run_map, MapRequest(desk.runs["vae"], bench.figure("map-vae.png"), limit=3000))
     return Section(
@@ -186,7 +186,7 @@ def beside(desk: StudyContext) -> Found:
                 f"right; of {NEW} draws the mean square error to the nearest training item, and the share of which the "
                 f"classifier of pictures is {100 * SURE:.0f} % sure.",
                 ("model", "PSNR (dB)", "SSIM", "linear (%)", "draws: distance", "draws: sure (%)"),
-                tuple((NAMES[name], *numbers[name].values()) for name in ("plain", "vae")),
+                tuple((MODEL_NAMES[name], *numbers[name].values()) for name in ("plain", "vae")),
             ),
         ),
     ), numbers

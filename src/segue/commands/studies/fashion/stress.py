@@ -9,7 +9,7 @@ import torch
 
 from segue.commands.runs import open_run, some
 from segue.commands.stress import Stressed, StressRequest, run_stress
-from segue.commands.studies.fashion.context import NAMES, SHOWN, SPOILT, StudyContext
+from segue.commands.studies.fashion.context import MODEL_NAMES, SHOWN, SPOILT, StudyContext
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, to_float, to_uint8
 from segue.data.corruptions import Rotate90, corruption
@@ -22,7 +22,7 @@ CAPTIONS = {
     "first epoch and after the last, with the PSNR against the target, and the target.",
     "jigsawed": "The same, trained on items whose four quarters are shuffled; above each, the quarters' order.",
 }
-COLUMNS = ("model", "input", "epoch", "error", "times", "nearer (%)", "read right (%)", "flawed (%)")
+_COLUMNS = ("model", "input", "epoch", "error", "times", "nearer (%)", "read right (%)", "flawed (%)")
 
 
 def stress(desk: StudyContext) -> tuple[Section, Numbers]:
@@ -51,7 +51,7 @@ def stress(desk: StudyContext) -> tuple[Section, Numbers]:
         and for {turning["rotated"]:.0f} % in the one that was trained on rotated items.""",
         (
             *pictures,
-            Table("stress", "Errors (mean square) and what they mean.", COLUMNS, rows),
+            Table("stress", "Errors (mean square) and what they mean.", _COLUMNS, rows),
             Table(
                 "kinds",
                 "PSNR in dB by what was done to the item.",
@@ -91,7 +91,7 @@ def _measured(desk: StudyContext) -> tuple[tuple[tuple[Cell, ...], ...], Numbers
             "flawed": 100 * float((errors > flaw).mean()),
         }
         numbers["-".join(map(str, filter(None, (model, given, epoch))))] = figures
-        rows.append((NAMES.get(model, model), given, epoch, *figures.values()))
+        rows.append((MODEL_NAMES.get(model, model), given, epoch, *figures.values()))
 
     for epoch, images in whole.items():
         add("plain", "whole", epoch, images, clean)

@@ -13,8 +13,8 @@ from segue.evaluation.classifier import Classifier
 from segue.latent.interpolation import decode
 from segue.latent.space import encode
 
-SET, LATENT, BATCH, LR = "kmnist", 32, 64, 2e-3
-METHODS = {"set": "vae:likelihood=gaussian", "pixel": "vae:likelihood=gaussian,sigma=pixel"}
+SET, LATENT, BATCH, _LR = "kmnist", 32, 64, 2e-3
+_METHODS = {"set": "vae:likelihood=gaussian", "pixel": "vae:likelihood=gaussian,sigma=pixel"}
 SIGMAS = {"set": "one, learned", "pixel": "of each pixel"}
 PAIRS = (("o", "ki"), ("su", "tsu"), ("na", "ha"), ("ma", "ya"), ("re", "wo"))
 DRAWN, SHOWN, SURE = 200, 10, 0.9  # draws that are measured, and shown; the probability of a sure reading
@@ -53,12 +53,12 @@ def prepared(bench: Workspace) -> StudyContext:
     last, limit = bench.either(12, 30, tiny=3), bench.either(7000, 12_000)
     epochs = tuple(sorted({1, max(2, last // 3), last}))
     stages = bench.either(12, 30)
-    options: Numbers = {"latent": LATENT, "width": 16, "batch": BATCH, "epochs": last, "limit": limit, "lr": LR}
+    options: Numbers = {"latent": LATENT, "width": 16, "batch": BATCH, "epochs": last, "limit": limit, "lr": _LR}
     options["keep"] = "+".join(map(str, epochs))
     options["show"] = "+".join(f"label:{name}" for pair in PAIRS for name in pair)
     runs = {
         name: bench.train(f"vae-{name}", SET, method=method, pictures=stages if name == "set" else 0, **options)
-        for name, method in METHODS.items()
+        for name, method in _METHODS.items()
     }
     data = bench.images(SET, limit=limit)
     assert data.test is not None  # noqa: S101 - this set has a test part

@@ -7,7 +7,7 @@ import numpy as np
 from segue.commands.record import kept
 from segue.commands.studies.kmnist.context import DRAWN, SHOWN, SURE, StudyContext
 from segue.commands.studies.workspace import Found, Numbers
-from segue.commands.train import PICTURES
+from segue.commands.train import PICTURES_FOLDER
 from segue.core.images import Pixels, write_image
 from segue.evaluation.metrics.nearest import InPixels, mean_square
 from segue.evaluation.metrics.sharpness import gradient_energy
@@ -31,7 +31,7 @@ def drawn(desk: StudyContext) -> Found:
         numbers[what] = figures = {"distance": away, "sure": desk.sure(images), "edges": _energy(images) / energy}
         rows.append((what, *figures.values()))
     write_image(sheet := bench.figure("drawn.png"), strip(lines))
-    film = desk.run / PICTURES / "grid"
+    film = desk.run / PICTURES_FOLDER / "grid"
     return Section(
         "Characters from nothing",
         f"""
@@ -72,7 +72,7 @@ def learning(desk: StudyContext) -> Found:
         decibels = tuple(f"{-10 * np.log10(value):.1f} dB" for value in mse[:SHOWN])
         lines.append(Row(f"epoch {epoch}", again[:SHOWN], decibels))
     write_image(sheet := desk.bench.figure("learning.png"), strip(lines))
-    film = desk.run / PICTURES / "reconstructions"
+    film = desk.run / PICTURES_FOLDER / "reconstructions"
     return Section(
         "Learning to reconstruct",
         """

@@ -16,8 +16,8 @@ from segue.latent.interpolation import walk
 from segue.latent.paths import Linear
 from segue.render.report import Cell, Picture, Section, Table
 
-PLAIN = "AE"
-METHODS = {"VAE": "vae", "AAE": "aae", "VAE-GAN": "vaegan", "ACAI": "acai", "AEAI": "aeai"}
+PLAIN_AE = "AE"
+MORE_METHODS = {"VAE": "vae", "AAE": "aae", "VAE-GAN": "vaegan", "ACAI": "acai", "AEAI": "aeai"}
 CONVEX = ("ACAI", "AEAI")
 SHORT = {
     "linear": "straight",
@@ -25,20 +25,20 @@ SHORT = {
     RADIUS: "graph, radius",
     "graph:weight=decoded+smooth+pace": "graph, decoded edges",
 }
-CALM = 1e-3  # learning rate that methods with a critic bear
-PATHS = ("linear", "graph", RADIUS, "graph:weight=decoded+smooth+pace")
+_CALM = 1e-3  # learning rate that methods with a critic bear
+_PATHS = ("linear", "graph", RADIUS, "graph:weight=decoded+smooth+pace")
 
 
 def beyond_section(
     bench: Workspace, plan: Plan, images: ImageSet, plain: Path
 ) -> tuple[Section, dict[str, dict[str, LeaderboardRow]], dict[str, Kept]]:
     """Each method by each path: a table, one pair's straight line by all methods, and the boards and what they keep."""
-    runs = {PLAIN: plain}
+    runs = {PLAIN_AE: plain}
     runs |= {
-        name: train(bench, plan, f"beyond-{method}", method=method, lr=None if name == "VAE" else CALM)
-        for name, method in METHODS.items()
+        name: train(bench, plan, f"beyond-{method}", method=method, lr=None if name == "VAE" else _CALM)
+        for name, method in MORE_METHODS.items()
     }
-    paths = " ".join((*PATHS, plan.geodesic))
+    paths = " ".join((*_PATHS, plan.geodesic))
     boards = {
         name: score(bench, plan, run, paths, name=f"beyond-{run.name}", nodes=plan.nodes) for name, run in runs.items()
     }
@@ -54,15 +54,15 @@ def beyond_section(
         ),
         _kinds(keeps, boards),
         *_boards(boards, plan),
-        _controls(boards[PLAIN]),
+        _controls(boards[PLAIN_AE]),
     )
-    return Section("Beyond: other spaces, other paths, known truth", TEXT, parts), boards, keeps
+    return Section("Beyond: other spaces, other paths, known truth", _TEXT, parts), boards, keeps
 
 
 def _strip(bench: Workspace, plan: Plan, images: ImageSet, runs: dict[str, Path]) -> None:
     from segue.render.strip import Row, strip
 
-    shown = Terrain.of(runs[PLAIN], images).shown
+    shown = Terrain.of(runs[PLAIN_AE], images).shown
     a, b = (images.images[place] for place in (shown.a, shown.b))
     rows = [Row(name, walk(open_run(run)[0], a, b, Linear(), STILLS).frames) for name, run in runs.items()]
     truth = true_frames(plan, images, (shown.a, shown.b), STILLS)
@@ -75,7 +75,7 @@ def _kinds(keeps: dict[str, Kept], boards: dict[str, dict[str, LeaderboardRow]])
         known = {path: value for path, value in paths.items() if value == value}
         kept = keeps[name]
         best = _short(min(known, key=lambda path: known[path])) if known and kept.learned else None
-        return name, METHODS.get(name, "ae"), 1e3 * kept.mse, kept.sharpness, kept.filling, kept.variety, best
+        return name, MORE_METHODS.get(name, "ae"), 1e3 * kept.mse, kept.sharpness, kept.filling, kept.variety, best
 
     return Table(
         "methods",
@@ -88,7 +88,7 @@ def _kinds(keeps: dict[str, Kept], boards: dict[str, dict[str, LeaderboardRow]])
 
 def _boards(boards: dict[str, dict[str, LeaderboardRow]], plan: Plan) -> tuple[Table, ...]:
     """A table for each of three figures: methods down, paths across."""
-    names = [path for path in boards[PLAIN] if path not in CONTROLS]
+    names = [path for path in boards[PLAIN_AE] if path not in CONTROLS]
     tables = []
     for metric, scale, told in (
         ("to-truth", 1e3, "mean square error x1e3 to the nearest perfect interpolation"),
@@ -102,8 +102,8 @@ def _boards(boards: dict[str, dict[str, LeaderboardRow]], plan: Plan) -> tuple[T
             "jerk",
             1.0,
             "jerk, the largest change of speed over the usual step; the true motion has "
-            f"{boards[PLAIN]['truth'].figures['jerk'].mean:.1f}"
-            if "truth" in boards[PLAIN]
+            f"{boards[PLAIN_AE]['truth'].figures['jerk'].mean:.1f}"
+            if "truth" in boards[PLAIN_AE]
             else "jerk",
         ),
     ):
@@ -134,7 +134,7 @@ def _controls(board: dict[str, LeaderboardRow]) -> Table:
     )
 
 
-TEXT = """
+_TEXT = """
 The source ends with what it would try next. A graph of all codes within a radius (`graph:kind=radius`), rather than of
 the k nearest. A made world in which any image can be drawn, so that frames can be compared with the nearest perfect
 interpolation. Other autoencoders: a variational one (VAE), an adversarial one (AAE), a discriminator as perceptual loss

@@ -84,7 +84,7 @@ def clusters_section(bench: Workspace, plan: Plan) -> tuple[Section, Split, Path
         f"silhouette {found.silhouette:.2f}, where 1 is tight clusters far apart and 0 none. The graph of {NEAR} "
         f"neighbours falls into {found.components} part{'s' * (found.components > 1)}; k = {found.k} connects all."
     )
-    return Section("Three degrees of freedom", TEXT, (Picture(file, caption),)), found, run
+    return Section("Three degrees of freedom", _TEXT, (Picture(file, caption),)), found, run
 
 
 def _names(data: str) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def _names(data: str) -> tuple[str, ...]:
     return ("top", "center", "bottom")
 
 
-TEXT = """
+_TEXT = """
 Two angles take many values; the camera's height has three. The source found images of different heights in different
 areas of its latent space. Whether they are apart is measured here by the nearest neighbours of every code, and by how
 many of them it takes until a graph leads from one height to another.

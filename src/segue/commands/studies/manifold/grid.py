@@ -11,12 +11,12 @@ from segue.commands.studies.workspace import Workspace, command
 from segue.commands.sweep.command import SweepRequest, SweepResult, run_sweep
 from segue.commands.sweep.plan import TrialRow
 from segue.commands.train import DataOptions
-from segue.render.figures import FIGURES
+from segue.render.figures import FIGURE_ENDINGS
 from segue.render.report import Picture, Section, Table
 from segue.training import Training
 
-OFF = f"off-manifold@{SURFING}"
-HEADS = ("MSE x1e3", "surfing x1e3")
+_OFF = f"off-manifold@{SURFING}"
+_HEADS = ("MSE x1e3", "surfing x1e3")
 
 
 def axes(plan: Plan) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def whole(bench: Workspace, plan: Plan) -> SweepRequest:
         axis=axes(plan),
         latent=2,
         metric="mse",
-        also=(OFF,),
+        also=(_OFF,),
         training=Training(schedule="step", seed=bench.seed),
         data_dir=bench.data_dir,
     )
@@ -77,24 +77,24 @@ def grid_section(bench: Workspace, plan: Plan) -> tuple[Section, SweepResult]:
         "all_scores",
         f"The {len(rows)} points that were tried, {request.training.steps} steps each, best first; "
         "also as all_scores.csv. Surfing: its interpolationMSE.",
-        ("trial", *names, *HEADS, "state"),
+        ("trial", *names, *_HEADS, "state"),
         tuple((row.number, *(row.values.get(name, "") for name in names), *_figures(row)) for row in rows),
     )
     pictures = tuple(
         Picture(file, "Each line is a point of the grid, from its options to its figures; low errors are good.")
         for file in found.files
-        if file.suffix == FIGURES[0]
+        if file.suffix == FIGURE_ENDINGS[0]
     )
-    text = TEXT.format(few=len(rows), whole=command(whole(bench, plan), bench.folder))
+    text = _TEXT.format(few=len(rows), whole=command(whole(bench, plan), bench.folder))
     return Section("The grid search", text, (*pictures, table)), found
 
 
 def _figures(row: TrialRow) -> tuple[float | str, ...]:
-    values = [1e3 * row.figures.get(name, math.nan) for name in ("mse", OFF)]
+    values = [1e3 * row.figures.get(name, math.nan) for name in ("mse", _OFF)]
     return (*values, row.reason or row.state)
 
 
-TEXT = """
+_TEXT = """
 The source tried batches of 4, 8 and 16, the three weightings of the losses, a widest layer of 64, 128 and 256 channels
 (our `--width` of 16, 32 and 64), noise of two kinds and several strengths, and several learning rates, numbers of
 epochs and of epochs between drops of the rate, and attached a table. Here {few} points of that grid, drawn at random

@@ -22,7 +22,7 @@ from segue.training.losses import psnr, structural_similarity
 
 BLOCK_PX = 8  # of the means that "filling" is told by
 MEASURED = 400  # images
-SHOWN = 8
+_SHOWN = 8
 LEAST_VARIETY = 0.1  # below which a model has not learned to tell images apart
 NOISES = (None, "gaussian:sigma=0.1", NOISE, "gaussian:sigma=0.5", "mask:ratio=0.1", "mask:ratio=0.2", "mask:ratio=0.5")
 
@@ -95,7 +95,7 @@ def measured(run: Path, images: ImageSet) -> tuple[Kept, Pixels]:
     """What a run keeps of images drawn from the set, and its reconstructions of the few that are shown."""
     model, _ = open_run(run)
     some = images.images[drawn(len(images), MEASURED, 0)]
-    shown = images.images[drawn(len(images), SHOWN, 0)]
+    shown = images.images[drawn(len(images), _SHOWN, 0)]
     again, few = (decode(model, encode(model, part)) for part in (some, shown))
     return kept(some, again, images.images.mean(0, dtype=np.float64)), few
 
@@ -142,7 +142,7 @@ def losses_section(
     from segue.render.strip import Row, strip
 
     found = {name: measured(run, images) for name, run in runs.items()}
-    rows = [Row("images", images.images[drawn(len(images), SHOWN, 0)])]
+    rows = [Row("images", images.images[drawn(len(images), _SHOWN, 0)])]
     rows += [Row(f"{name}: {plan.losses[name]}", few) for name, (_, few) in found.items()]
     write_image(bench.figure("losses.png"), strip(rows))
     keeps = {name: each for name, (each, _) in found.items()}
@@ -157,8 +157,8 @@ def losses_section(
         "losses",
         "Reconstruction by loss. Edges and filling: the share that is missed, 1 being the set's mean image; "
         "sharpness: gradient energy over the images', variety: variance over the images', both best at 1.",
-        ("loss", *HEADS),
-        tuple((plan.losses[name], *cells(each)) for name, each in keeps.items()),
+        ("loss", *_HEADS),
+        tuple((plan.losses[name], *_cells(each)) for name, each in keeps.items()),
     )
     text = LOSSES_TEXT.format(network="VGG-16" if plan.network == "vgg16" else "SqueezeNet")
     return Section("Three losses", text, (Picture(bench.figure("losses.png"), caption), table)), keeps
@@ -173,11 +173,11 @@ In our units both losses are means per value, and the perceptual one compares un
 do not buy the same mixture here: 0.7 and 0.3 leaves the perceptual term the larger of the two.
 """
 
-HEADS = ("MSE x1e3", "PSNR, dB", "SSIM", "edges missed", "filling missed", "sharpness", "variety")
+_HEADS = ("MSE x1e3", "PSNR, dB", "SSIM", "edges missed", "filling missed", "sharpness", "variety")
 
 
-def cells(each: Kept) -> tuple[float, ...]:
-    """Its figures, in the order of `HEADS`."""
+def _cells(each: Kept) -> tuple[float, ...]:
+    """Its figures, in the order of `_HEADS`."""
     return (1e3 * each.mse, *list(asdict(each).values())[1:])
 
 
@@ -191,8 +191,8 @@ def noise_section(bench: Workspace, plan: Plan, images: ImageSet) -> tuple[Secti
         "noises",
         "Reconstruction of clean images by the noise that the encoder saw in training; the lowest MSE is "
         f"that of {best}. The columns are as in the table of losses.",
-        ("noise", *HEADS),
-        tuple((name, *cells(each)) for name, each in keeps.items()),
+        ("noise", *_HEADS),
+        tuple((name, *_cells(each)) for name, each in keeps.items()),
     )
     return Section("Noise", NOISE_TEXT.format(steps=plan.short), (table,)), keeps, runs[NOISE]
 

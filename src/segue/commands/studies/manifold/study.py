@@ -10,7 +10,7 @@ import numpy as np
 
 from segue.commands.runs import open_run
 from segue.commands.studies.manifold import verdicts
-from segue.commands.studies.manifold.beyond import CONVEX, METHODS, PLAIN, beyond_section
+from segue.commands.studies.manifold.beyond import CONVEX, MORE_METHODS, PLAIN_AE, beyond_section
 from segue.commands.studies.manifold.clusters import Split, clusters_section
 from segue.commands.studies.manifold.grid import grid_section
 from segue.commands.studies.manifold.losses import Kept, losses_section, measured, noise_section, train, train_losses
@@ -64,7 +64,7 @@ def study(bench: Workspace) -> Study:
         "grid": [{**row.values, **row.figures, "state": row.state} for row in tried.rows],
     }
     sections = (_world(bench, plan, images, runs["MSE"]), losses, *surfing, three, noises, grid, beyond)
-    return Study(TITLE, LEAD.format(**_lead(boards, lengths)), sections, claims, numbers)
+    return Study(_TITLE, LEAD.format(**_lead(boards, lengths)), sections, claims, numbers)
 
 
 def _world(bench: Workspace, plan: Plan, images: ImageSet, run: Path) -> Section:
@@ -155,8 +155,11 @@ def _claims(
     if "truth" in board:
         found += [verdicts.nearest_perfect(board["snap"], board["truth"], line)]
     found += [verdicts.radius((long["k"], long["radius"]), pairs["both"][1], boards["both"][RADIUS], keeps["both"])]
-    found += [verdicts.convex(further[PLAIN]["linear"], {name: further[name]["linear"] for name in CONVEX}, kinds)]
-    return (*found, verdicts.better(kinds[PLAIN], {name: kinds[name] for name in METHODS if name not in CONVEX}))
+    found += [verdicts.convex(further[PLAIN_AE]["linear"], {name: further[name]["linear"] for name in CONVEX}, kinds)]
+    return (
+        *found,
+        verdicts.better(kinds[PLAIN_AE], {name: kinds[name] for name in MORE_METHODS if name not in CONVEX}),
+    )
 
 
 def _median(terrain: Terrain, graph: Graph) -> float:
@@ -184,7 +187,7 @@ def _lead(boards: dict[str, Board], lengths: dict[str, dict[str, float]]) -> dic
     }
 
 
-TITLE = "Surfing the manifold of a latent space"
+_TITLE = "Surfing the manifold of a latent space"
 LEAD = """Between two images one can go straight through the latent space of an autoencoder, or from image to image
 along the shortest way through a graph of their codes. Surfing changes the mean square error to the nearest real images
 by {flat} (MSE, two numbers), {both} (with a perceptual loss, where it goes {length} times as far) and {deep} (three

@@ -28,15 +28,15 @@ from segue.render.report import Cell, Picture, Table
 
 SURFING, RADIUS = "graph:k=none", "graph:kind=radius"
 LINE_COLOUR, SURF_COLOUR = "#c2571a", "#0b6b58"
-TRIED = 200  # pairs, of which the one to show is one
+_TRIED = 200  # pairs, of which the one to show is one
 STILLS = 8  # frames of a strip
-ALONG = 33  # places on a straight line
+_ALONG = 33  # places on a straight line
 HEADS = ("interpolationMSE x1e3", "excess x1e3", "to truth x1e3", "jerk", "pace", "ghosting")
-METRICS = "off-manifold excess to-truth jerk pace:by=pixel ghosting"
+_METRICS = "off-manifold excess to-truth jerk pace:by=pixel ghosting"
 
 
 @dataclass(frozen=True)
-class Shown:
+class _Shown:
     """The pair to show: its places in the set; how far the straight line goes from the codes, in distances between
 
     neighbours; and how many times as long as the line the way through the graph is.
@@ -82,8 +82,8 @@ class Terrain:
     def pairs(self) -> Indices:
         """Pairs of places `[m, 2]` at which this space is judged, the same for every space of as many images."""
         rng = np.random.default_rng(5)
-        drawn = rng.integers(len(self.codes), size=(4 * TRIED, 2))
-        return np.asarray(drawn[drawn[:, 0] != drawn[:, 1]][:TRIED])
+        drawn = rng.integers(len(self.codes), size=(4 * _TRIED, 2))
+        return np.asarray(drawn[drawn[:, 0] != drawn[:, 1]][:_TRIED])
 
     def detours(self, graph: Graph) -> Floats:
         """How many times as long as the straight line the way through a graph is, for each pair, `[m]`."""
@@ -92,7 +92,7 @@ class Terrain:
     @cached_property
     def away(self) -> Floats:
         """How far from the nearest code the straight line of each pair gets, in distances between neighbours, `[m]`."""
-        t = np.linspace(0, 1, ALONG)[None, :, None]
+        t = np.linspace(0, 1, _ALONG)[None, :, None]
         starts, ends = (self.codes[self.pairs[:, side], None] for side in (0, 1))
         points = ((1 - t) * starts + t * ends).reshape(-1, self.codes.shape[1])
         find = search(self.codes)
@@ -100,11 +100,11 @@ class Terrain:
         return np.asarray(find(points, 1, silent).distances.reshape(len(self.pairs), -1).max(1) / usual)
 
     @cached_property
-    def shown(self) -> Shown:
+    def shown(self) -> _Shown:
         """Of the pairs, the one whose straight line gets farthest from the codes."""
         at = int(self.away.argmax())
         a, b = self.pairs[at].tolist()
-        return Shown(a, b, float(self.away[at]), detour(self.graph, a, b))
+        return _Shown(a, b, float(self.away[at]), detour(self.graph, a, b))
 
 
 def detour(graph: Graph, a: int, b: int) -> float:
@@ -133,7 +133,7 @@ def draw_graph(bench: Workspace, terrain: Terrain, name: str, title: str, plain:
     return file
 
 
-def draw_strip(bench: Workspace, plan: Plan, terrain: Terrain, name: str) -> Path:
+def _draw_strip(bench: Workspace, plan: Plan, terrain: Terrain, name: str) -> Path:
     """Truth, straight line, surfing and cross-fade of the pair that is shown, beneath each other."""
     from segue.render.strip import Row, strip
 
@@ -191,7 +191,7 @@ def score(
     """The leaderboard of a run, by path and control; kept in the folder by its `name`, and not made again."""
     out = bench.folder / "scores" / (name or run.name)
     request = ScoreRequest(
-        run, out, pairs=plan.pairs, steps=plan.frames, paths=paths, metrics=METRICS, nodes=nodes or 10_000, force=True
+        run, out, pairs=plan.pairs, steps=plan.frames, paths=paths, metrics=_METRICS, nodes=nodes or 10_000, force=True
     )
     return {row.path: row for row in bench.do(run_score, request).rows}
 
@@ -202,9 +202,9 @@ def scores_table(name: str, caption: str, rows: dict[str, LeaderboardRow]) -> Ta
 
 
 def figures(row: LeaderboardRow) -> tuple[Cell, ...]:
-    """The means of a path's figures, in the order of `METRICS`."""
+    """The means of a path's figures, in the order of `_METRICS`."""
     scale = (1e3, 1e3, 1e3, 1.0, 1.0, 1.0)
-    return tuple(row.figures[metric].mean * by for metric, by in zip(METRICS.split(), scale, strict=True))
+    return tuple(row.figures[metric].mean * by for metric, by in zip(_METRICS.split(), scale, strict=True))
 
 
 def surfing_parts(
@@ -234,7 +234,7 @@ def surfing_parts(
             ),
         ),
         Picture(
-            draw_strip(bench, plan, terrain, name),
+            _draw_strip(bench, plan, terrain, name),
             (
                 "The same pair from A to B: pixels cross-faded, the straight line decoded, surfing decoded, and the "
                 "arm's true way. Look at the middle: where the line leaves the codes, the arm pales, doubles or "

@@ -10,20 +10,20 @@ from segue.evaluation.leaderboard import LeaderboardRow
 from segue.render.report import Claim, Verdict
 
 SOURCE_LINE, SOURCE_SURFING, SOURCE_K = 8.89, 8.32, 4
-OFF, TRUTH = "off-manifold", "to-truth"
+OFF, _TRUTH = "off-manifold", "to-truth"
 LONG = """With the combined loss, surfing goes a significantly longer way and moves less smoothly, with a slightly lower
 interpolationMSE."""
 COMBINED = "MSE and perceptual loss together are better than either: sharper, with the filling kept."
-CONVEX = "Made convex (Oring et al.), a latent space keeps straight lines closer to the images."
+_CONVEX = "Made convex (Oring et al.), a latent space keeps straight lines closer to the images."
 OTHERS = "VAE, AAE and a discriminator as perceptual loss are expected to improve the output greatly."
 THRESHOLD = "Joining all within a threshold, not the k nearest, may mend the long way round (not tried)."
-ALONE = "The perceptual loss alone keeps edges and loses filling."
+_ALONE = "The perceptual loss alone keeps edges and loses filling."
 
 
-def verdict(*held: bool) -> Verdict:
+def _verdict(*held: bool) -> Verdict:
     """Confirmed where all conditions hold, with a condition where at least half of them do, else not confirmed.
 
-    >>> verdict(True, True), verdict(True, False), verdict(False, False), verdict(True, False, False)
+    >>> _verdict(True, True), _verdict(True, False), _verdict(False, False), _verdict(True, False, False)
     ('confirmed', 'confirmed with a condition', 'not confirmed', 'not confirmed')
     """
     share = sum(held) / len(held)
@@ -56,7 +56,7 @@ def lower(line: LeaderboardRow, surf: LeaderboardRow) -> Claim:
         f"Surfing lowers interpolationMSE from {SOURCE_LINE} to {SOURCE_SURFING} ({source:+.0%}).",
         f"From {1e3 * before:.2f}e-3 to {1e3 * after:.2f}e-3 ({change(before, after):+.0%}), lower on {wins:.0%} of "
         "the pairs. The source's unit is not given; the ratio compares.",
-        "not confirmed" if after >= before else verdict(change(before, after) <= source / 2, wins > 0.5),
+        "not confirmed" if after >= before else _verdict(change(before, after) <= source / 2, wins > 0.5),
     )
 
 
@@ -71,7 +71,7 @@ def rough(line: LeaderboardRow, surf: LeaderboardRow, length: float, kept: Kept)
         LONG,
         f"{length:.2f} times as long as the line (median of pairs); jerk {jerks[1]:.2f} against {jerks[0]:.2f}; "
         f"interpolationMSE {off:+.0%}.",
-        verdict(length >= 1.3, jerks[1] > jerks[0], off < 0),
+        _verdict(length >= 1.3, jerks[1] > jerks[0], off < 0),
     )
 
 
@@ -85,7 +85,7 @@ def combined(keeps: Mapping[str, Kept]) -> Claim:
         COMBINED,
         f"Gradient energy {both.sharpness:.0%} of the images', with MSE alone {mse.sharpness:.0%}; filling missed "
         f"{both.filling:.0%}, with the perceptual loss alone {seen.filling:.0%}.",
-        verdict(abs(1 - both.sharpness) < abs(1 - mse.sharpness), both.filling < seen.filling),
+        _verdict(abs(1 - both.sharpness) < abs(1 - mse.sharpness), both.filling < seen.filling),
     )
 
 
@@ -93,13 +93,13 @@ def perceptual(keeps: Mapping[str, Kept]) -> Claim:
     """The perceptual loss alone has edges as strong as MSE's or stronger, and misses more of the filling."""
     mse, seen = keeps["MSE"], keeps["perceptual"]
     if not (mse.learned and seen.learned):
-        return unlearned("perceptual-only", ALONE, min(mse.variety, seen.variety))
+        return unlearned("perceptual-only", _ALONE, min(mse.variety, seen.variety))
     return Claim(
         "perceptual-only",
-        ALONE,
+        _ALONE,
         f"Gradient energy {seen.sharpness:.0%} of the images' ({mse.sharpness:.0%} with MSE); edges missed "
         f"{seen.edges:.0%} ({mse.edges:.0%}); filling missed {seen.filling:.0%} ({mse.filling:.0%}).",
-        verdict(abs(1 - seen.sharpness) <= abs(1 - mse.sharpness), seen.filling > mse.filling),
+        _verdict(abs(1 - seen.sharpness) <= abs(1 - mse.sharpness), seen.filling > mse.filling),
     )
 
 
@@ -109,7 +109,7 @@ def smallest_k(k: int, other: int) -> Claim:
         "smallest-k",
         f"The smallest k that connects the graph is {SOURCE_K}.",
         f"{k} with MSE, {other} with both losses.",
-        "confirmed" if k == SOURCE_K else verdict(abs(k - SOURCE_K) <= 2, False),
+        "confirmed" if k == SOURCE_K else _verdict(abs(k - SOURCE_K) <= 2, False),
     )
 
 
@@ -120,7 +120,7 @@ def third_number(two: Kept, three: Kept) -> Claim:
         "third-number",
         "A code of three numbers instead of two lowers MSE by about 30 %.",
         f"From {1e3 * two.mse:.2f}e-3 to {1e3 * three.mse:.2f}e-3 ({by:+.0%}).",
-        verdict(by <= -0.2, by <= -0.05),
+        _verdict(by <= -0.2, by <= -0.05),
     )
 
 
@@ -131,7 +131,7 @@ def clearer(flat: tuple[LeaderboardRow, LeaderboardRow], deep: tuple[Leaderboard
         "deeper-clearer",
         "With three numbers the advantage of surfing is clearer, since a line is more likely to leave the codes.",
         f"interpolationMSE {three:+.0%} by surfing with three numbers, {two:+.0%} with two.",
-        "not confirmed" if three >= 0 else verdict(three < 0, three < two),
+        "not confirmed" if three >= 0 else _verdict(three < 0, three < two),
     )
 
 
@@ -142,7 +142,7 @@ def clusters(found: Split) -> Claim:
         "A third factor of few values splits the latent space into clusters.",
         f"{found.purity:.0%} of a code's 8 nearest share the height ({found.chance:.0%} by chance); silhouette "
         f"{found.silhouette:.2f}; {found.components} components at k = 8.",
-        "not confirmed" if found.purity < 0.95 else verdict(True, found.silhouette >= 0.25 or found.components > 1),
+        "not confirmed" if found.purity < 0.95 else _verdict(True, found.silhouette >= 0.25 or found.components > 1),
     )
 
 
@@ -155,7 +155,7 @@ def noise(keeps: Mapping[str, Kept], best: str) -> Claim:
         "noise",
         "Gaussian noise of 0.2 gives the best results.",
         f"MSE x1e3: {tried}; {least} is lowest (one seed).",
-        verdict(least == best, within),
+        _verdict(least == best, within),
     )
 
 
@@ -168,20 +168,20 @@ def gamed(line: LeaderboardRow, snap: LeaderboardRow) -> Claim:
         "interpolationMSE is not reliable: jumping between images of the set scores perfectly.",
         "Frames of the line snapped to their nearest images: {:.2f}e-3 against {:.2f}e-3".format(*off)
         + f", with a jerk of {jerks[0]:.1f} against {jerks[1]:.1f}.",
-        verdict(snap.figures[OFF].mean < line.figures[OFF].mean, jerks[0] > jerks[1]),
+        _verdict(snap.figures[OFF].mean < line.figures[OFF].mean, jerks[0] > jerks[1]),
     )
 
 
 def nearest_perfect(snap: LeaderboardRow, truth: LeaderboardRow, line: LeaderboardRow) -> Claim:
     """The distance to the nearest perfect interpolation is 0 of the truth alone, and does not reward the snap."""
-    of = {row.path: row.figures[TRUTH].mean for row in (snap, truth, line)}
+    of = {row.path: row.figures[_TRUTH].mean for row in (snap, truth, line)}
     if any(value != value for value in of.values()):
         return Claim("perfect", PERFECT, "This set does not have every image between.", "not tested")
     return Claim(
         "perfect",
         PERFECT,
         f"Truth {1e3 * of[truth.path]:.2f}e-3, line {1e3 * of[line.path]:.2f}e-3, snap {1e3 * of[snap.path]:.2f}e-3.",
-        verdict(of[truth.path] < 1e-4, of[snap.path] >= 0.5 * of[line.path]),
+        _verdict(of[truth.path] < 1e-4, of[snap.path] >= 0.5 * of[line.path]),
     )
 
 
@@ -201,7 +201,7 @@ def radius(lengths: tuple[float, float], surf: LeaderboardRow, wide: Leaderboard
         THRESHOLD,
         f"{lengths[1]:.2f} times as long as the line, {lengths[0]:.2f} by the k nearest ({by:+.0%}; combined loss), "
         f"with an interpolationMSE {off:+.0%}: the least radius that connects is that of the sparsest place.",
-        "not confirmed" if by >= -0.01 else verdict(by <= -0.1, off <= 0.02),
+        "not confirmed" if by >= -0.01 else _verdict(by <= -0.1, off <= 0.02),
     )
 
 
@@ -213,13 +213,13 @@ def convex(plain: LeaderboardRow, shaped: Mapping[str, LeaderboardRow], keeps: M
     before = plain.figures["excess"].mean
     after = {name: row.figures["excess"].mean for name, row in shaped.items() if keeps[name].learned}
     if not after:
-        return unlearned("convex", CONVEX, max(keeps[name].variety for name in shaped))
+        return unlearned("convex", _CONVEX, max(keeps[name].variety for name in shaped))
     told = ", ".join(f"{name} {1e3 * value:.2f}e-3" for name, value in after.items())
     return Claim(
         "convex",
-        CONVEX,
+        _CONVEX,
         f"What the line adds to the error of reconstruction: plain {1e3 * before:.2f}e-3; {told}.",
-        verdict(*(value < before - 0.02 * plain.figures[OFF].mean for value in after.values())),
+        _verdict(*(value < before - 0.02 * plain.figures[OFF].mean for value in after.values())),
     )
 
 
@@ -237,5 +237,5 @@ def better(plain: Kept, others: Mapping[str, Kept]) -> Claim:
         "other-kinds",
         OTHERS,
         f"MSE x1e3 of reconstructions: plain {1e3 * plain.mse:.2f}; {told}.",
-        verdict(least <= 0.9 * plain.mse, least < plain.mse),
+        _verdict(least <= 0.9 * plain.mse, least < plain.mse),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segue.commands.studies.mnist_2d.context import FADE, LINE, LONG, SHORT
+from segue.commands.studies.mnist_2d.context import CROSS_FADE, LINE, LONG, SHORT
 from segue.commands.studies.transitions import told
 from segue.commands.studies.workspace import Numbers
 from segue.core.types import Interval
@@ -29,20 +29,20 @@ def claims(numbers: Numbers) -> tuple[Claim, ...]:
             "Ghosting, of which a cross-fade has 1: "
             + ", ".join(f"{way} {told(g)}" for way, g in ghosts.items())
             + f". With two numbers it is {told(more)} more than the VAE's on the same pairs, and "
-            f"{told(ways[SHORT]['others'])} other classes are passed, by a cross-fade {told(ways[FADE]['others'])}. "
-            f"Confirmed where both have {FADED} or more; with a condition, where one has, or where with two numbers "
-            "there is more than in the VAE beyond doubt, and no more classes are passed than by a cross-fade.",
-            plain_fades(ghosts[SHORT], ghosts[LONG], more, ways[SHORT]["others"], ways[FADE]["others"]),
+            f"{told(ways[SHORT]['others'])} other classes are passed, by a cross-fade "
+            f"{told(ways[CROSS_FADE]['others'])}. Confirmed where both have {FADED} or more; with a condition, where one "
+            "has, or where with two numbers there is more than in the VAE beyond doubt, and no more classes are passed than by a cross-fade.",
+            plain_fades(ghosts[SHORT], ghosts[LONG], more, ways[SHORT]["others"], ways[CROSS_FADE]["others"]),
         ),
         Claim(
             "no-cross-fade",
             "Decoding a linear interpolation of two encoded images gave a smooth and interesting "
             "transition, not a cross-fade.",
             f"Ghosting {told(line['ghosting'])}; {told(line['others'])} other classes passed, by a cross-fade "
-            f"{told(ways[FADE]['others'])}; the largest step is {told(line['step'])} of the change. Confirmed where "
-            f"ghosting is below {FADED}, more classes are passed, and no step is a third of the change; below "
+            f"{told(ways[CROSS_FADE]['others'])}; the largest step is {told(line['step'])} of the change. Confirmed "
+            f"where ghosting is below {FADED}, more classes are passed, and no step is a third of the change; below "
             f"{FADED} alone, with a condition.",
-            no_cross_fade(line["ghosting"], line["others"], ways[FADE]["others"], line["step"]),
+            no_cross_fade(line["ghosting"], line["others"], ways[CROSS_FADE]["others"], line["step"]),
         ),
         Claim(
             "later",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segue.commands.runs import open_run, some, surroundings_of
-from segue.commands.studies.transitions import STEPS
+from segue.commands.studies.transitions import TRANSITION_STEPS
 from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
 from segue.data.datasets import ImageSet
@@ -16,7 +16,7 @@ from segue.models.autoencoder import Autoencoder
 
 SET = "mnist"
 GRAPH = "graph:weight=decoded+smooth+pace"
-LINE, BENT, SHORT, LONG, FADE = (
+LINE, BENT, SHORT, LONG, CROSS_FADE = (
     "VAE, straight",
     "VAE, by the graph",
     "AE of 2 numbers",
@@ -25,7 +25,7 @@ LINE, BENT, SHORT, LONG, FADE = (
 )
 WAYS = {LINE: ("vae", "linear"), BENT: ("vae", GRAPH), SHORT: ("ae-2", "linear"), LONG: ("ae-32", "linear")}
 """From digit to digit: by which model, by which path."""
-NAMES = {"vae": "VAE of 2 numbers", "ae-2": SHORT, "ae-32": LONG}
+MODEL_NAMES = {"vae": "VAE of 2 numbers", "ae-2": SHORT, "ae-32": LONG}
 
 
 @dataclass(frozen=True)
@@ -65,5 +65,5 @@ def prepared(bench: Workspace) -> StudyContext:
     reader = bench.classifier(data.train, bench.either(500, 2000))
     models = {name: open_run(run)[0] for name, run in runs.items()}
     near = some(data.train, bench.either(1000, 4000), bench.seed)
-    around = {name: surroundings_of(model, near, STEPS, bench.report) for name, model in models.items()}
+    around = {name: surroundings_of(model, near, TRANSITION_STEPS, bench.report) for name, model in models.items()}
     return StudyContext(bench, data.train, data.test, runs, models, around, reader)

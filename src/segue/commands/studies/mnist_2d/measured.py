@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segue.commands.studies.mnist_2d.context import BENT, FADE, LINE, SHORT, WAYS, StudyContext
+from segue.commands.studies.mnist_2d.context import BENT, CROSS_FADE, LINE, SHORT, WAYS, StudyContext
 from segue.commands.studies.transitions import (
     Pairs,
     Transitions,
@@ -22,7 +22,7 @@ from segue.evaluation.metrics.nearest import InPixels
 from segue.latent.paths import path_of
 from segue.render.report import Picture, Section, Table
 
-MEASURES = {
+_MEASURES = {
     "ghosting": "ghosting",
     "others": "other classes",
     "confidence": "confidence",
@@ -54,14 +54,14 @@ def more_than_a_fade(desk: StudyContext) -> tuple[Section, Numbers]:
         file,
         f"""Means over {len(places)} pairs of held-out digits of different classes, with their 95 %
         intervals. The VAE's straight line has a ghosting of {found[LINE]["ghosting"][0]:.2f} where a cross-fade has 1,
-        and passes {found[LINE]["others"][0]:.1f} other classes where that passes {found[FADE]["others"][0]:.1f}; the
-        way by the graph passes {found[BENT]["others"][0]:.1f}.""",
+        and passes {found[LINE]["others"][0]:.1f} other classes where that passes
+        {found[CROSS_FADE]["others"][0]:.1f}; the way by the graph passes {found[BENT]["others"][0]:.1f}.""",
     )
-    rows = tuple((way, *(briefly(each[name]) for name in MEASURES)) for way, each in found.items())
+    rows = tuple((way, *(briefly(each[name]) for name in _MEASURES)) for way, each in found.items())
     table = Table(
         "measured",
         f"Means over the same {len(places)} pairs, and half their 95 % intervals.",
-        ("way", *MEASURES.values()),
+        ("way", *_MEASURES.values()),
         rows,
     )
     return Section(
@@ -84,7 +84,7 @@ def _by_all(desk: StudyContext, pairs: Pairs) -> list[Transitions]:
         walked(way, desk.models[model], path_of(path), pairs, desk.around[model], desk.bench.report)
         for way, (model, path) in WAYS.items()
     ]
-    return [*ways, faded(FADE, pairs)]
+    return [*ways, faded(CROSS_FADE, pairs)]
 
 
 def _zero_to_seven(desk: StudyContext) -> Numbers:

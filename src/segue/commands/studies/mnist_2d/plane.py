@@ -19,7 +19,7 @@ from segue.latent.interpolation import decode
 from segue.latent.space import LatentSpace
 from segue.render.report import Picture, Section
 
-CENTRAL = 0.1  # share of N(0, I) that is called near 0
+_CENTRAL = 0.1  # share of N(0, I) that is called near 0
 LOOKED_AT = 5000
 
 
@@ -52,7 +52,7 @@ def the_plane(desk: StudyContext, ways: dict[str, Ways]) -> tuple[Section, Numbe
 
 def _maps(desk: StudyContext, space: LatentSpace, ways: dict[str, Ways]) -> tuple[Path, Path, Path]:
     from segue.render.class_map import class_map
-    from segue.render.courses import COLOURS, ON_BLACK, Mark, draw_courses
+    from segue.render.courses import ON_BLACK, PATH_COLOURS, Mark, draw_courses
     from segue.render.graph_map import Course
     from segue.render.latent_map import decoded_grid, latent_map
 
@@ -64,7 +64,7 @@ def _maps(desk: StudyContext, space: LatentSpace, ways: dict[str, Ways]) -> tupl
     ]
 
     def over(axes: Any, black: bool = False) -> None:
-        line, bent = (ON_BLACK if black else COLOURS)[:2]
+        line, bent = (ON_BLACK if black else PATH_COLOURS)[:2]
         courses = [Course("straight", np.array(way[LINE])[::FINER], line, corners=True) for way in ways.values()]
         courses += [Course("by the graph", np.array(way[BENT]), bent) for way in ways.values()]
         draw_courses(axes, courses, marks, around="black" if black else "white")
@@ -81,7 +81,7 @@ def _maps(desk: StudyContext, space: LatentSpace, ways: dict[str, Ways]) -> tupl
 
 def _near_zero(desk: StudyContext) -> Numbers:
     """What is read in pictures decoded from the middle tenth of the prior, evenly, in percent."""
-    radius = (-2 * np.log(1 - CENTRAL)) ** 0.5
+    radius = (-2 * np.log(1 - _CENTRAL)) ** 0.5
     rng = np.random.default_rng([desk.bench.seed, 0])
     angles, lengths = rng.uniform(0, 2 * np.pi, 1000), radius * rng.uniform(0, 1, 1000) ** 0.5
     codes = np.stack([lengths * np.cos(angles), lengths * np.sin(angles)], 1)

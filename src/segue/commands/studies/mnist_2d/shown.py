@@ -11,7 +11,7 @@ import torch
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.interpolate import InterpolateRequest, InterpolateResult, run_interpolate
 from segue.commands.runs import some
-from segue.commands.studies.mnist_2d.context import BENT, FADE, GRAPH, LINE, NAMES, WAYS, StudyContext
+from segue.commands.studies.mnist_2d.context import BENT, CROSS_FADE, GRAPH, LINE, MODEL_NAMES, WAYS, StudyContext
 from segue.commands.studies.transitions import sequence
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, write_image
@@ -23,7 +23,7 @@ from segue.render.report import Picture, Section, Table
 from segue.render.strip import Row, strip
 
 PAIRS = (("label:5#1", "label:2"), ("label:0", "label:7"), ("label:9", "label:5#2"), ("label:0#1", "label:6"))
-FRAMES, FINER = 10, 4  # of a strip; of an animation, from one of these to the next
+_FRAMES, FINER = 10, 4  # of a strip; of an animation, from one of these to the next
 
 Ways = dict[str, list[list[float]]]
 """The codes of a pair, by way."""
@@ -39,14 +39,20 @@ def models(desk: StudyContext) -> tuple[Section, Numbers]:
     numbers: Numbers = {"classifier": desk.reader.accuracy(desk.test), "images": len(test)}
     for name, model in desk.models.items():
         again = decode(model, encode(model, shown))
-        pictures.append(Row(NAMES[name], again, tuple(desk.read(again))))
+        pictures.append(Row(MODEL_NAMES[name], again, tuple(desk.read(again))))
         found = desk.bench.do(run_evaluate, EvaluateRequest(desk.runs[name], len(test), bounded=0, restarts=3))
         read = np.array(desk.read(decode(model, encode(model, test.images))))
         fives = dict(Counter(read[(truth == "5") & (read != "5")].tolist()).most_common())
         misread = share_interval(read != truth)
         numbers[name] = {"psnr": found.psnr, "ssim": found.ssim, "misread": misread, "fives": fives}
         rows.append(
-            (NAMES[name], found.psnr[0], found.ssim[0], misread[0], "  ".join(f"{k}: {n}" for k, n in fives.items()))
+            (
+                MODEL_NAMES[name],
+                found.psnr[0],
+                found.ssim[0],
+                misread[0],
+                "  ".join(f"{k}: {n}" for k, n in fives.items()),
+            )
         )
     file = desk.bench.figure("reconstructions.png")
     write_image(file, strip(pictures))
@@ -79,12 +85,12 @@ def transitions(desk: StudyContext) -> tuple[Section, Numbers, dict[str, Ways]]:
     pictures: list[Picture] = []
     numbers: Numbers = {}
     ways: dict[str, Ways] = {}
-    films: dict[str, list[Pixels]] = {way: [] for way in (*WAYS, FADE)}
+    films: dict[str, list[Pixels]] = {way: [] for way in (*WAYS, CROSS_FADE)}
     for names in PAIRS:
         a, b = (DataSet("", desk.train, desk.test).pick(name) for name in names)
         found = {way: _interpolated(desk, way, names) for way in WAYS}
         frames = {way: decode(desk.models[WAYS[way][0]], torch.tensor(result.codes)) for way, result in found.items()}
-        frames[FADE] = cross_fade(a.image, b.image, (FRAMES - 1) * FINER + 1)
+        frames[CROSS_FADE] = cross_fade(a.image, b.image, (_FRAMES - 1) * FINER + 1)
         for way, each in frames.items():
             films[way].append(each)
         read = {way: desk.read(each[::FINER]) for way, each in frames.items()}
@@ -123,7 +129,7 @@ def _interpolated(desk: StudyContext, way: str, names: tuple[str, str]) -> Inter
     model, path = WAYS[way]
     pair = "-".join(names).replace("label:", "").replace("#", ".")
     out = desk.bench.figure(f"{pair}-{model}{'-graph' * (path == GRAPH)}.gif")
-    steps = (FRAMES - 1) * FINER + 1
+    steps = (_FRAMES - 1) * FINER + 1
     request = InterpolateRequest(desk.runs[model], *names, out, path, near=desk.near, steps=steps, fps=12.0)
     return desk.bench.do(run_interpolate, request)
 
@@ -141,7 +147,7 @@ def _told(a: Pick, b: Pick, passed: dict[str, str]) -> str:
 
 def _codes(title: str, of: Numbers) -> Table:
     rows = [
-        (place + 1, f"{place / (FRAMES - 1):.3f}", *(f"{number:.4f}" for number in code), read)
+        (place + 1, f"{place / (_FRAMES - 1):.3f}", *(f"{number:.4f}" for number in code), read)
         for place, (code, read) in enumerate(zip(of["codes"][LINE], of["read"][LINE], strict=True))
     ]
     caption = f"The codes of the first row above, {title}: both ends, and eight between on the straight line."
@@ -151,7 +157,7 @@ def _codes(title: str, of: Numbers) -> Table:
 def _film(desk: StudyContext, films: dict[str, list[Pixels]]) -> Path:
     from segue.render.animation import write_animation
 
-    shots = range((FRAMES - 1) * FINER + 1)
+    shots = range((_FRAMES - 1) * FINER + 1)
     frames = [
         strip([Row(way, np.stack([each[shot] for each in four])) for way, four in films.items()]) for shot in shots
     ]

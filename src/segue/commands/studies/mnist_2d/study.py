@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from segue.commands.studies.mnist_2d.claims import claims
-from segue.commands.studies.mnist_2d.context import FADE, LINE, prepared
+from segue.commands.studies.mnist_2d.context import CROSS_FADE, LINE, prepared
 from segue.commands.studies.mnist_2d.measured import more_than_a_fade
 from segue.commands.studies.mnist_2d.plane import the_plane
 from segue.commands.studies.mnist_2d.shown import models, transitions
@@ -20,7 +20,7 @@ def study(bench: Workspace) -> Study:
     seen, numbers["shown"], ways = transitions(desk)
     told, numbers["measured"] = more_than_a_fade(desk)
     where, numbers["plane"] = the_plane(desk, ways)
-    line, fade = (numbers["measured"]["ways"][way] for way in (LINE, FADE))
+    line, fade = (numbers["measured"]["ways"][way] for way in (LINE, CROSS_FADE))
     return Study(
         "From digit to digit through two numbers",
         "A variational autoencoder squeezes every handwritten digit into two numbers. On the straight line between two "

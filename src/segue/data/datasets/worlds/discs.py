@@ -12,10 +12,9 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.data.datasets.worlds.coverage import coverage, edges, white_on_black
 from segue.data.datasets.worlds.factors import Factor, Values, grid
-from segue.data.datasets.worlds.world import World
+from segue.data.datasets.worlds.world import MOST_IMAGES, World
 
 CORNERS = 128
-MOST_IMAGES = 4_000_000
 
 
 @dataclass(frozen=True)

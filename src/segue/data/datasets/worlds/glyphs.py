@@ -16,7 +16,7 @@ from segue.data.datasets.worlds.factors import Factor, Values, grid, indices_of,
 from segue.data.datasets.worlds.world import World
 
 GLYPHS = ("5", "G", "F", "P", "J", "7", "2")
-RADIUS = 15.0  # of the largest glyph's farthest point, so that none is cut off at any angle
+_RADIUS = 15.0  # of the largest glyph's farthest point, so that none is cut off at any angle
 FONT_UNITS = 1024
 
 
@@ -85,4 +85,4 @@ def _outlines() -> tuple[Floats, ...]:
         middle = (corners.min(0) + corners.max(0)) / 2
         outlines.append(edges(*(np.asarray(contour, np.float64) - middle for contour in contours)))
     farthest = max(np.hypot(*outline.reshape(-1, 2).T).max() for outline in outlines)
-    return tuple(outline * (RADIUS / farthest) for outline in outlines)
+    return tuple(outline * (_RADIUS / farthest) for outline in outlines)

@@ -15,9 +15,9 @@ from segue.data.datasets.worlds.coverage import coverage, edges, white_on_black
 from segue.data.datasets.worlds.factors import Factor, Values
 from segue.data.datasets.worlds.world import World
 
-LENGTH, WIDTH = 15.0, 2.0
+_LENGTH, _WIDTH = 15.0, 2.0
 REFERENCE = 10_000
-CHUNK = 1024
+_CHUNK = 1024
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Lines(World):
         """
         along = np.stack([np.cos(values[:, 0]), -np.sin(values[:, 0])], -1)[:, None]
         across = np.stack([along[..., 1], -along[..., 0]], -1)
-        reach = np.array([0, LENGTH, LENGTH, 0])[:, None] * along
-        corners = 16 + reach + np.array([-1, -1, 1, 1])[:, None] * (WIDTH / 2) * across
+        reach = np.array([0, _LENGTH, _LENGTH, 0])[:, None] * along
+        corners = 16 + reach + np.array([-1, -1, 1, 1])[:, None] * (_WIDTH / 2) * across
         return white_on_black(coverage(edges(corners), 32))
 
 
@@ -114,8 +114,8 @@ def nearest_by_cosine(
     there = _vectors(among)
     lengths, _ = _lengths(there)
     nearest, distances = np.zeros(len(images), np.intp), np.empty(len(images))
-    for start in range(0, len(images), CHUNK):
-        part = slice(start, start + CHUNK)
+    for start in range(0, len(images), _CHUNK):
+        part = slice(start, start + _CHUNK)
         here = _vectors(images[part])
         nearest[part] = (here @ there.T / lengths).argmax(1)
         own, known = _lengths(here)

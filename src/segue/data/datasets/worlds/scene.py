@@ -20,7 +20,7 @@ TABLE, RIM = 1.27, 1.09
 WALL = 2.6
 
 METAL = np.array([0.22, 0.23, 0.26], np.float32)
-TOP = np.array([0.135, 0.135, 0.145], np.float32)
+_TOP = np.array([0.135, 0.135, 0.145], np.float32)
 LIGHT = np.array([-0.55, -0.55, 1.0]) / np.linalg.norm([-0.55, -0.55, 1.0])
 LAMP = 0.09  # the lamp's radius over its distance: how soft shadows are
 
@@ -123,7 +123,7 @@ def _see(eye: Floats, d: Floats, tint: Floats) -> tuple[Floats, Floats, Floats, 
         albedo = np.broadcast_to(METAL[:, None], points.shape)
         if solid is table:
             rim = (np.hypot(points[0], points[1]) > RIM) | (normal[2] < 0.5)
-            albedo = np.where(rim, tint[:, None] * 1.15, TOP[:, None])
+            albedo = np.where(rim, tint[:, None] * 1.15, _TOP[:, None])
             on_table[hit] = normal[2] > 0.5
         else:
             on_table[hit] = False

@@ -13,7 +13,10 @@ from segue.core.images import Pixels
 from segue.core.progress import Event, Report, silent
 from segue.data.datasets.worlds.factors import Factor, Values, check_values, shortest_paths
 
-BATCH = 100
+_BATCH = 100
+
+MOST_IMAGES = 4_000_000
+"""Images of a generated set at the most."""
 
 
 class World(Choice):
@@ -62,9 +65,9 @@ class World(Choice):
         """
         values = check_values(factors, self.space)
         images = np.empty((len(values), self.side, self.side, self.channels), np.uint8)
-        for start in range(0, len(values), BATCH):
-            images[start : start + BATCH] = self.draw(values[start : start + BATCH])
-            report(Event("render", min(start + BATCH, len(values)), len(values)))
+        for start in range(0, len(values), _BATCH):
+            images[start : start + _BATCH] = self.draw(values[start : start + _BATCH])
+            report(Event("render", min(start + _BATCH, len(values)), len(values)))
         return images
 
     def truths(self, a: npt.ArrayLike, b: npt.ArrayLike, t: npt.ArrayLike) -> Values:
