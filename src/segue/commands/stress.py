@@ -12,13 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from segue.commands.evaluate import Interval, mean_interval
+from segue.commands.evaluate import mean_interval
 from segue.commands.record import chosen_epochs, kept
 from segue.commands.runs import DATA, RUN, images_of, open_run, some
 from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, to_float, to_uint8, write_image
 from segue.core.progress import Event, Report, silent
+from segue.core.types import Interval
 from segue.data.corruptions import Corruption, Description, Rotate90, corruption
 from segue.data.datasets import ImageSet
 from segue.evaluation.representation import share_interval

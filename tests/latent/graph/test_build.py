@@ -223,7 +223,7 @@ def test_options_that_do_not_work(scattered: Callable[..., Codes], monkeypatch: 
     with pytest.raises(InputError, match="not finite"):
         knn_graph(codes, 3, length=lambda codes, edges: np.full(len(edges), np.nan))
     monkeypatch.setattr("segue.latent.graph.search.MOST_EDGES", 100)
-    monkeypatch.setattr("segue.latent.graph.build.MOST", 100)
+    monkeypatch.setattr("segue.latent.graph.build.MOST_EDGES", 100)
     for many in (codes, scattered(40, 9)):
         with pytest.raises(InputError, match="choose a smaller"):
             radius_graph(many, 10.0)

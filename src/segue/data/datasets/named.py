@@ -92,7 +92,7 @@ NAMED = (
     ),
 )
 
-NAMES = (*(named.name for named in NAMED), DIGITS)
+SET_NAMES = (*(named.name for named in NAMED), DIGITS)
 
 
 def reads(data: str) -> bool:
@@ -104,7 +104,7 @@ def reads(data: str) -> bool:
     Returns:
         Whether it is such a name.
     """
-    return data in NAMES
+    return data in SET_NAMES
 
 
 def load(data: str, options: LoadOptions) -> DataSet:

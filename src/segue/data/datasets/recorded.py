@@ -287,7 +287,7 @@ SPRITES: Layout = (
 )
 
 RECORDED: tuple[type[Recorded], ...] = (Mpi3d, Mpi3dRealistic, Mpi3dReal, Mpi3dComplex, DSprites)
-NAMES = tuple(choice.name for choice in RECORDED)
+RECORDED_NAMES = tuple(choice.name for choice in RECORDED)
 
 
 def reads(data: str) -> bool:
@@ -299,7 +299,7 @@ def reads(data: str) -> bool:
     Returns:
         Whether it is such a spelling.
     """
-    return data.split(":")[0] in NAMES
+    return data.split(":")[0] in RECORDED_NAMES
 
 
 def load(data: str, options: LoadOptions) -> DataSet:

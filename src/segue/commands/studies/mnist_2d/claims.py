@@ -30,8 +30,9 @@ def claims(numbers: Numbers) -> tuple[Claim, ...]:
             + ", ".join(f"{way} {told(g)}" for way, g in ghosts.items())
             + f". With two numbers it is {told(more)} more than the VAE's on the same pairs, and "
             f"{told(ways[SHORT]['others'])} other classes are passed, by a cross-fade "
-            f"{told(ways[CROSS_FADE]['others'])}. Confirmed where both have {FADED} or more; with a condition, where one "
-            "has, or where with two numbers there is more than in the VAE beyond doubt, and no more classes are passed than by a cross-fade.",
+            f"{told(ways[CROSS_FADE]['others'])}. Confirmed where both have {FADED} or more; with a condition, where "
+            "one has, or where with two numbers there is more than in the VAE beyond doubt, and no more classes are "
+            "passed than by a cross-fade.",
             plain_fades(ghosts[SHORT], ghosts[LONG], more, ways[SHORT]["others"], ways[CROSS_FADE]["others"]),
         ),
         Claim(

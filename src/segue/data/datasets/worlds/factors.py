@@ -12,7 +12,7 @@ import numpy.typing as npt
 from segue.core.errors import InputError, unknown
 
 Values: TypeAlias = npt.NDArray[np.float64]
-Kind: TypeAlias = Literal["straight", "angle", "category"]
+FactorKind: TypeAlias = Literal["straight", "angle", "category"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Factor:
     """
 
     name: str
-    kind: Kind
+    kind: FactorKind
     low: float
     high: float
     names: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class Factor:
         return [a - turn / 2, a + turn / 2] if opposite else [a + short]
 
 
-def named_factor(names: tuple[str, ...], name: str, kind: Kind = "category") -> Factor:
+def named_factor(names: tuple[str, ...], name: str, kind: FactorKind = "category") -> Factor:
     """A factor whose whole numbers have names.
 
     Args:

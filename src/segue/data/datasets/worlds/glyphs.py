@@ -11,7 +11,8 @@ import numpy as np
 
 from segue.core.choices import option
 from segue.core.images import Pixels
-from segue.data.datasets.worlds.coverage import Floats, coverage, edges, white_on_black
+from segue.core.types import Floats
+from segue.data.datasets.worlds.coverage import coverage, edges, white_on_black
 from segue.data.datasets.worlds.factors import Factor, Values, grid, indices_of, named_factor
 from segue.data.datasets.worlds.world import World
 

@@ -12,9 +12,10 @@ import numpy.typing as npt
 from segue.core.choices import option
 from segue.core.errors import InputError
 from segue.core.images import Pixels
+from segue.core.types import Floats32
 from segue.data.datasets.worlds import rays
 from segue.data.datasets.worlds.factors import Factor, Values, grid, indices_of, named_factor
-from segue.data.datasets.worlds.rays import Floats, Solid
+from segue.data.datasets.worlds.rays import Solid
 from segue.data.datasets.worlds.scene import (
     LIGHT,
     SAMPLES,
@@ -28,7 +29,7 @@ from segue.data.datasets.worlds.scene import (
     make_scene,
     shade,
 )
-from segue.data.datasets.worlds.world import World
+from segue.data.datasets.worlds.world import MOST_IMAGES, World
 
 COLORS = {
     "white": (0.88, 0.88, 0.86),
@@ -56,7 +57,6 @@ HORIZONTAL = (-1.4, 1.4)
 VERTICAL = (-0.1, 1.2)
 
 REACH = 0.66
-MOST_IMAGES = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Part:
     albedo: tuple[float, float, float]
     gloss: float
 
-    def to_own_frame(self, frame: Floats, points: Floats) -> Floats:
+    def to_own_frame(self, frame: Floats32, points: Floats32) -> Floats32:
         """See points of the world as the solid does.
 
         Args:
@@ -197,7 +197,7 @@ def _box(scene: Scene, along: Values, radius: float) -> tuple[slice, slice]:
     return slice(first[1], last[1]), slice(first[0], last[0])
 
 
-def _light(scene: Scene, rows: slice, columns: slice, frame: Floats, parts: tuple[Part, ...]) -> Floats:
+def _light(scene: Scene, rows: slice, columns: slice, frame: Floats32, parts: tuple[Part, ...]) -> Floats32:
     """The light `[3, h, w]` that comes from a box of pixels."""
     d, depth = scene.d[:, rows, columns], scene.depth[rows, columns]
     eye = scene.eye.astype(np.float32).reshape(3, 1, 1, 1)
@@ -212,11 +212,13 @@ def _light(scene: Scene, rows: slice, columns: slice, frame: Floats, parts: tupl
         normal = frame.T @ part.solid.normal(part.to_own_frame(frame, points), face[hit])
         albedo = np.array(part.albedo, np.float32)[:, None]
         light[:, hit] = sum(shade(points, normal, albedo, rays_hit, part.gloss))
-    mean: Floats = light.mean(-1)
+    mean: Floats32 = light.mean(-1)
     return mean
 
 
-def _shadow(scene: Scene, rows: slice, columns: slice, frame: Floats, parts: tuple[Part, ...]) -> npt.NDArray[np.bool_]:
+def _shadow(
+    scene: Scene, rows: slice, columns: slice, frame: Floats32, parts: tuple[Part, ...]
+) -> npt.NDArray[np.bool_]:
     """Where on the table's top the parts keep the lamp's light off, for every ray of the box."""
     table = scene.on_table[rows, columns]
     shadow = np.zeros(table.shape, bool)
@@ -228,7 +230,7 @@ def _shadow(scene: Scene, rows: slice, columns: slice, frame: Floats, parts: tup
     return shadow
 
 
-def _rotate(frame: Floats, vectors: Floats) -> Floats:
+def _rotate(frame: Floats32, vectors: Floats32) -> Floats32:
     """Vectors `[3, ...]` as the arm sees them."""
-    turned: Floats = np.tensordot(frame, vectors, 1)
+    turned: Floats32 = np.tensordot(frame, vectors, 1)
     return turned

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Floats: TypeAlias = npt.NDArray[np.float32]
+from segue.core.types import Floats32
 
 FAR = np.float32(1e6)
 
@@ -17,8 +16,8 @@ FAR = np.float32(1e6)
 class Solid:
     """A convex solid: half-spaces `normals @ x <= offsets`, and, if `round`, x^2 + y^2 + g z^2 + l z + c <= 0."""
 
-    normals: Floats = field(default_factory=lambda: np.zeros((0, 3), np.float32))
-    offsets: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    normals: Floats32 = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+    offsets: Floats32 = field(default_factory=lambda: np.zeros(0, np.float32))
     round: tuple[float, float, float] | None = None
 
     def scale(self, factor: float) -> Solid:
@@ -34,7 +33,7 @@ class Solid:
         grown = None if self.round is None else (g, line * factor, c * factor**2)
         return replace(self, offsets=self.offsets * np.float32(factor), round=grown)
 
-    def meet(self, o: Floats, d: Floats) -> tuple[Floats, Floats, npt.NDArray[np.intp]]:
+    def meet(self, o: Floats32, d: Floats32) -> tuple[Floats32, Floats32, npt.NDArray[np.intp]]:
         """Where rays enter and leave the solid, and by which face.
 
         Args:
@@ -58,7 +57,7 @@ class Solid:
             leave = np.where(inward, leave, np.minimum(leave, t))
         return enter, leave, face
 
-    def _meet_round(self, o: Floats, d: Floats) -> tuple[Floats, Floats]:
+    def _meet_round(self, o: Floats32, d: Floats32) -> tuple[Floats32, Floats32]:
         shape = np.broadcast_shapes(o.shape[1:], d.shape[1:])
         if self.round is None:
             return np.full(shape, -FAR), np.full(shape, FAR)
@@ -77,7 +76,7 @@ class Solid:
         enter = np.where(steep, np.where(down, far, -FAR), enter)
         return enter, np.where(steep, np.where(down, FAR, near), leave)
 
-    def normal(self, points: Floats, face: npt.NDArray[np.intp]) -> Floats:
+    def normal(self, points: Floats32, face: npt.NDArray[np.intp]) -> Floats32:
         """Unit outward normals.
 
         Args:
@@ -173,7 +172,7 @@ def sphere(radius: float, centre: float) -> Solid:
     return Solid(round=(1.0, -2 * centre, centre**2 - radius**2))
 
 
-def unit(vectors: Floats) -> Floats:
+def unit(vectors: Floats32) -> Floats32:
     """Bring vectors to length 1.
 
     Args:
@@ -183,12 +182,12 @@ def unit(vectors: Floats) -> Floats:
         float32 `[3, ...]`.
     """
     length = np.sqrt((vectors**2).sum(0))
-    at_length: Floats = (vectors / np.maximum(length, 1e-12)).astype(np.float32)
+    at_length: Floats32 = (vectors / np.maximum(length, 1e-12)).astype(np.float32)
     return at_length
 
 
-def _dot(normal: Floats, vectors: Floats) -> Floats:
-    along: Floats = normal[0] * vectors[0] + normal[1] * vectors[1] + normal[2] * vectors[2]
+def _dot(normal: Floats32, vectors: Floats32) -> Floats32:
+    along: Floats32 = normal[0] * vectors[0] + normal[1] * vectors[1] + normal[2] * vectors[2]
     return along
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.core.images import Pixels
-from segue.data.datasets.worlds.rays import FAR, Floats, Solid, cylinder, sphere, unit
+from segue.core.types import Floats32
+from segue.data.datasets.worlds.rays import FAR, Solid, cylinder, sphere, unit
 
 SIDE = 64
 SAMPLES = 11
@@ -34,7 +35,7 @@ def lattice() -> npt.NDArray[np.float64]:
 
 
 @cache
-def lamp() -> Floats:
+def lamp() -> Floats32:
     """Unit directions `[3, SAMPLES]` to points spread over the lamp: one for each place within a pixel."""
     i = np.arange(SAMPLES)
     radius, turn = LAMP * np.sqrt((i * 7 % SAMPLES + 0.5) / SAMPLES), i * 2.399963
@@ -55,12 +56,12 @@ class Scene:
 
     eye: npt.NDArray[np.float64]
     axes: npt.NDArray[np.float64]
-    d: Floats
-    depth: Floats
-    ambient: Floats
-    direct: Floats
+    d: Floats32
+    depth: Floats32
+    ambient: Floats32
+    direct: Floats32
     on_table: npt.NDArray[np.bool_]
-    picture: Floats
+    picture: Floats32
 
     def project(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Where the camera sees points.
@@ -96,7 +97,7 @@ def make_scene(camera_degrees: float, tint: tuple[float, float, float]) -> Scene
     return Scene(eye, axes, d, depth, ambient, direct, on_table, picture)
 
 
-def _rays(axes: npt.NDArray[np.float64]) -> Floats:
+def _rays(axes: npt.NDArray[np.float64]) -> Floats32:
     place = np.arange(SIDE)
     x = (place[None, :, None] + lattice()[:, 0]) * (2 / SIDE) - 1
     y = 1 - (place[:, None, None] + lattice()[:, 1]) * (2 / SIDE)
@@ -104,7 +105,7 @@ def _rays(axes: npt.NDArray[np.float64]) -> Floats:
     return unit(np.einsum("kc,k...->c...", axes, np.stack([x, y, np.full(x.shape, ZOOM)])).astype(np.float32))
 
 
-def _see(eye: Floats, d: Floats, tint: Floats) -> tuple[Floats, Floats, Floats, npt.NDArray[np.bool_]]:
+def _see(eye: Floats32, d: Floats32, tint: Floats32) -> tuple[Floats32, Floats32, Floats32, npt.NDArray[np.bool_]]:
     """Depth, ambient and direct light, and the mask of the table's top."""
     o = eye.reshape(3, 1, 1, 1)
     depth = np.where(d[1] > 1e-3, (WALL - o[1]) / np.maximum(d[1], np.float32(1e-3)), FAR)
@@ -133,7 +134,7 @@ def _see(eye: Floats, d: Floats, tint: Floats) -> tuple[Floats, Floats, Floats, 
     return depth, ambient.astype(np.float32), direct.astype(np.float32), on_table
 
 
-def shade(points: Floats, normal: Floats, albedo: Floats, d: Floats, gloss: float) -> tuple[Floats, Floats]:
+def shade(points: Floats32, normal: Floats32, albedo: Floats32, d: Floats32, gloss: float) -> tuple[Floats32, Floats32]:
     """The light that points send to the camera: Lambert's, and a touch of gloss.
 
     Args:
@@ -155,7 +156,7 @@ def shade(points: Floats, normal: Floats, albedo: Floats, d: Floats, gloss: floa
     return albedo * sky, albedo * (0.85 * facing) + shine
 
 
-def in_shadow(solid: Solid, points: Floats, to_light: Floats) -> npt.NDArray[np.bool_]:
+def in_shadow(solid: Solid, points: Floats32, to_light: Floats32) -> npt.NDArray[np.bool_]:
     """Whether a solid stands between points and the lamp.
 
     Args:
@@ -170,7 +171,7 @@ def in_shadow(solid: Solid, points: Floats, to_light: Floats) -> npt.NDArray[np.
     return (enter < leave) & (leave > 0)
 
 
-def develop(light: Floats) -> Pixels:
+def develop(light: Floats32) -> Pixels:
     """Convert linear light to a picture, about as sRGB does: the power of 1 / 2.2.
 
     Args:
