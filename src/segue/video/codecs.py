@@ -13,7 +13,7 @@ from av.codec.codec import UnknownCodecError
 from segue.core.errors import InputError, unknown
 from segue.core.images import PICTURES, check_writable
 from segue.video.folder import check_folder
-from segue.video.gif import FASTEST as GIF_FASTEST
+from segue.video.gif import GIF_FASTEST
 
 CodecName = Literal["h264", "hevc", "vp9", "av1", "prores", "ffv1", "gif", "webp", "png"]
 FOLDER = ""

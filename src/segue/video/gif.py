@@ -19,7 +19,7 @@ from av.video.frame import VideoFrame
 from segue.core.errors import InputError
 from segue.core.images import Pixels, atomic_write, with_channels
 
-FASTEST = 50
+GIF_FASTEST = 50
 
 
 def write_gif(path: Path, frames: Iterable[Pixels], fps: Fraction) -> None:
@@ -40,8 +40,10 @@ def write_gif(path: Path, frames: Iterable[Pixels], fps: Fraction) -> None:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_gif(Path(folder) / "a.gif", np.zeros((3, 9, 7, 1), np.uint8), Fraction(10))
     """
-    if not 0 < fps <= FASTEST:
-        raise InputError(f"a GIF of {float(fps):g} frames a second", f"up to {FASTEST}", "ask for fewer, or write .mp4")
+    if not 0 < fps <= GIF_FASTEST:
+        raise InputError(
+            f"a GIF of {float(fps):g} frames a second", f"up to {GIF_FASTEST}", "ask for fewer, or write .mp4"
+        )
     with atomic_write(Path(path)) as beside, GifFile(beside, fps) as gif:
         for frame in frames:
             gif.show(np.ascontiguousarray(with_channels(frame, 3)))

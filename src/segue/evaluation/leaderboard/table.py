@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from segue.evaluation.leaderboard.figures import Figure, LeaderboardRow, badness
 from segue.evaluation.metrics import Metric
 
-WIDE = 120
+_WIDE = 120
 """Columns of a terminal that text tables keep within."""
 
 HEAD = ("path", "control", "metric", "better", "unit", "pairs", "undefined", "mean", "low", "high", "wins")
@@ -54,7 +54,7 @@ class _Column:
 _Cell = Callable[[Sequence[LeaderboardRow], LeaderboardRow, _Column], str]
 
 
-def text(rows: Sequence[LeaderboardRow], metrics: Sequence[Metric], pairs: int, width: int = WIDE) -> str:
+def text(rows: Sequence[LeaderboardRow], metrics: Sequence[Metric], pairs: int, width: int = _WIDE) -> str:
     """The leaderboard in lines of at most `width` characters, the metrics in as many blocks as that takes.
 
     A cell is the mean and half the width of its 95 % interval, an asterisk the best of the paths (not of the
