@@ -137,7 +137,7 @@ def snapped(frames: Pixels, among: Pixels) -> Pixels:
     from segue.evaluation.metrics import Reference
 
     flat = frames.reshape(-1, *frames.shape[-3:])
-    return among[Reference(among).nearest(flat).places].reshape(frames.shape)
+    return among[Reference(among).nearest(flat).indices].reshape(frames.shape)
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from segue.core.images import read_image, to_float, to_uint8, write_image
     from segue.core.progress_bar import show_progress
     from segue.data.datasets import DataSet, ImageSet, load
+    from segue.evaluation.leaderboard import Leaderboard, score_paths
+    from segue.evaluation.metrics import Case, Metric
     from segue.join.request import JoinRequest
     from segue.join.run import JoinResult
     from segue.join.run import run_join as join_clips
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "segue.data.datasets": ("DataSet", "ImageSet", "load"),
+    "segue.evaluation.leaderboard": ("Leaderboard", "score_paths"),
+    "segue.evaluation.metrics": ("Case", "Metric"),
     "segue.core.errors": ("InputError", "Stopped"),
     "segue.models.foreign": ("TAEF2", "Diffusers", "Foreign"),
     "segue.core.progress_bar": ("show_progress",),
@@ -76,6 +80,7 @@ __all__ = [
     "TAEF2",
     "VAE",
     "Autoencoder",
+    "Case",
     "ConvAutoencoder",
     "DataSet",
     "Diffusers",
@@ -88,8 +93,10 @@ __all__ = [
     "JoinRequest",
     "JoinResult",
     "LatentSpace",
+    "Leaderboard",
     "Linear",
     "Method",
+    "Metric",
     "Path",
     "PathChoice",
     "PathContext",
@@ -107,6 +114,7 @@ __all__ = [
     "path_of",
     "read_image",
     "save_model",
+    "score_paths",
     "show_progress",
     "slerp",
     "strip",

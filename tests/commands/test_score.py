@@ -24,6 +24,7 @@ from segue.core.progress import Event
 from segue.latent.interpolation import even_steps
 from segue.latent.paths import Linear, PathChoice, Slerp
 from segue.latent.paths import Path as Way
+from segue.training.losses import perceptual
 
 Segue = Callable[..., dict[str, Any]]
 Refused = Callable[..., str]
@@ -215,7 +216,7 @@ def test_a_path_that_is_not_found_is_counted_and_its_reason_told_once(lines: Pat
     assert nowhere.figures["jerk"].mean == pytest.approx(np.mean(found))
     assert nowhere.figures["jerk"].wins == 0  # it is the straight line
     assert result.notes == ("nowhere: got two components; expected one; raise k",)
-    assert "nowhere found no way for 2 of 4 pairs" in job.told(
+    assert "nowhere found no way for 2 of 4 pairs" in job.format_result(
         run_score(ScoreRequest(lines, tmp_path / "t", pairs=4, steps=5, paths=("linear", Nowhere()), metrics="jerk"))
     )
 
@@ -236,9 +237,9 @@ def test_what_is_scored_is_not_scored_again(
     before = table(tmp_path / "parted" / "scores.csv")
     assert len(before) == 8
     scored: list[str] = []
-    usual = job._scored
+    usual = job.score_path
     monkeypatch.setattr(
-        job, "_scored", lambda evaluation, name, metrics: scored.append(name) or usual(evaluation, name, metrics)
+        job, "score_path", lambda evaluation, name, metrics: scored.append(name) or usual(evaluation, name, metrics)
     )
     assert run_score(request("parted")).rows == whole.rows
     assert len(scored) == 4 * 6 - 8
@@ -278,7 +279,7 @@ def test_the_network_that_sees(lines: Path, data_dir: Path, tmp_path: Path, monk
     def none(*_: object, **__: object) -> None:
         raise InputError("no weights", "some", "fetch them")
 
-    monkeypatch.setattr(type(job.perceptual), "prepare", none)
+    monkeypatch.setattr(type(perceptual), "prepare", none)
     less = run_score(ScoreRequest(lines, tmp_path / "less", pairs=1, steps=4, paths="linear", among=20))
     assert 0 < len(less.better) < len(whole.better) and "excess" in less.better and "ppl" not in less.better
     assert less.notes[0].startswith("without off-manifold:by=perceptual") and "no weights" in less.notes[0]

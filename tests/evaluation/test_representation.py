@@ -11,13 +11,13 @@ from torch import Generator, Tensor
 
 from segue.evaluation import representation as evaluation
 from segue.evaluation.representation import (
+    assign_clusters,
     bits_per_value,
-    clusters,
     importance_bound,
-    linear_predictions,
-    matched,
+    match_clusters,
+    predict_linear,
     share_interval,
-    whitened,
+    whiten,
 )
 
 
@@ -31,31 +31,31 @@ def blobs(n: int, spread: float, seed: int = 0) -> tuple[Tensor, np.ndarray[tupl
 
 def test_blobs_are_separated_by_lines_and_found_as_clusters() -> None:
     (codes, labels), (test, truth) = blobs(200, 0.5), blobs(100, 0.5, 1)
-    assert (linear_predictions(codes, labels, test) == truth).all()
-    assert (matched(clusters(codes, test, 3, restarts=5), truth) == truth).all()
+    assert (predict_linear(codes, labels, test) == truth).all()
+    assert (match_clusters(assign_clusters(codes, test, 3, restarts=5), truth) == truth).all()
 
 
 def test_noise_tells_nothing() -> None:
     rng = np.random.default_rng(0)
     codes, test = (torch.from_numpy(rng.normal(size=(1000, 4))) for _ in range(2))
     labels, truth = rng.integers(0, 4, (2, 1000))
-    assert 0.15 < (linear_predictions(codes, labels, test) == truth).mean() < 0.35
-    assert 0.2 < (matched(clusters(codes, test, 4, restarts=3), truth) == truth).mean() < 0.4
+    assert 0.15 < (predict_linear(codes, labels, test) == truth).mean() < 0.35
+    assert 0.2 < (match_clusters(assign_clusters(codes, test, 4, restarts=3), truth) == truth).mean() < 0.4
 
 
 def test_clusters_do_not_depend_on_scale_and_turn() -> None:
     (codes, _), (test, _) = blobs(200, 2), blobs(100, 2, 1)
     squeezed = torch.tensor([[100.0, 3.0], [0.01, -5.0]], dtype=torch.float64)
-    one = clusters(codes, test, 3, restarts=20)
-    other = clusters(codes.flatten(1) @ squeezed + 7, test.flatten(1) @ squeezed + 7, 3, restarts=20)
-    assert (matched(one, other) == other).mean() > 0.98
+    one = assign_clusters(codes, test, 3, restarts=20)
+    other = assign_clusters(codes.flatten(1) @ squeezed + 7, test.flatten(1) @ squeezed + 7, 3, restarts=20)
+    assert (match_clusters(one, other) == other).mean() > 0.98
 
 
 def test_clusters_fit_all_codes_not_those_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluation, "FITTED", 12)
+    monkeypatch.setattr(evaluation, "_MOST_CLUSTERED", 12)
     codes = torch.from_numpy(np.random.default_rng(0).normal(size=(2000, 2)))
-    found = clusters(codes, codes, 5, restarts=2)
-    white = whitened(codes, codes)[0]
+    found = assign_clusters(codes, codes, 5, restarts=2)
+    white = whiten(codes, codes)[0]
     means = np.stack([white[found == place].mean(0) for place in range(5)])
     nearest = np.square(white[:, None] - means).sum(2).argmin(1)
     assert (nearest == found).mean() > 0.999  # k-means stands still: every code is nearest to its own cluster's mean
@@ -63,7 +63,7 @@ def test_clusters_fit_all_codes_not_those_drawn(monkeypatch: pytest.MonkeyPatch)
 
 def test_whitened_codes_have_no_covariance_but_one() -> None:
     codes = blobs(500, 1)[0].flatten(1) @ torch.tensor([[3.0, 1.0, 0.0], [0.0, 0.1, 0.0]], dtype=torch.float64)
-    white, same = whitened(codes, codes)
+    white, same = whiten(codes, codes)
     assert white.shape == (500, 2)  # the third direction has no variance
     assert np.allclose(white.T @ white / 500, np.eye(2), atol=1e-8) and np.array_equal(white, same)
 
@@ -71,14 +71,14 @@ def test_whitened_codes_have_no_covariance_but_one() -> None:
 def test_the_names_of_clusters_do_not_matter() -> None:
     labels = np.random.default_rng(0).integers(0, 10, 300)
     names = np.random.default_rng(1).permutation(10)
-    assert (matched(names[labels], labels) == labels).all()
+    assert (match_clusters(names[labels], labels) == labels).all()
 
 
 def test_codes_all_alike() -> None:
     codes = torch.zeros(20, 3)
     labels = np.arange(20) % 2
-    assert len(linear_predictions(codes, labels, codes)) == 20
-    assert len(clusters(codes, codes, 2, restarts=2)) == 20
+    assert len(predict_linear(codes, labels, codes)) == 20
+    assert len(assign_clusters(codes, codes, 2, restarts=2)) == 20
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])

@@ -159,7 +159,9 @@ def _request(kind: type[Checked], given: dict[str, Any]) -> Checked:
 def _plain(value: Any) -> Any:
     """A result as JSON values."""
     if dataclasses.is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        # A field may have another key, where its name has changed since the key was published, or none.
+        keys = {field.name: field.metadata.get("json", field.name) for field in dataclasses.fields(value)}
+        return {key: _plain(getattr(value, name)) for name, key in keys.items() if key is not None}
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

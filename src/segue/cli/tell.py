@@ -11,7 +11,7 @@ from segue.commands.info import InfoResult
 from segue.commands.interpolate import InterpolateResult
 from segue.commands.map import MapResult
 from segue.commands.sample import SampleResult
-from segue.commands.score import ScoreResult, told
+from segue.commands.score import ScoreResult, format_result
 from segue.commands.slow import SlowResult
 from segue.commands.stress import Errors, StressResult
 from segue.commands.studies.command import Offers, ReproduceResult
@@ -206,7 +206,7 @@ def _errors(errors: Errors) -> str:
 
 
 def score(result: ScoreResult) -> str:
-    lines = [told(result), "", f"scores      {result.out}"]
+    lines = [format_result(result), "", f"scores      {result.out}"]
     lines += [f"            {file}" for file in result.files if file.parent == result.out]
     sheets = [file for file in result.files if file.parent != result.out]
     if sheets:

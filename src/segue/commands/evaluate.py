@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from segue.commands.runs import DATA, RUN, has_posterior, images_of, open_run, some
+from segue.commands.runs import DATA, RUN, has_posterior, images_of, open_run
 from segue.core.choices import Checked, choose, needed, option
 from segue.core.errors import InputError
 from segue.core.images import to_float
@@ -17,11 +17,11 @@ from segue.core.progress import Event, Report, silent
 from segue.core.types import Interval
 from segue.data.datasets import DataSet, ImageSet
 from segue.evaluation.representation import (
+    assign_clusters,
     bits_per_value,
-    clusters,
     importance_bound,
-    linear_predictions,
-    matched,
+    match_clusters,
+    predict_linear,
     share_interval,
 )
 from segue.latent.space import LatentSpace, in_memory
@@ -92,7 +92,7 @@ def run_evaluate(request: EvaluateRequest, report: Report = silent) -> EvaluateR
     model, about = open_run(request.run, request.data)
     data = images_of(about, request.data_dir, report)
     part, whole = ("train", data.train) if data.test is None else ("test", data.test)
-    test = some(whole, request.images, request.seed)
+    test = whole.sample(request.images, request.seed)
     space = LatentSpace.of(model, test, report)
     linear, kmeans = _labelled(model, data, test, space, request, report)
     errors = _reconstruction(model, test, space.codes, report)
@@ -143,11 +143,11 @@ def _labelled(
         return None, None
     codes = LatentSpace.of(model, data.train, report).codes
     report(Event("classify", note="fitting the linear classifier"))
-    linear = share_interval(linear_predictions(codes, data.train.labels, space.codes) == test.labels)
+    linear = share_interval(predict_linear(codes, data.train.labels, space.codes) == test.labels)
     report(Event("cluster", note=f"clustering, {request.restarts} times"))
     classes = len(data.train.label_names)
-    found = clusters(codes, space.codes, classes, request.restarts, request.seed)
-    return linear, share_interval(matched(found, test.labels) == test.labels)
+    found = assign_clusters(codes, space.codes, classes, request.restarts, request.seed)
+    return linear, share_interval(match_clusters(found, test.labels) == test.labels)
 
 
 @torch.no_grad()
@@ -157,7 +157,7 @@ def _likelihood(
     method = _vae(model, about)
     if method is None or not has_posterior(model) or not request.bounded:
         return None
-    images = some(test, request.bounded, request.seed)
+    images = test.sample(request.bounded, request.seed)
     x = to_float(images.images)
     labels = None if images.labels is None else torch.from_numpy(images.labels)
     mass = method.likelihood != "bernoulli"

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from segue.commands.runs import DATA, RUN, images_of, method_of, open_run, some, surroundings_of
+from segue.commands.runs import DATA, RUN, images_of, method_of, open_run
 from segue.commands.train import DataOptions
 from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError, unknown
 from segue.core.images import PICTURES, Pixels, fit, read_image, write_image
 from segue.core.progress import Report, silent
 from segue.data.datasets import DataSet, Pick
+from segue.latent.context import make_context
 from segue.latent.interpolation import Interpolation, cross_fade, even_steps, tour
 from segue.latent.paths import PathChoice, path_of
 from segue.models.autoencoder import Autoencoder
@@ -79,8 +80,8 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     a, *via, b = picks = pick_ends(model, about, names, request.data_dir, report)
     images = None
     if choice.needs == "images" and "data" in about:
-        images = some(images_of(about, request.data_dir, report).train, request.near, about["training"]["seed"])
-    around = surroundings_of(model, images, request.steps, report)
+        images = images_of(about, request.data_dir, report).train.sample(request.near, about["training"]["seed"])
+    around = make_context(model, images, request.steps, report)
     walked = tour(model, np.stack([pick.image for pick in picks]), choice, request.steps, report, around, request.loop)
     if suffix in ANIMATIONS:
         write_animation(request.out, walked.frames, request.fps)

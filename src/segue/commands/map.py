@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from segue.commands.runs import DATA, RUN, has_posterior, images_of, method_of, open_run, some
+from segue.commands.runs import DATA, RUN, has_posterior, images_of, method_of, open_run
 from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import Pixels, check_writable, to_float
@@ -123,7 +123,7 @@ def _part(data: DataSet, request: MapRequest) -> tuple[_Part, ImageSet]:
     images = data.train if part == "train" or data.test is None else data.test
     if len(images) < 2:
         raise InputError(f"{len(images)} {part} image", "two or more", "map the other part, or a larger set")
-    return part, some(images, request.limit, request.seed)
+    return part, images.sample(request.limit, request.seed)
 
 
 def _projection(request: MapRequest, length: int) -> Projection:

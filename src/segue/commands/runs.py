@@ -5,19 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeGuard
 
-import numpy as np
-import torch
-from torch import nn
-
 from segue.commands.train import MODEL, DataOptions
-from segue.core.cache import CODES, Entry, cached
 from segue.core.choices import choose
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report
-from segue.data.datasets import DataSet, ImageSet
-from segue.latent.paths import PathContext
-from segue.latent.space import LatentSpace
-from segue.models.autoencoder import Autoencoder, ConvAutoencoder, load_model, model_digest
+from segue.data.datasets import DataSet
+from segue.models.autoencoder import Autoencoder, ConvAutoencoder, load_model
 from segue.models.foreign import FOREIGN, ForeignModel
 from segue.training.methods import METHODS
 
@@ -74,28 +67,6 @@ def images_of(about: dict[str, Any], data_dir: Path | None, report: Report) -> D
             f"{about['data']}, changed since the run", "the images it was trained on", "restore them, or train again"
         )
     return data
-
-
-def some(images: ImageSet, limit: int, seed: int) -> ImageSet:
-    """At most `limit` images of a set, drawn at random, in the set's order."""
-    if len(images) <= limit:
-        return images
-    return images.subset(np.sort(np.random.default_rng(seed).choice(len(images), limit, replace=False)))
-
-
-def surroundings_of(model: Autoencoder, images: ImageSet | None, frames: int, report: Report) -> PathContext:
-    """What lies about the paths of a model: the codes of images, kept in the cache once they are computed.
-
-    `frames` is how many a path will be shown in. Raises `InputError` for images of another shape than the model's.
-    """
-    if images is None:
-        return PathContext(model, LatentSpace(torch.zeros(0, *model.latent_shape), ()), frames, report)
-    if not isinstance(model, nn.Module):
-        return PathContext(model, LatentSpace.of(model, images, report), frames, report)
-    key = {"images": images.digest(), "model": model_digest(model)}
-    entry = cached(CODES, key, lambda: Entry({"codes": LatentSpace.of(model, images, report).codes}), report)
-    space = LatentSpace(entry.tensors["codes"], images.ids, images.labels, images.label_names)
-    return PathContext(model, space, frames, report)
 
 
 def has_posterior(model: Autoencoder) -> TypeGuard[ConvAutoencoder]:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from segue.commands.runs import DATA, RUN, has_prior, images_of, open_run, some
+from segue.commands.runs import DATA, RUN, has_prior, images_of, open_run
 from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, write_image
@@ -95,7 +95,7 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
             labels, weights = _mix(request, training)
             codes = _between(model, training, labels, weights, request, generator, report)
         else:
-            space = LatentSpace.of(model, some(training, _MOST, request.seed), report)
+            space = LatentSpace.of(model, training.sample(_MOST, request.seed), report)
             codes = _range_grid(space, _side(request.count)) if by == "grid" else _mixture(space, request, generator)
     images = decode(model, codes)
     if out.suffix.lower() == ".npz":
@@ -193,7 +193,7 @@ def _between(
     spaces = []
     for name in labels:
         of_label = images.subset(np.flatnonzero(images.labels == images.label_names.index(name)))
-        spaces.append(LatentSpace.of(model, some(of_label, _MOST, request.seed), report))
+        spaces.append(LatentSpace.of(model, of_label.sample(_MOST, request.seed), report))
     if request.mix == "pairs":
         first = spaces[0].codes
         drawn = first[torch.randint(len(first), (request.count,), generator=generator)]

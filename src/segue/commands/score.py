@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,23 +13,31 @@ from typing import Any, Literal
 from torch import nn
 
 from segue.commands.runs import DATA, RUN, images_of, open_run
-from segue.commands.score_benchmark import field_of
-from segue.commands.score_cache import SCORES, SHEETS, Kept, write_json, write_text
-from segue.core.choices import Checked, choose, needed, option
+from segue.commands.score_cache import SCORES, SHEETS, ScoreCache, write_json, write_text
+from segue.commands.train import DataOptions
+from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError, Stopped
 from segue.core.images import Pixels, check_writable, write_image
 from segue.core.progress import Event, Report, silent
-from segue.data.datasets import DataSet
-from segue.evaluation.leaderboard import Benchmark, Kind, LeaderboardRow, PairEvaluation, Score, standings
-from segue.evaluation.leaderboard.benchmark import LINEAR
-from segue.evaluation.leaderboard.table import markdown, table_csv, text
-from segue.evaluation.metrics import LEADERBOARD_METRICS, METRICS, Metric
+from segue.data.datasets import DataSet, LoadOptions
+from segue.evaluation.leaderboard import (
+    LINEAR,
+    Benchmark,
+    Kind,
+    Leaderboard,
+    LeaderboardRow,
+    PairEvaluation,
+    Score,
+    choose_metrics,
+    find_truth,
+    make_benchmark,
+    score_path,
+)
+from segue.evaluation.metrics import Metric
 from segue.evaluation.metrics.metric import Better
-from segue.latent.paths import LEADERBOARD_PATHS as PATHS
-from segue.latent.paths import PathChoice, path_of
+from segue.latent.paths import LEADERBOARD_PATHS, PathChoice, path_of
 from segue.models.autoencoder import Autoencoder, model_digest
 from segue.render.score_sheets import all_on_one, ordering, sheet_of
-from segue.training.losses import perceptual
 
 IN_MEMORY = 1 << 30
 """Bytes of frames that are kept for the sheets; of more, those that are shown are made again."""
@@ -48,11 +56,13 @@ class ScoreRequest(Checked):
         "differs) and all-factors",
     )
     steps: int = option(16, "frames of each interpolation, both ends included", low=3, high=1000)
-    paths: str | tuple[str | PathChoice, ...] = option(" ".join(PATHS), "paths, blanks between them; linear always is")
+    paths: str | tuple[str | PathChoice, ...] = option(
+        " ".join(LEADERBOARD_PATHS), "paths, blanks between them; linear always is"
+    )
     metrics: str | tuple[str | Metric, ...] | None = option(
         None, "metrics, blanks between them: 'excess jerk pace:by=pixel'; else all"
     )
-    nodes: int = option(10_000, "images of the set that graphs and geodesics go by, drawn at random", low=2)
+    nodes: int = option(10_000, "images of the set that graphs and geodesics use, drawn at random", low=2)
     among: int = option(10_000, "images of the set that frames are compared with, drawn at random", low=2)
     seed: int = option(0, "seed of every draw", low=0, high=2**31 - 1)
     force: bool = option(False, "overwrite the scores of another request")
@@ -62,11 +72,11 @@ class ScoreRequest(Checked):
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """The leaderboard: a row for each path, then for each control, and what was written to `out`.
+    """The leaderboard of a run, and what was written to `out`.
 
     The ends are of `part`; of train where there is no other, so that the model has seen them. They are left out of the
-    `nodes` images that paths go by and of the `among` that frames are compared with. `better` says of each metric which
-    values are good.
+    `nodes` images that paths use and of the `among` that frames are compared with. `better` says of each metric which
+    values are good. `leaderboard` has the same rows as a value of its own.
     """
 
     out: Path
@@ -80,64 +90,87 @@ class ScoreResult:
     better: dict[str, Better]
     rows: tuple[LeaderboardRow, ...]
     notes: tuple[str, ...]
+    leaderboard: Leaderboard = field(repr=False, metadata={"json": None})
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the leaderboard as a table."""
+        return self.leaderboard._repr_html_()
 
 
 def run_score(request: ScoreRequest, report: Report = silent) -> ScoreResult:
     """Go between pairs of a run's held-out images by every path, measure, and write tables and sheets into a folder.
 
-    Ctrl-C leaves the scores of the pairs so far; the same request goes on. Raises `InputError` for a run, images,
-    paths, metrics or pairs that are not there, and for a folder that cannot be written or has other scores.
+    Ctrl-C leaves the scores of the pairs so far, from which the same request goes on.
+
+    Args:
+        request: The run, the folder, and what to score.
+        report: Called with progress.
+
+    Returns:
+        The leaderboard and the files written.
+
+    Raises:
+        InputError: For a run, images, paths, metrics or pairs that do not exist, and for a folder that cannot be
+            written or has other scores.
+        Stopped: At Ctrl-C.
     """
     paths = {str(choice): choice for choice in map(path_of, (LINEAR, *_several(request.paths)))}
-    metrics, notes = _metrics(request, report)
+    metrics, notes = choose_metrics(None if request.metrics is None else _several(request.metrics), report)
     check_writable(request.out / SCORES)
     model, about = open_run(request.run, request.data)
     data = images_of(about, request.data_dir, report)
-    field = field_of(
-        model,
-        about,
-        data,
-        paths,
-        pairs=request.pairs,
-        kind=request.kind,
-        steps=request.steps,
-        nodes=request.nodes,
-        among=request.among,
-        seed=request.seed,
-        report=report,
-    )
-    kept = Kept(request.out, tuple(map(str, metrics)), tuple(pair.names for pair in field.pairs))
-    asked = _asked(request, model, data, tuple(paths), metrics)
-    kept.open(asked, request.force)
-    evaluation = _trials(field)
-    _score(field, metrics, kept, evaluation, report)
-    scores = {name: [kept.scores[pair, name] for pair in range(len(field.pairs))] for name in field.rows}
-    rows = standings(scores, field.controls, metrics, request.seed)
-    notes += _failures(scores)
+    options = {name: getattr(request, name) for name in ("pairs", "kind", "steps", "nodes", "among", "seed")}
+    benchmark = make_run_benchmark(model, about, data, paths, **options, report=report)
+    cache = ScoreCache(request.out, tuple(map(str, metrics)), tuple(pair.names for pair in benchmark.pairs))
+    identity = _identity(request, model, data, tuple(paths), metrics)
+    cache.open(identity, request.force)
+    evaluate = _evaluator(benchmark)
+    _score(benchmark, metrics, cache, evaluate, report)
+    scores = {name: [cache.scores[pair, name] for pair in range(len(benchmark.pairs))] for name in benchmark.names}
+    leaderboard = Leaderboard.from_scores(scores, benchmark.controls, metrics, request.seed, notes)
     result = ScoreResult(
-        request.out,
-        (),
-        _name(request.run),
-        "train" if data.test is None else "test",
-        len(field.pairs),
-        request.steps,
-        len(field.around.space),
-        len(field.among.images),
-        {str(metric): metric.better for metric in metrics},
-        rows,
-        notes,
+        out=request.out,
+        files=(),
+        run=_name(request.run),
+        part="train" if data.test is None else "test",
+        pairs=len(benchmark.pairs),
+        steps=request.steps,
+        nodes=len(benchmark.context.space),
+        among=len(benchmark.reference.images),
+        better={str(metric): metric.better for metric in metrics},
+        rows=leaderboard.rows,
+        notes=leaderboard.notes,
+        leaderboard=leaderboard,
     )
-    files = [*_tables(result, metrics, asked), *_sheets(request.out, scores, metrics, evaluation, report)]
+    files = [*_write_tables(result, identity), *_write_sheets(request.out, scores, metrics, evaluate, report)]
     return replace(result, files=tuple(files))
 
 
-def told(result: ScoreResult) -> str:
+def format_result(result: ScoreResult) -> str:
     """The leaderboard in words, as a terminal shows it."""
-    metrics = [choose(name, METRICS, "metric") for name in result.better]
     ends = "held-out images" if result.part == "test" else "training images"
     head = f"{result.pairs} pairs of {ends}, {result.steps} frames each; {result.among:,} images to compare with"
     how = "means, and half their 95 % intervals; * the best path, controls beneath the line"
-    return f"{head}\n{how}\n\n{text(result.rows, metrics, result.pairs)}"
+    return f"{head}\n{how}\n\n{result.leaderboard}"
+
+
+def make_run_benchmark(
+    model: Autoencoder, about: dict[str, Any], data: DataSet, paths: Mapping[str, PathChoice], **options: Any
+) -> Benchmark:
+    """Set up a benchmark of a run: ends of its test part (of train where there is no other), and its truth.
+
+    Args:
+        model: The model of the run.
+        about: What the run's file says of it.
+        data: Its images.
+        paths: The paths to try, by name.
+        options: As of `make_benchmark`.
+    """
+    images = DataOptions.from_json(about.get("images", {}))
+    size = None if images.size is None else (images.size[0], images.size[-1])
+    parts = [part for part in (data.train, data.test) if part is not None]
+    truth = find_truth(about["data"], parts, LoadOptions(size, images.fit, images.channels))
+    return make_benchmark(model, data.train, paths, held_out=data.test, truth=truth, **options)
 
 
 def _several(value: str | tuple[Any, ...]) -> tuple[Any, ...]:
@@ -147,29 +180,10 @@ def _several(value: str | tuple[Any, ...]) -> tuple[Any, ...]:
     return several
 
 
-def _metrics(request: ScoreRequest, report: Report) -> tuple[tuple[Metric, ...], tuple[str, ...]]:
-    """The metrics, and a note on those that are left out for want of a network's weights."""
-    asked = None if request.metrics is None else _several(request.metrics)
-    metrics = {
-        str(m): m for m in (LEADERBOARD_METRICS if asked is None else [choose(m, METRICS, "metric") for m in asked])
-    }
-    seeing = [name for name, metric in metrics.items() if metric.sees]
-    if not seeing:
-        return tuple(metrics.values()), ()
-    try:
-        perceptual.prepare(report)
-    except InputError as error:
-        if asked is not None:
-            raise
-        left = tuple(metric for metric in metrics.values() if not metric.sees)
-        return left, (f"without {', '.join(seeing)}: {error}",)
-    return tuple(metrics.values()), ()
-
-
-def _asked(
+def _identity(
     request: ScoreRequest, model: Autoencoder, data: DataSet, paths: tuple[str, ...], metrics: tuple[Metric, ...]
 ) -> dict[str, Any]:
-    """What was asked for and of what, without the places of files; the same scores for the same."""
+    """What decides the scores, without the folders of files: the same scores for the same."""
     plain = {name: value for name, value in request.to_json().items() if name not in ("out", "data_dir", "force")}
     plain |= {"run": _name(request.run), "paths": " ".join(paths), "metrics": " ".join(map(str, metrics))}
     digest = model_digest(model) if isinstance(model, nn.Module) else str(request.run)
@@ -181,74 +195,63 @@ def _name(run: Path) -> str:
     return (run.resolve().parent if run.is_file() else run.resolve()).name
 
 
-def _trials(field: Benchmark) -> Callable[[int], PairEvaluation]:
-    """The trial of each pair; kept, with all its frames, where there is room for all of them."""
+def _evaluator(benchmark: Benchmark) -> Callable[[int], PairEvaluation]:
+    """Makes the evaluation of each pair; cached, with all its frames, where there is room for all of them."""
 
-    def evaluation(pair: int) -> PairEvaluation:
-        return PairEvaluation(field, field.pairs[pair])
+    def evaluate(pair: int) -> PairEvaluation:
+        return PairEvaluation(benchmark, benchmark.pairs[pair])
 
     # The truth has eight times as many frames as a path has.
-    size = field.among.images[0].nbytes * field.steps * (len(field.rows) + 8 * (field.truth is not None))
-    return cache(evaluation) if size * len(field.pairs) <= IN_MEMORY else evaluation
+    frames = benchmark.steps * (len(benchmark.names) + 8 * (benchmark.truth is not None))
+    size = benchmark.reference.images[0].nbytes * frames
+    return cache(evaluate) if size * len(benchmark.pairs) <= IN_MEMORY else evaluate
 
 
 def _score(
-    field: Benchmark,
+    benchmark: Benchmark,
     metrics: tuple[Metric, ...],
-    kept: Kept,
-    evaluation: Callable[[int], PairEvaluation],
+    cache: ScoreCache,
+    evaluate: Callable[[int], PairEvaluation],
     report: Report,
 ) -> None:
     """Score what has no score yet. Raises `Stopped` at Ctrl-C, with all scores so far in the folder."""
-    total = len(field.pairs) * len(field.rows)
+    total = len(benchmark.pairs) * len(benchmark.names)
     try:
-        for pair in range(len(field.pairs)):
-            left = [name for name in field.rows if (pair, name) not in kept.scores]
-            here = evaluation(pair)
+        for pair in range(len(benchmark.pairs)):
+            left = [name for name in benchmark.names if (pair, name) not in cache.scores]
+            evaluation = evaluate(pair)
             for name in left:
-                kept.scores[pair, name] = _scored(here, name, metrics)
-                report(Event("score", len(kept.scores), total))
+                cache.scores[pair, name] = score_path(evaluation, name, metrics)
+                report(Event("score", len(cache.scores), total))
             if left:
-                kept.save()
+                cache.save()
     except KeyboardInterrupt:
-        kept.save()
-        raise Stopped(f"stopped; {kept.folder} keeps the scores so far, and the same command goes on") from None
+        cache.save()
+        raise Stopped(f"stopped; {cache.folder} keeps the scores so far, and the same command goes on") from None
 
 
-def _scored(evaluation: PairEvaluation, name: str, metrics: tuple[Metric, ...]) -> Score:
-    try:
-        shown = evaluation.shown(name)
-    except InputError as error:
-        return Score({str(metric): math.nan for metric in metrics}, {}, str(error))
-    case = evaluation.case(name)
-    values = {str(metric): metric.measure(case) for metric in metrics}
-    scalars = {key: float(value) for key, value in shown.told.items() if isinstance(value, bool | int | float)}
-    return Score(values, {key: value for key, value in scalars.items() if math.isfinite(value)})
-
-
-def _failures(scores: dict[str, list[Score]]) -> tuple[str, ...]:
-    """Why a path found no way, once for each path and reason."""
-    reasons = dict.fromkeys((name, score.failed) for name, row in scores.items() for score in row if score.failed)
-    return tuple(f"{name}: {reason}" for name, reason in reasons)
-
-
-def _tables(result: ScoreResult, metrics: tuple[Metric, ...], asked: dict[str, Any]) -> Iterator[Path]:
-    rows, pairs = result.rows, result.pairs
-    title = f"{asked['run']}: {pairs} pairs of {asked['data']}"
-    write_text(result.out / "leaderboard.md", markdown(rows, metrics, pairs, title))
-    write_text(result.out / "leaderboard.csv", table_csv(rows, metrics, pairs))
+def _write_tables(result: ScoreResult, identity: dict[str, Any]) -> Iterator[Path]:
+    board = result.leaderboard
+    title = f"{identity['run']}: {result.pairs} pairs of {identity['data']}"
+    write_text(result.out / "leaderboard.md", board.to_markdown(title))
+    write_text(result.out / "leaderboard.csv", board.to_csv())
     about = {
-        "request": asked,
+        "request": identity,
         "part": result.part,
-        "pairs": pairs,
+        "pairs": result.pairs,
         "nodes": result.nodes,
         "among": result.among,
-        "metrics": {str(metric): {"better": metric.better, "unit": metric.unit} for metric in metrics},
-        "rows": [_finite(asdict(row)) for row in rows],
+        "metrics": {str(metric): {"better": metric.better, "unit": metric.unit} for metric in board.metrics},
+        "rows": [_row_json(row) for row in result.rows],
         "notes": list(result.notes),
     }
     write_json(result.out / "scores.json", about)
     yield from (result.out / name for name in ("leaderboard.md", "leaderboard.csv", "scores.json", SCORES))
+
+
+def _row_json(row: LeaderboardRow) -> Any:
+    values = {each.metadata.get("json", each.name): getattr(row, each.name) for each in fields(row)}
+    return _finite(values | {"figures": {name: asdict(figure) for name, figure in row.figures.items()}})
 
 
 def _finite(value: Any) -> Any:
@@ -258,24 +261,24 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _sheets(
+def _write_sheets(
     out: Path,
     scores: dict[str, list[Score]],
     metrics: tuple[Metric, ...],
-    evaluation: Callable[[int], PairEvaluation],
+    evaluate: Callable[[int], PairEvaluation],
     report: Report,
 ) -> Iterator[Path]:
     metric = ordering(scores, metrics)
     if metric is None:
         return
     for done, name in enumerate(scores):
-        picture = sheet_of(name, scores, metric, evaluation)
+        picture = sheet_of(name, scores, metric, evaluate)
         if picture is not None:
-            yield _written(out / SHEETS / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.png", picture)
+            yield _write_picture(out / SHEETS / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.png", picture)
         report(Event("sheets", done + 1, len(scores)))
-    yield _written(out / "best.png", all_on_one(scores, metric, evaluation))
+    yield _write_picture(out / "best.png", all_on_one(scores, metric, evaluate))
 
 
-def _written(file: Path, picture: Pixels) -> Path:
+def _write_picture(file: Path, picture: Pixels) -> Path:
     write_image(file, picture)
     return file

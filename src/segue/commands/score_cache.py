@@ -1,4 +1,4 @@
-"""The scores that a folder keeps, pair by pair, so that an interrupted leaderboard goes on where it was."""
+"""The scores in a folder, pair by pair, so that an interrupted leaderboard goes on where it was."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from segue.core.images import atomic_write
 from segue.evaluation.leaderboard import Score
 
 _REQUEST, SCORES, SHEETS = "request.json", "scores.csv", "sheets"
-PAIR, PATH, TOLD, FAILED = "pair", "path", "told", "failed"
+PAIR, PATH, INFO, FAILED = "pair", "path", "told", "failed"
 
 
 @dataclass(eq=False)
-class Kept:
-    """A folder with what was asked for, and the scores of pairs and paths so far; `pairs` are the ends' names."""
+class ScoreCache:
+    """A folder with a request, and the scores of pairs and paths so far; `pairs` are the names of the ends."""
 
     folder: Path
     metrics: tuple[str, ...]
@@ -27,14 +27,19 @@ class Kept:
     scores: dict[tuple[int, str], Score] = field(default_factory=dict)
 
     def open(self, request: dict[str, Any], force: bool) -> None:
-        """Take up the scores that are there, if they are of the same request.
+        """Read the scores that are there, if they are of the same request.
 
-        Raises `InputError` for a folder with the scores of another request, unless `force` has them overwritten.
+        Args:
+            request: What decides the scores, as JSON.
+            force: Whether the scores of another request are overwritten.
+
+        Raises:
+            InputError: For a folder with the scores of another request, without `force`.
         """
         file = self.folder / _REQUEST
-        before = _read(file)
+        before = _read_json(file)
         if before == request:
-            self._load()
+            self._read_scores()
             return
         if before is not None:
             if not force:
@@ -47,7 +52,7 @@ class Kept:
                 old.unlink(missing_ok=True)
         write_json(file, request)
 
-    def _load(self) -> None:
+    def _read_scores(self) -> None:
         file = self.folder / SCORES
         if not file.exists():
             return
@@ -55,23 +60,25 @@ class Kept:
             with file.open(newline="", encoding="utf-8") as lines:
                 for row in csv.DictReader(lines):
                     values = {name: float(row[name]) if row[name] else math.nan for name in self.metrics}
-                    told = {name: float(value) for name, value in json.loads(row[TOLD]).items()}
-                    self.scores[int(row[PAIR]), row[PATH]] = Score(values, told, row[FAILED] or None)
+                    info = {name: float(value) for name, value in json.loads(row[INFO]).items()}
+                    self.scores[int(row[PAIR]), row[PATH]] = Score(values, info, row[FAILED] or None)
         except (KeyError, ValueError, TypeError, csv.Error):
-            raise InputError(f"{file}, which cannot be read", "what was written", "delete it, to begin anew") from None
+            raise InputError(
+                f"{file}, which cannot be read", "the file as it was written", "delete it, to begin anew"
+            ) from None
 
     def save(self) -> None:
         """Write all scores: a line for each pair and path, an empty field for what is undefined."""
         with atomic_write(self.folder / SCORES) as beside, beside.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([PAIR, "a", "b", PATH, *self.metrics, TOLD, FAILED])
+            writer.writerow([PAIR, "a", "b", PATH, *self.metrics, INFO, FAILED])
             for (pair, path), score in self.scores.items():
                 values = ["" if math.isnan(score.values[name]) else repr(score.values[name]) for name in self.metrics]
-                told = json.dumps(dict(score.told))
-                writer.writerow([pair, *self.pairs[pair], path, *values, told, score.failed or ""])
+                info = json.dumps(dict(score.info))
+                writer.writerow([pair, *self.pairs[pair], path, *values, info, score.failed or ""])
 
 
-def _read(file: Path) -> Any:
+def _read_json(file: Path) -> Any:
     """What a JSON file holds; None where there is none."""
     if not file.exists():
         return None
@@ -82,11 +89,12 @@ def _read(file: Path) -> Any:
 
 
 def write_json(file: Path, data: Any) -> None:
-    """Anything JSON, in lines that can be read."""
+    """Write JSON values, indented."""
     with atomic_write(file) as beside:
         beside.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def write_text(file: Path, text: str) -> None:
+    """Write text in UTF-8."""
     with atomic_write(file) as beside:
         beside.write_text(text, encoding="utf-8")

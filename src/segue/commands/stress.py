@@ -14,7 +14,7 @@ from torch import Tensor
 
 from segue.commands.evaluate import mean_interval
 from segue.commands.record import chosen_epochs, kept
-from segue.commands.runs import DATA, RUN, images_of, open_run, some
+from segue.commands.runs import DATA, RUN, images_of, open_run
 from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, to_float, to_uint8, write_image
@@ -118,7 +118,7 @@ def run_stress(request: StressRequest, report: Report = silent) -> StressResult:
     spoil = corruption(request.corrupt) or corruption(about.get("corrupt")) or Rotate90()
     data = images_of(about, request.data_dir, report)
     part, whole = ("train", data.train) if data.test is None else ("test", data.test)
-    images = some(whole, request.images, request.seed)
+    images = whole.sample(request.images, request.seed)
     trial = _tried(models, images, spoil, request, report)
     write_image(request.out, strip(_rows(trial), title=f"{Path(about['data']).name}, {spoil}"))
     if request.csv is not None:

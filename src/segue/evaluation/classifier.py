@@ -1,4 +1,4 @@
-"""A classifier of labelled images: the measure of what a decoded image would be read as."""
+"""A classifier of labelled images, which says what a decoded image looks like."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from torch import nn
 from segue.core.errors import InputError
 from segue.core.images import Pixels, to_float
 from segue.core.progress import Event, Report, silent
-from segue.core.types import Floats
 from segue.data.datasets import ImageSet
 from segue.evaluation.representation import share_interval
 from segue.models import nets
@@ -25,12 +24,17 @@ from segue.training import Training
 _KIND = "classifier"
 _WIDTH, _BATCH, _LR = 8, 128, 3e-3
 
+_Floats = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
-    """A network that tells the labels of images: what `train_classifier` gives.
+    """A network that predicts the labels of images, as `train_classifier` makes it.
 
-    `image_shape` is `(c, h, w)`; `names` are the labels'.
+    Attributes:
+        net: From float images `[n, c, h, w]` in [0, 1] to logits `[n, labels]`.
+        image_shape: `(c, h, w)`.
+        names: The labels' names.
     """
 
     net: nn.Module
@@ -38,11 +42,18 @@ class Classifier:
     names: tuple[str, ...]
 
     @torch.no_grad()
-    def probabilities(self, frames: Pixels, batch: int = 256) -> Floats:
-        """The probability of each label, `[n, labels]`, rows summing to 1, of uint8 images `[n, h, w, c]`.
+    def probabilities(self, frames: Pixels, batch: int = 256) -> _Floats:
+        """Compute the probability of each label. For images unlike those of training it means little.
 
-        Raises `InputError` for images of another shape than it was trained on. Of images that are like none of these,
-        the probabilities mean little: a network is sure of much that it has never seen.
+        Args:
+            frames: uint8 `[n, h, w, c]`.
+            batch: How many go through the network at a time.
+
+        Returns:
+            `[n, labels]`, rows summing to 1.
+
+        Raises:
+            InputError: For images of another shape than it was trained on.
         """
         c, h, w = self.image_shape
         if frames.shape[1:] != (h, w, c):
@@ -52,17 +63,38 @@ class Classifier:
         return torch.cat(found).numpy() if found else np.empty((0, len(self.names)))
 
     def accuracy(self, images: ImageSet) -> tuple[float, float, float]:
-        """The share of images that are told right, in percent, and its 95 % interval."""
+        """Measure the share of labelled images that are classified correctly.
+
+        Args:
+            images: Images with labels.
+
+        Returns:
+            The share and both ends of its 95 % interval, in percent.
+
+        Raises:
+            InputError: For images without labels, or of another shape.
+        """
         return share_interval(self.probabilities(images.images).argmax(1) == _labels(images))
 
 
 def train_classifier(images: ImageSet, *, steps: int = 2000, seed: int = 0, report: Report = silent) -> Classifier:
-    """Train a small convolutional network to tell the labels of an image set.
+    """Train a small convolutional network to predict the labels of an image set.
 
-    The network is the encoder of `segue.models.nets`, width 8, with a number for each label as its code; `steps` steps
-    of cross-entropy in batches of 128 drawn by the seed, with Adam at a rate that rises to 3e-3 and falls to zero. On
-    MNIST 500 steps tell 98 of 100 held-out images right, 2,000 steps 99. Raises `InputError` for images without labels,
-    and for no steps.
+    The network is the encoder of `segue.models.nets`, width 8, with a logit for each label as its code. It is trained
+    on the cross-entropy in batches of 128, with Adam at a rate that rises to 3e-3 and falls to zero. On MNIST 500 steps
+    classify 98 of 100 held-out images correctly, 2,000 steps 99.
+
+    Args:
+        images: Images with labels.
+        steps: Training steps, 1 or more.
+        seed: Seed of the weights and of the batches.
+        report: Called with progress.
+
+    Returns:
+        The classifier.
+
+    Raises:
+        InputError: For images without labels, and for no steps.
 
     >>> from segue.data.datasets import load
     >>> digits = load("digits")
@@ -90,13 +122,29 @@ def train_classifier(images: ImageSet, *, steps: int = 2000, seed: int = 0, repo
 
 
 def save_classifier(path: Path, classifier: Classifier, about: dict[str, Any]) -> None:
-    """Write a classifier to one `.safetensors` file whose header rebuilds it; `about` is anything JSON."""
+    """Write a classifier to one `.safetensors` file whose header rebuilds it.
+
+    Args:
+        path: The file.
+        classifier: What to write.
+        about: JSON values to write beside it.
+    """
     shape = {"image_shape": list(classifier.image_shape), "names": list(classifier.names)}
     save_tensors(path, classifier.net.state_dict(), {"kind": _KIND, **shape, "about": about})
 
 
 def load_classifier(path: Path) -> tuple[Classifier, dict[str, Any]]:
-    """A classifier and its `about` from a file of `save_classifier`. Raises `InputError` for another file, or none."""
+    """Read a classifier.
+
+    Args:
+        path: A file of `save_classifier`.
+
+    Returns:
+        The classifier, and its `about`.
+
+    Raises:
+        InputError: For a file that does not exist, or is another.
+    """
     tensors, header = load_tensors(path, _KIND)
     try:
         channels, height, width = header["image_shape"]

@@ -1,4 +1,4 @@
-"""How good a latent space is: what a line separates in it, what clusters in it, and how probable it makes images.
+"""How good a latent space is: by a linear classifier of its codes, by clustering them, and by the likelihood of images.
 
 The first two are the protocol of ACAI (Berthelot et al. 2018, arXiv 1807.07543), the last that of the
 importance-weighted autoencoder (Burda et al. 2016, arXiv 1509.00519).
@@ -17,26 +17,35 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from segue.core.progress import Event, Report, silent
-from segue.core.types import Labels
+
+_Labels = npt.NDArray[np.int64]
 
 _ROUNDS = 500
 """L-BFGS iterations of the linear classifier at most."""
 
-FITTED = 20_000
+_MOST_CLUSTERED = 20_000
 """Codes that the restarts of k-means see at most, drawn by the seed."""
 
-_DRAWN = 500
+_BATCH = 500
 """Codes that go through the decoder at a time."""
 
 
-def linear_predictions(codes: Tensor, labels: Labels, test_codes: Tensor) -> Labels:
-    """The labels `[m]` that a single-layer classifier on frozen codes gives to `test_codes` `[m, ...]`.
+def predict_linear(codes: Tensor, labels: _Labels, test_codes: Tensor) -> _Labels:
+    """Classify codes by a single layer that is trained on other codes.
 
-    Multinomial logistic regression, unregularised as in ACAI, on codes `[n, ...]` standardised by their own mean and
-    deviation; trained on all of them at once by L-BFGS until it stands still, or for 500 iterations.
+    Multinomial logistic regression, unregularised as in ACAI, on codes standardised by their own mean and deviation;
+    trained on all of them at once by L-BFGS until it converges, or for 500 iterations.
+
+    Args:
+        codes: Codes to train on, `[n, ...]`.
+        labels: Their labels, int64 `[n]`, from 0.
+        test_codes: Codes to classify, `[m, ...]`.
+
+    Returns:
+        Labels `[m]`.
 
     >>> codes = torch.tensor([[0.0], [1.0], [9.0], [10.0]])
-    >>> linear_predictions(codes, np.array([0, 0, 1, 1]), torch.tensor([[2.0], [8.0]])).tolist()
+    >>> predict_linear(codes, np.array([0, 0, 1, 1]), torch.tensor([[2.0], [8.0]])).tolist()
     [0, 1]
     """
     flat, test = codes.flatten(1).float(), test_codes.flatten(1).float()
@@ -59,19 +68,36 @@ def linear_predictions(codes: Tensor, labels: Labels, test_codes: Tensor) -> Lab
         return layer(test).argmax(1).numpy()  # type: ignore[no-any-return]
 
 
-def clusters(codes: Tensor, test_codes: Tensor, k: int, restarts: int = 100, seed: int = 0) -> Labels:
-    """The cluster, 0 to k - 1, of each of `test_codes` `[m, ...]`, `[m]`: k-means of whitened codes.
+def assign_clusters(codes: Tensor, test_codes: Tensor, k: int, restarts: int = 100, seed: int = 0) -> _Labels:
+    """Cluster codes by k-means, and find the cluster of other codes.
 
-    Codes `[n, ...]` are whitened by their singular value decomposition, at most 20,000 of them are clustered
-    `restarts` times, and the clustering with the least sum of squares is carried on over all codes until it stands
-    still. Directions without variance are left out. Whitened codes of many numbers are nearly round: clusterings that
-    are equally tight to a thousandth may agree with labels ten points apart, so compare several seeds.
+    Codes are whitened by their singular value decomposition; directions without variance are left out. At most 20,000
+    of them are clustered `restarts` times, and the clustering with the least sum of squares is continued over all codes
+    until it converges. Whitened codes of many numbers are nearly round: clusterings that are equally tight to a
+    thousandth may agree with labels ten points apart, so compare several seeds.
+
+    Args:
+        codes: Codes to cluster, `[n, ...]`.
+        test_codes: Codes whose clusters are wanted, `[m, ...]`.
+        k: How many clusters; at most n are made.
+        restarts: How many clusterings to start from different centres.
+        seed: Seed of the draws.
+
+    Returns:
+        Clusters `[m]`, 0 to k - 1.
+
+    >>> codes = torch.tensor([[0.0], [0.1], [9.0], [9.1]])
+    >>> first, second = assign_clusters(codes, torch.tensor([[1.0], [8.0]]), k=2, restarts=2).tolist()
+    >>> first != second
+    True
     """
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
 
-    fit, test = (found.astype(np.float32) for found in whitened(codes, test_codes))
-    some = fit[np.random.default_rng(seed).permutation(len(fit))[:FITTED]] if len(fit) > FITTED else fit
+    fit, test = (found.astype(np.float32) for found in whiten(codes, test_codes))
+    some = (
+        fit[np.random.default_rng(seed).permutation(len(fit))[:_MOST_CLUSTERED]] if len(fit) > _MOST_CLUSTERED else fit
+    )
     k = min(k, len(fit))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # of fewer different codes than clusters
@@ -80,20 +106,39 @@ def clusters(codes: Tensor, test_codes: Tensor, k: int, restarts: int = 100, see
     return means.predict(test).astype(np.int64)  # type: ignore[no-any-return]
 
 
-def whitened(codes: Tensor, others: Tensor) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Codes, and others by the same map, turned and scaled so that the codes' covariance is the identity."""
+def whiten(codes: Tensor, others: Tensor) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Rotate and scale codes such that their covariance is the identity, and others by the same map.
+
+    Args:
+        codes: `[n, ...]`.
+        others: `[m, ...]`.
+
+    Returns:
+        Both, `[n, d]` and `[m, d]`, d being the directions in which the codes vary.
+
+    >>> one, other = whiten(torch.tensor([[1.0], [3.0]]), torch.tensor([[4.0]]))
+    >>> one.std().round(6).tolist(), np.abs(other).round(6).tolist()
+    (1.0, [[2.0]])
+    """
     flat, other = codes.flatten(1).double(), others.flatten(1).double()
     mean = flat.mean(0)
     _, scale, turn = torch.linalg.svd(flat - mean, full_matrices=False)
-    kept = scale >= 1e-6 * scale[0]  # at least one, though it be 0
-    matrix = turn[kept].T / scale[kept].clamp(min=1e-300) * math.sqrt(len(flat))
+    varying = scale >= 1e-6 * scale[0]  # at least one, though it be 0
+    matrix = turn[varying].T / scale[varying].clamp(min=1e-300) * math.sqrt(len(flat))
     return ((flat - mean) @ matrix).numpy(), ((other - mean) @ matrix).numpy()
 
 
-def matched(found: Labels, labels: Labels) -> Labels:
-    """Clusters renamed to labels, one to one, such that most agree (Kuhn 1955); a cluster without a label is -1.
+def match_clusters(found: _Labels, labels: _Labels) -> _Labels:
+    """Rename clusters to labels, one to one, such that as many as possible agree (Kuhn 1955).
 
-    >>> matched(np.array([1, 1, 0, 2]), np.array([0, 0, 1, 1])).tolist()
+    Args:
+        found: The cluster of each code, `[n]`.
+        labels: The label of each code, `[n]`.
+
+    Returns:
+        Labels `[n]`; -1 for a cluster that is left without a label.
+
+    >>> match_clusters(np.array([1, 1, 0, 2]), np.array([0, 0, 1, 1])).tolist()
     [0, 0, 1, -1]
     """
     from scipy.optimize import linear_sum_assignment
@@ -107,7 +152,13 @@ def matched(found: Labels, labels: Labels) -> Labels:
 
 
 def share_interval(right: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
-    """The share of True in percent, and its 95 % interval (Wilson 1927), which holds near 0 and 100 as well.
+    """Compute the share of True, and its 95 % interval by Wilson 1927, which holds near 0 and 100 as well.
+
+    Args:
+        right: `[n]`, n of 1 or more.
+
+    Returns:
+        The share and both ends of its interval, in percent.
 
     >>> [round(x, 1) for x in share_interval(np.ones(100, bool))]
     [100.0, 96.3, 100.0]
@@ -127,18 +178,29 @@ def importance_bound(
     generator: Generator,
     report: Report = silent,
 ) -> Tensor:
-    """A lower bound on `log p(x)` in nats per image, `[n]`, which more samples tighten (Burda et al. 2016):
+    """Compute a lower bound on log p(x), which more samples tighten (Burda et al. 2016, arXiv 1509.00519).
 
-    `log(mean over k samples z of q(z|x) of p(x|z) p(z) / q(z|x))`, prior `N(0, I)`; with one sample, the usual bound,
-    in expectation. `mean` and `log_variance`, `[n, ...]`, are those of the posterior q; `log_likelihood(codes, index)`
-    gives `log p(x|z)` `[m]` for codes `[m, ...]` of the images at `index` `[m]`, of which it sees 500 at a time.
+    log(mean over k samples z of q(z|x) of p(x|z) p(z) / q(z|x)), with the prior N(0, I). With one sample it is, in
+    expectation, the usual evidence lower bound.
+
+    Args:
+        log_likelihood: Gives log p(x|z) `[m]` for codes `[m, ...]` of the images at indices `[m]`; it is called with at
+            most 500 codes at a time.
+        mean: The means of the posteriors q, `[n, ...]`.
+        log_variance: The logarithms of their variances, of the same shape.
+        samples: k, 1 or more.
+        generator: Draws the samples.
+        report: Called with progress.
+
+    Returns:
+        Nats per image, `[n]`.
     """
     deviation = (log_variance / 2).exp()
     bounds = []
     for i in range(len(mean)):
         weights = []
-        for start in range(0, samples, _DRAWN):
-            count = min(_DRAWN, samples - start)
+        for start in range(0, samples, _BATCH):
+            count = min(_BATCH, samples - start)
             noise = torch.randn((count, *mean.shape[1:]), generator=generator).to(mean)
             z = mean[i] + deviation[i] * noise
             # log p(z) - log q(z|x): the constants cancel.
@@ -150,5 +212,16 @@ def importance_bound(
 
 
 def bits_per_value(nats: Tensor, values: int) -> Tensor:
-    """Nats per image as bits per value (bits/dim), of images of so many values."""
+    """Convert log-likelihoods to bits per value (bits/dim).
+
+    Args:
+        nats: Log-likelihoods per image, in nats.
+        values: Values of an image, channels times height times width.
+
+    Returns:
+        -nats / (values log 2), of the same shape; low is good.
+
+    >>> round(float(bits_per_value(torch.tensor(-693.147), 1000)), 3)
+    1.0
+    """
     return -nats / (values * math.log(2))

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels
-from segue.evaluation.leaderboard.benchmark import LINEAR, TRUTH, PairEvaluation
-from segue.evaluation.leaderboard.figures import Score, badness
+from segue.evaluation.leaderboard import LINEAR, TRUTH, PairEvaluation, Score
+from segue.evaluation.leaderboard.rows import badness
 from segue.evaluation.metrics import Metric
 from segue.latent.interpolation import cross_fade
 from segue.render.strip import Row, strip
@@ -45,29 +45,31 @@ def best_median_worst(row: Sequence[Score], metric: Metric) -> dict[int, str]:
     return {ranked[place]: named[place] for place in sorted(named) if 0 <= place < len(ranked)}
 
 
-def sheet_of(name: str, scores: Scores, metric: Metric, evaluation: Callable[[int], PairEvaluation]) -> Pixels | None:
+def sheet_of(name: str, scores: Scores, metric: Metric, evaluate: Callable[[int], PairEvaluation]) -> Pixels | None:
     """Best, median and worst pair of one path: its frames, the truth where known, the cross-fade; None without any."""
     rows: list[Row] = []
     for pair, place in best_median_worst(scores[name], metric).items():
-        here = evaluation(pair)
-        rows.append(Row(f"{place}: {_names(here)}\n{_figures(scores[name][pair], metric)}", here.shown(name).frames))
+        here = evaluate(pair)
+        rows.append(
+            Row(f"{place}: {_names(here)}\n{_figures(scores[name][pair], metric)}", here.make_frames(name).frames)
+        )
         if here.truths is not None and name != TRUTH:
-            rows.append(Row(TRUTH, here.shown(TRUTH).frames))
+            rows.append(Row(TRUTH, here.make_frames(TRUTH).frames))
         if name != _FADE:
-            rows.append(Row(_FADE, cross_fade(here.pair.a, here.pair.b, here.of.steps)))
+            rows.append(Row(_FADE, cross_fade(here.pair.a, here.pair.b, here.benchmark.steps)))
     title = f"{name}: best, median and worst of {len(scores[name])} pairs, by {metric}"
     return strip(rows, title=title) if rows else None
 
 
-def all_on_one(scores: Scores, metric: Metric, evaluation: Callable[[int], PairEvaluation]) -> Pixels:
+def all_on_one(scores: Scores, metric: Metric, evaluate: Callable[[int], PairEvaluation]) -> Pixels:
     """Every path and control on the straight line's median pair, one row each."""
     ranked = order(scores[LINEAR], metric)
     pair = ranked[len(ranked) // 2]
-    here = evaluation(pair)
+    here = evaluate(pair)
     rows: list[Row] = []
     for name in scores:
         try:
-            frames = here.shown(name).frames
+            frames = here.make_frames(name).frames
         except InputError:  # no way, which the leaderboard tells
             continue
         rows.append(Row(f"{name.replace('+', ' +')}\n{_figures(scores[name][pair], metric)}", frames))

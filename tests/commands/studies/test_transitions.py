@@ -25,7 +25,7 @@ from segue.commands.studies.transitions import (
 from segue.core.images import Pixels
 from segue.data.datasets import ImageSet
 from segue.evaluation.classifier import Classifier
-from segue.evaluation.metrics.nearest import InPixels
+from segue.evaluation.metrics.nearest import PixelSearch
 from segue.latent.paths import Linear, PathContext
 from segue.latent.space import LatentSpace
 from segue.models.autoencoder import ConvAutoencoder
@@ -46,7 +46,7 @@ def test_a_cross_fade_is_one() -> None:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (12, 2, 2, 1), np.uint8)
     pairs = list(zip(images[:6], images[6:], strict=True))
-    found = summed(measured(faded("cross-fade", pairs), READER, InPixels(images)), 0)
+    found = summed(measured(faded("cross-fade", pairs), READER, PixelSearch(images)), 0)
     assert found["ghosting"][0] == pytest.approx(1, abs=0.01)
     assert found["onset"][0] == pytest.approx(0.25, abs=0.01)
     assert found["step"][0] == pytest.approx(1 / (TRANSITION_STEPS - 1), abs=0.01)
@@ -56,7 +56,7 @@ def test_classes_between_the_ends_are_counted() -> None:
     dark, light = np.zeros((2, 2, 1), np.uint8), np.full((2, 2, 1), 255, np.uint8)
     to_light = faded("x", [(dark, light)]).frames[0]
     jump = np.where(np.arange(TRANSITION_STEPS)[:, None, None, None] < 3, dark, light)
-    found = measured(Transitions("x", np.stack([to_light, jump])), READER, InPixels(np.stack([dark, light])))
+    found = measured(Transitions("x", np.stack([to_light, jump])), READER, PixelSearch(np.stack([dark, light])))
     assert found["others"].tolist() == [1, 0]
     assert found["confidence"][0] > 0.99
     assert found["step"][1] == 1
@@ -65,7 +65,7 @@ def test_classes_between_the_ends_are_counted() -> None:
 
 def test_stills_have_no_steps() -> None:
     still = np.full((1, TRANSITION_STEPS, 2, 2, 1), 9, np.uint8)
-    found = measured(Transitions("x", still), READER, InPixels(still[0]))
+    found = measured(Transitions("x", still), READER, PixelSearch(still[0]))
     assert np.isnan(found["step"]).all() and np.isnan(found["ghosting"]).all() and np.isnan(found["onset"]).all()
     assert np.isnan(summed(found, 0)["step"]).all()
 

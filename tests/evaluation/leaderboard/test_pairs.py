@@ -64,7 +64,7 @@ def test_images_that_look_the_same_are_no_pair() -> None:
 @pytest.mark.parametrize(
     ("images", "count", "kind", "says"),
     [
-        (numbered(4), 7, "any", "--pairs 7 of kind any; expected 6"),
+        (numbered(4), 7, "any", "7 pairs of kind any; expected 6"),
         (numbered(4), 1, "same-label", "without labels"),
         (numbered(4), 1, "one-factor", "without known factors"),
         (numbered(4, [0, 1, 2, 3]), 1, "same-label", "expected 0"),

@@ -52,7 +52,7 @@ def tinted(images: Pixels, channels: int) -> Pixels:
     return np.concatenate([images, images // 2, 255 - images], -1)
 
 
-def controls(truth: Pixels, a: Pixels, b: Pixels, among: Reference) -> dict[str, Pixels]:
+def controls(truth: Pixels, a: Pixels, b: Pixels, reference: Reference) -> dict[str, Pixels]:
     """The truth, and five paths that are none."""
     m, rng = len(truth), np.random.default_rng(0)
     fade = cross_fade(a, b, m)
@@ -62,7 +62,7 @@ def controls(truth: Pixels, a: Pixels, b: Pixels, among: Reference) -> dict[str,
         "cut": np.concatenate([np.repeat(a[None], m // 2, 0), np.repeat(b[None], m - m // 2, 0)]),
         "fade": fade,
         "noise": noisy.clip(0, 255).astype(np.uint8),
-        "snap": among.images[among.nearest(fade).places],
+        "snap": reference.images[reference.nearest(fade).indices],
         "shuffled": truth[[0, *rng.permutation(np.arange(1, m - 1)), m - 1]],
     }
 
@@ -90,20 +90,20 @@ def _reference(world: World, channels: int) -> Reference:
     return Reference(images, Principal(images), world.factors(), world.space)
 
 
-def _cases(world: World, among: Reference, channels: int, steps: int) -> Cases:
+def _cases(world: World, reference: Reference, channels: int, steps: int) -> Cases:
     a, b = ENDS[type(world)]
-    model = among.model
+    model = reference.model
     assert isinstance(model, Principal)
     fine = tinted(world.frames(world.truths(a, b, np.linspace(0, 1, FINE * (steps - 1) + 1))), channels)
     first, last = tinted(world.render([a, b]), channels)
     for array in (fine, first, last):
         array.flags.writeable = False
     found: Cases = {}
-    for name, frames in controls(fine[0, ::FINE], first, last, among).items():
-        found[name] = Case(frames, first, last, among, encode(model, frames), fine)
+    for name, frames in controls(fine[0, ::FINE], first, last, reference).items():
+        found[name] = Case(frames, first, last, reference, encode(model, frames), fine)
     codes = 5 * encode(model, fine[0, ::FINE])
     with torch.no_grad():
-        found["astray"] = Case(to_uint8(model.decode(codes)), first, last, among, codes, fine)
+        found["astray"] = Case(to_uint8(model.decode(codes)), first, last, reference, codes, fine)
     return found
 
 

@@ -103,10 +103,10 @@ def test_the_truth_ranks_above_known_bad_paths(metric: Metric, world: type[World
 def test_it_is_one_number_the_same_again_and_nothing_is_touched(metric: Metric, scene: Scene) -> None:
     case = scene(Lines)["fade"]
     assert case.codes is not None and case.truths is not None
-    parts = case.frames, case.a, case.b, case.among.images, case.truths
+    parts = case.frames, case.a, case.b, case.reference.images, case.truths
     before, codes = [part.copy() for part in parts], case.codes.clone()
     value = metric.measure(case)
-    again = metric.measure(Case(case.frames, case.a, case.b, case.among, case.codes, case.truths))
+    again = metric.measure(Case(case.frames, case.a, case.b, case.reference, case.codes, case.truths))
     assert type(value) is float
     assert value == again or (math.isnan(value) and math.isnan(again))
     assert all(np.array_equal(now, then) for now, then in zip(parts, before, strict=True))
@@ -125,10 +125,10 @@ def test_few_frames(metric: Metric, steps: int, scene: Scene) -> None:
 @every_metric
 def test_stills_are_undefined_where_there_is_nothing_to_tell(metric: Metric, scene: Scene) -> None:
     case = scene(Lines)["truth"]
-    assert case.among.model is not None
+    assert case.reference.model is not None
     frames = np.repeat(case.a[None], 5, 0)
     truths = np.repeat(case.a[None, None], 5, 1)
-    still = Case(frames, case.a, case.a, case.among, encode(case.among.model, frames), truths)
+    still = Case(frames, case.a, case.a, case.reference, encode(case.reference.model, frames), truths)
     value = metric.measure(still)
     assert math.isnan(value) == isinstance(metric, Pace | Jerk | Smoothness | Monotonicity | Ghosting)
     if isinstance(metric, Length | PPL | ToTruth):
@@ -138,7 +138,7 @@ def test_stills_are_undefined_where_there_is_nothing_to_tell(metric: Metric, sce
 @every_metric
 def test_what_is_not_known_is_nan_and_not_0(metric: Metric, scene: Scene) -> None:
     case = scene(Discs)["truth"]
-    value = metric.measure(Case(case.frames, case.a, case.b, Reference(case.among.images)))
+    value = metric.measure(Case(case.frames, case.a, case.b, Reference(case.reference.images)))
     assert math.isnan(value) == isinstance(metric, Excess | ToTruth | Smoothness | Monotonicity | ReEncoding)
 
 

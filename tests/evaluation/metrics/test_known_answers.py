@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from segue.core.images import Pixels
 from segue.data.datasets.worlds import Discs, Glyphs, Lines
 from segue.data.datasets.worlds.factors import Factor
-from segue.data.datasets.worlds.lines import reference
+from segue.data.datasets.worlds.lines import reference as reference_lines
 from segue.evaluation.metrics import (
     PPL,
     Case,
@@ -47,20 +47,20 @@ def dots(*levels: int) -> Pixels:
     return np.array(levels, np.uint8).reshape(-1, 1, 1, 1)
 
 
-def path(*levels: int, among: Pixels | None = None, truth: tuple[int, ...] = ()) -> Case:
+def path(*levels: int, reference: Pixels | None = None, truth: tuple[int, ...] = ()) -> Case:
     frames = dots(*levels)
     truths = dots(*truth)[None] if truth else None
-    return Case(frames, frames[0], frames[-1], Reference(frames if among is None else among), truths=truths)
+    return Case(frames, frames[0], frames[-1], Reference(frames if reference is None else reference), truths=truths)
 
 
 def test_off_manifold_is_the_mean_square_to_the_nearest() -> None:
-    assert OffManifold().measure(path(0, 51, 255, among=dots(0, 255))) == pytest.approx(0.2**2 / 3)
+    assert OffManifold().measure(path(0, 51, 255, reference=dots(0, 255))) == pytest.approx(0.2**2 / 3)
 
 
 def test_excess_is_off_manifold_less_the_floor(scene: Scene) -> None:
     case = scene()["fade"]
-    assert Excess().measure(case) == OffManifold().measure(case) - case.among.floor()
-    assert Excess().measure(scene()["snap"]) == -case.among.floor() < 0
+    assert Excess().measure(case) == OffManifold().measure(case) - case.reference.floor()
+    assert Excess().measure(scene()["snap"]) == -case.reference.floor() < 0
 
 
 def test_steps_by_hand() -> None:
@@ -154,7 +154,7 @@ def test_alignment_in_order_is_the_best_of_all(count: int, fine: int, seed: int)
 def test_in_order_forgives_pace_but_neither_a_cut_nor_a_return(scene: Scene) -> None:
     like, t = scene()["truth"], np.linspace(0, 1, 16)
     even, eased = (Discs().frames(Discs().truths(*ENDS, times))[0] for times in (t, t * t * (3 - 2 * t)))
-    straight, late = (Case(frames, like.a, like.b, like.among, truths=like.truths) for frames in (even, eased))
+    straight, late = (Case(frames, like.a, like.b, like.reference, truths=like.truths) for frames in (even, eased))
     order, time = ToTruth(align="order"), ToTruth()
     assert order.measure(straight) == time.measure(straight) == 0
     assert order.measure(late) < 0.01 * time.measure(late)
@@ -163,18 +163,18 @@ def test_in_order_forgives_pace_but_neither_a_cut_nor_a_return(scene: Scene) -> 
 
 
 def test_acai_as_metrics_are_acai_as_functions() -> None:
-    lines, angles = reference()
-    among = Reference(lines, factors=angles[:, None], space=Lines.space)
+    lines, angles = reference_lines()
+    reference = Reference(lines, factors=angles[:, None], space=Lines.space)
     frames = Lines().render(np.linspace(0.3, 2, 16)[:, None] ** 2)
     faded = (frames // 2 + np.roll(frames, 1, 0) // 2).astype(np.uint8)
     for path_frames in (frames, faded):
-        case = Case(path_frames, path_frames[0], path_frames[-1], among)
+        case = Case(path_frames, path_frames[0], path_frames[-1], reference)
         assert MeanDistance().measure(case) == pytest.approx(float(mean_distance(path_frames, lines)), abs=3e-7)
         assert Smoothness().measure(case) == pytest.approx(float(smoothness(path_frames, lines, angles)), abs=2e-3)
 
 
 def test_smoothness_reads_degrees_too_and_only_single_angles(scene: Scene) -> None:
-    lines, angles = reference()
+    lines, angles = reference_lines()
     frames = Lines().render([[0.1], [0.3], [1.1]])
     degrees = Reference(lines, factors=np.degrees(angles)[:, None], space=(Factor("turn", "angle", 0, 360),))
     assert Smoothness().measure(Case(frames, frames[0], frames[-1], degrees)) == pytest.approx(0.8 - 0.5, abs=1e-3)
@@ -208,14 +208,14 @@ def test_monotonicity_by_hand(values: list[list[float]], space: tuple[Factor, ..
 
 def test_monotonicity_is_read_off_the_nearest_images() -> None:
     images = dots(0, 50, 100, 150, 200)
-    among = Reference(images, factors=np.arange(5.0)[:, None], space=(X,))
-    there = Case(dots(3, 60, 110, 190), images[0], images[4], among)
-    back = Case(dots(3, 110, 60, 190), images[0], images[4], among)
-    short = Case(dots(3, 60), images[0], images[4], among)
+    reference = Reference(images, factors=np.arange(5.0)[:, None], space=(X,))
+    there = Case(dots(3, 60, 110, 190), images[0], images[4], reference)
+    back = Case(dots(3, 110, 60, 190), images[0], images[4], reference)
+    short = Case(dots(3, 60), images[0], images[4], reference)
     assert Monotonicity().measure(there) == 1
     assert Monotonicity().measure(back) == pytest.approx(4 / 6)
     assert Monotonicity().measure(short) == 1
-    away = Case(dots(100, 150), images[2], images[1], among)
+    away = Case(dots(100, 150), images[2], images[1], reference)
     assert Monotonicity().measure(away) == pytest.approx(1 / 3)  # it ends beyond what was asked for
 
 
@@ -224,12 +224,12 @@ def test_re_encoding_is_relative_to_the_spread(scene: Scene) -> None:
     assert case.codes is not None
     found = ReEncoding().measure(case)
     assert 0 < found < 0.2  # the linear model finds its codes, but for what it clips
-    model = case.among.model
+    model = case.reference.model
     assert model is not None
     with torch.no_grad():
         away = (model.encode(model.decode(case.codes)) - case.codes).norm(dim=1).mean()
-    assert found == pytest.approx(float(away) / case.among.spread(), rel=1e-5)
-    pixels = Case(case.frames, case.a, case.b, case.among)
+    assert found == pytest.approx(float(away) / case.reference.spread(), rel=1e-5)
+    pixels = Case(case.frames, case.a, case.b, case.reference)
     assert np.isnan(ReEncoding().measure(pixels))
     same = Reference(np.repeat(case.a[None], 4, 0), model)
     assert np.isnan(ReEncoding().measure(Case(case.frames, case.a, case.b, same, case.codes)))

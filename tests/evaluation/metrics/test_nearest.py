@@ -16,7 +16,7 @@ from segue.core.images import Pixels, to_float
 from segue.core.progress import Event
 from segue.data.datasets.worlds.lines import nearest_by_cosine
 from segue.evaluation.metrics import Case, OffManifold, Reference, nearest
-from segue.evaluation.metrics.nearest import InFeatures, InPixels, features
+from segue.evaluation.metrics.nearest import FeatureSearch, PixelSearch, compute_features
 from segue.training.losses.features import perceptual_distance
 from segue.training.losses.squeezenet import SQUEEZENET
 
@@ -37,67 +37,67 @@ def test_it_is_exactly_what_looking_at_each_gives(count: int, frames: int, size:
         np.clip(base + rng.integers(-spread, spread + 1, (n, size)), 0, 255).astype(np.uint8).reshape(n, size, 1, 1)
         for n in (count, frames)
     )
-    near, alike = InPixels(images).nearest(wanted)
+    near, alike = PixelSearch(images).nearest(wanted)
     x, y = (2 * values.reshape(len(values), -1).astype(np.int64) - 255 for values in (wanted, images))
     errors = np.square(x[:, None] - y).sum(-1)
-    assert near.places.tolist() == errors.argmin(1).tolist()
+    assert near.indices.tolist() == errors.argmin(1).tolist()
     np.testing.assert_allclose(near.distances, errors.min(1) / (4 * 255**2 * size), rtol=1e-14, atol=1e-18)
     cosines = (x @ y.T) / np.sqrt(np.square(y).sum(1))
-    assert cosines[np.arange(frames), alike.places].tolist() == cosines.max(1).tolist()
+    assert cosines[np.arange(frames), alike.indices].tolist() == cosines.max(1).tolist()
     np.testing.assert_allclose(alike.distances, nearest_by_cosine(wanted, images)[1], rtol=1e-9, atol=1e-15)
-    assert np.array_equal(alike.places, nearest_by_cosine(wanted, images)[0])
+    assert np.array_equal(alike.indices, nearest_by_cosine(wanted, images)[0])
 
 
 def test_blocks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     images, frames = random(1000, 4, 4, 1), random(70, 4, 4, 1, seed=1)
-    whole = InPixels(images).nearest(frames)
+    whole = PixelSearch(images).nearest(frames)
     monkeypatch.setattr(nearest, "_BLOCK", 16 * 70)
     monkeypatch.setattr(nearest, "FRAMES", 32)
     told: list[Event] = []
-    for one, other in zip(whole, InPixels(images, told.append).nearest(frames), strict=True):
-        assert np.array_equal(one.places, other.places)
+    for one, other in zip(whole, PixelSearch(images, told.append).nearest(frames), strict=True):
+        assert np.array_equal(one.indices, other.indices)
         assert np.array_equal(one.distances, other.distances)
     assert told[-1].done == told[-1].total == 70
 
 
 def test_of_equals_the_first_is_taken_and_a_copy_is_at_0() -> None:
     images = np.concatenate([random(5, 8, 8, 3), random(5, 8, 8, 3)])
-    near, alike = InPixels(images).nearest(images)
-    assert near.places.tolist() == alike.places.tolist() == [0, 1, 2, 3, 4] * 2
+    near, alike = PixelSearch(images).nearest(images)
+    assert near.indices.tolist() == alike.indices.tolist() == [0, 1, 2, 3, 4] * 2
     assert not near.distances.any()
 
 
 def test_features_are_points_at_the_perceptual_distance(weights: None) -> None:
     images, others = random(3, 20, 30, 3), random(3, 20, 30, 3, seed=1)
     wanted = perceptual_distance(to_float(images), to_float(others))
-    found = (features(images) - features(others)).square().sum(1)
+    found = (compute_features(images) - compute_features(others)).square().sum(1)
     torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-6)
 
 
 def test_the_nearest_by_features(weights: None, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    images, frames = scene()["truth"].among.images[::9], scene()["fade"].frames[:5]
+    images, frames = scene()["truth"].reference.images[::9], scene()["fade"].frames[:5]
     targets = [to_float(image[None]).expand(5, -1, -1, -1) for image in images]
     each = torch.stack([perceptual_distance(to_float(frames), target) for target in targets])
     monkeypatch.setattr(nearest, "BATCH_PX", 2 * 64 * 64)
     monkeypatch.setattr(nearest, "_BLOCK", 1 << 18)
     told: list[Event] = []
-    found = InFeatures(images, report=told.append).nearest(frames)
+    found = FeatureSearch(images, report=told.append).nearest(frames)
     np.testing.assert_allclose(found.distances, each.min(0).values, atol=1e-5)
-    assert np.array_equal(found.places, each.argmin(0).numpy())
+    assert np.array_equal(found.indices, each.argmin(0).numpy())
     assert {event.stage for event in told} == {"features of the set", "nearest images by features"}
     assert told[-1].done == told[-1].total == 5
 
 
 def test_of_many_images_features_are_kept_of_some(weights: None, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    images = scene()["truth"].among.images
+    images = scene()["truth"].reference.images
     monkeypatch.setattr(nearest, "SEEN", 7)
-    seen = InFeatures(images, seed=3)
-    assert len(seen.places) == len(set(seen.places.tolist())) == 7
-    assert np.array_equal(seen.places, InFeatures(images, seed=3).places)
-    assert not np.array_equal(seen.places, InFeatures(images, seed=4).places)
-    assert np.array_equal(seen.nearest(images[seen.places]).places, seen.places)
-    monkeypatch.setattr(nearest, "FEATURES", 3 * seen.kept.shape[1])
-    assert len(InFeatures(images).places) == 3
+    seen = FeatureSearch(images, seed=3)
+    assert len(seen.indices) == len(set(seen.indices.tolist())) == 7
+    assert np.array_equal(seen.indices, FeatureSearch(images, seed=3).indices)
+    assert not np.array_equal(seen.indices, FeatureSearch(images, seed=4).indices)
+    assert np.array_equal(seen.nearest(images[seen.indices]).indices, seen.indices)
+    monkeypatch.setattr(nearest, "FEATURES", 3 * seen.features.shape[1])
+    assert len(FeatureSearch(images).indices) == 3
 
 
 def test_missing_weights_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scene: Scene) -> None:
@@ -105,36 +105,36 @@ def test_missing_weights_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SEGUE_CACHE", str(tmp_path))
     monkeypatch.setattr(SQUEEZENET, "held", {})
     case = scene()["truth"]
-    fresh = Case(case.frames, case.a, case.b, Reference(case.among.images))
+    fresh = Case(case.frames, case.a, case.b, Reference(case.reference.images))
     with pytest.raises(InputError, match="squeezenet"):
         OffManifold(by="perceptual").measure(fresh)
 
 
 def test_the_floor_is_the_mean_over_reconstructions(scene: Scene) -> None:
-    among = scene()["truth"].among
-    model = among.model
+    reference = scene()["truth"].reference
+    model = reference.model
     assert model is not None
     with torch.no_grad():
-        again = model.decode(model.encode(to_float(among.images)))
+        again = model.decode(model.encode(to_float(reference.images)))
     again_levels = (again * 255).round().numpy().transpose(0, 2, 3, 1).reshape(len(again), 1, -1)
-    apart = ((again_levels - among.images.reshape(1, len(again), -1)) / 255) ** 2
-    assert among.floor() == pytest.approx(apart.mean(-1).min(1).mean(), rel=1e-5)
-    assert among.floor() is among.floor()
+    apart = ((again_levels - reference.images.reshape(1, len(again), -1)) / 255) ** 2
+    assert reference.floor() == pytest.approx(apart.mean(-1).min(1).mean(), rel=1e-5)
+    assert reference.floor() is reference.floor()
 
 
 def test_the_floor_by_features_and_the_spread(weights: None, scene: Scene) -> None:
-    among = scene()["truth"].among
-    assert 0.01 < among.floor("perceptual") < 0.5
-    assert among.model is not None
-    codes = among.model.encode(to_float(among.images)).detach()
-    assert among.spread() == pytest.approx(float((codes - codes.mean(0)).norm(dim=1).median()), rel=1e-5)
-    alone = Reference(among.images)
+    reference = scene()["truth"].reference
+    assert 0.01 < reference.floor("perceptual") < 0.5
+    assert reference.model is not None
+    codes = reference.model.encode(to_float(reference.images)).detach()
+    assert reference.spread() == pytest.approx(float((codes - codes.mean(0)).norm(dim=1).median()), rel=1e-5)
+    alone = Reference(reference.images)
     assert np.isnan([alone.floor(), alone.floor("perceptual"), alone.spread()]).all()
 
 
 def test_bad_references_and_cases_are_told() -> None:
     images = random(3, 4, 4, 1)
-    among = Reference(images)
+    reference = Reference(images)
     for wrong in (images / 255, images[0], images[:0]):
         with pytest.raises(InputError, match=r"got a set of"):
             Reference(wrong)  # type: ignore[arg-type]
@@ -143,12 +143,12 @@ def test_bad_references_and_cases_are_told() -> None:
     a, b = images[:2]
     for frames in (images[:1], images[:, :3], images / 255):
         with pytest.raises(InputError, match="got frames of"):
-            Case(frames, a, b, among)  # type: ignore[arg-type]
+            Case(frames, a, b, reference)  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"got b of uint8 \[3, 4, 1\]; expected uint8 \[4, 4, 1\]"):
-        Case(images, a, b[1:], among)
+        Case(images, a, b[1:], reference)
     with pytest.raises(InputError, match="2 codes; expected 3"):
-        Case(images, a, b, among, codes=torch.zeros(2, 5))
+        Case(images, a, b, reference, codes=torch.zeros(2, 5))
     for truths in (images, images[None, :1], images[None, :, :2], images[None] / 255):
         with pytest.raises(InputError, match="got truths of"):
-            Case(images, a, b, among, truths=truths)  # type: ignore[arg-type]
-    assert Case(images, a, b, among, truths=np.zeros((0, 3, 4, 4, 1), np.uint8)).frames is images
+            Case(images, a, b, reference, truths=truths)  # type: ignore[arg-type]
+    assert Case(images, a, b, reference, truths=np.zeros((0, 3, 4, 4, 1), np.uint8)).frames is images

@@ -15,10 +15,10 @@ from segue.core.progress import Event, Report, silent
 from segue.core.types import Floats, Interval
 from segue.data.datasets import ImageSet
 from segue.evaluation.classifier import Classifier
-from segue.evaluation.leaderboard.figures import figure
+from segue.evaluation.leaderboard.rows import summarise
 from segue.evaluation.metrics.ghosting import ghosting
 from segue.evaluation.metrics.metric import middle_third
-from segue.evaluation.metrics.nearest import InPixels
+from segue.evaluation.metrics.nearest import PixelSearch
 from segue.evaluation.metrics.steps import motion
 from segue.latent.interpolation import cross_fade, walk
 from segue.latent.paths import PathChoice, PathContext
@@ -61,7 +61,7 @@ def faded(name: str, pairs: Pairs) -> Transitions:
     return Transitions(name, np.stack([cross_fade(a, b, TRANSITION_STEPS) for a, b in pairs]))
 
 
-def measured(of: Transitions, reader: Classifier, real: InPixels) -> dict[str, Floats]:
+def measured(of: Transitions, reader: Classifier, real: PixelSearch) -> dict[str, Floats]:
     """Numbers of each transition, `[pairs]`.
 
     `ghosting` is against its own first and last frame, so that it asks whether what is shown is a cross-fade of what is
@@ -86,13 +86,13 @@ def measured(of: Transitions, reader: Classifier, real: InPixels) -> dict[str, F
 
 
 def summed(values: dict[str, Floats], seed: int) -> dict[str, Interval]:
-    """Means over the pairs where a number is defined, with their 95 % intervals (`figure`)."""
+    """Means over the pairs where a number is defined, with their 95 % intervals (`summarise`)."""
     return {name: mean(numbers, seed) for name, numbers in values.items()}
 
 
 def mean(values: Floats, seed: int) -> Interval:
     """The mean of values `[n]`, NaN where undefined, and its 95 % interval."""
-    found = figure(values, values, "none", seed)
+    found = summarise(values, values, "none", seed)
     return found.mean, found.low, found.high
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from segue.commands.sweep.axes import Axis
 from segue.commands.sweep.measures import Measure
 from segue.commands.sweep.plan import Plan, TrialRow
-from segue.evaluation.leaderboard.figures import badness
+from segue.evaluation.leaderboard.rows import badness
 from segue.render.parallel import Column
 
 _GOOD = {"low": "better above", "high": "better above", "one": "better near 1", "none": ""}

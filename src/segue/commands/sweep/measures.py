@@ -15,7 +15,7 @@ import torch
 from segue.commands.evaluate import EvaluateRequest, EvaluateResult, run_evaluate
 from segue.commands.record import METRICS_FILE as HISTORY
 from segue.commands.runs import images_of, open_run
-from segue.commands.score_benchmark import field_of
+from segue.commands.score import make_run_benchmark
 from segue.core.choices import choose
 from segue.core.errors import InputError, unknown
 from segue.core.progress import Report, silent
@@ -156,23 +156,25 @@ def _scored(
     model, about = open_run(run)
     data = images_of(about, data_dir, silent)
     paths = {str(measure.path): measure.path for measure in measures if measure.path is not None}
-    field = field_of(model, about, data, paths, pairs=pairs, steps=_FRAMES, nodes=NODES, among=AMONG, report=report)
+    benchmark = make_run_benchmark(
+        model, about, data, paths, pairs=pairs, steps=_FRAMES, nodes=NODES, among=AMONG, report=report
+    )
     values: dict[str, list[float]] = {measure.name: [] for measure in measures}
-    for pair in field.pairs:
-        trial = PairEvaluation(field, pair)
+    for pair in benchmark.pairs:
+        evaluation = PairEvaluation(benchmark, pair)
         for measure in measures:
-            values[measure.name].append(_on(trial, measure))
+            values[measure.name].append(_measure(evaluation, measure))
     return {
         name: float(np.mean([x for x in found if not math.isnan(x)] or [math.nan])) for name, found in values.items()
     }
 
 
-def _on(trial: PairEvaluation, measure: Measure) -> float:
+def _measure(evaluation: PairEvaluation, measure: Measure) -> float:
     """The metric on one pair; NaN where it is undefined, or the path finds no way."""
     if measure.metric is None:
         return math.nan
     try:
-        case = trial.case(str(measure.path))
+        case = evaluation.make_case(str(measure.path))
     except InputError:
         return math.nan
     return measure.metric.measure(case)

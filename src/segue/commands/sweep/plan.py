@@ -11,7 +11,7 @@ from typing import Any, Literal
 from segue.commands.sweep.axes import Axis, options_of, varied
 from segue.commands.sweep.measures import Measure
 from segue.commands.train import CHECKPOINT, TrainRequest
-from segue.evaluation.leaderboard.figures import badness
+from segue.evaluation.leaderboard.rows import badness
 
 SearchBy = Literal["grid", "random", "tpe"]
 

@@ -22,7 +22,7 @@ from segue.commands.sweep.results import write_scores
 from segue.commands.train import CHECKPOINT, MODEL, run_train
 from segue.core.errors import InputError, Stopped
 from segue.core.progress import Event, Report, silent
-from segue.evaluation.leaderboard.figures import badness
+from segue.evaluation.leaderboard.rows import badness
 from segue.training import Row
 
 POLL_SECONDS = 0.5

@@ -111,6 +111,24 @@ class ImageSet:
             self.factor_names,
         )
 
+    def sample(self, limit: int, seed: int) -> ImageSet:
+        """Draw some of the images at random, without repetition.
+
+        Args:
+            limit: How many at most, 1 or more.
+            seed: Seed of the draw.
+
+        Returns:
+            The images drawn, in the order of the set; the set itself where it has no more than `limit`.
+
+        >>> six = ImageSet(np.zeros((6, 1, 1, 1), np.uint8), ids=tuple("abcdef"))
+        >>> len(six.sample(3, seed=0)), six.sample(7, seed=0) is six
+        (3, True)
+        """
+        if len(self) <= limit:
+            return self
+        return self.subset(np.sort(np.random.default_rng(seed).choice(len(self), limit, replace=False)))
+
     def digest(self) -> str:
         """sha256 over shape, pixels, ids and labels, in hex: equal for equal sets."""
         return self._digest

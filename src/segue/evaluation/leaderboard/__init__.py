@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from segue.evaluation.leaderboard.benchmark import CONTROLS, TRUTH, Benchmark, Pair, PairEvaluation, Shown, cut
-from segue.evaluation.leaderboard.figures import Figure, LeaderboardRow, Score, figure, standings
+from segue.evaluation.leaderboard.benchmark import (
+    CONTROLS,
+    LINEAR,
+    TRUTH,
+    Benchmark,
+    Pair,
+    PairEvaluation,
+    PathFrames,
+    cut,
+    make_benchmark,
+)
 from segue.evaluation.leaderboard.pairs import Kind, draw_pairs
-from segue.evaluation.leaderboard.truth import Truth, truth_of
+from segue.evaluation.leaderboard.rows import Figure, LeaderboardRow, Score, make_rows, summarise
+from segue.evaluation.leaderboard.score import choose_metrics, score_path, score_paths
+from segue.evaluation.leaderboard.table import Leaderboard
+from segue.evaluation.leaderboard.truth import Truth, find_truth
 
 __all__ = [
     "CONTROLS",
+    "LINEAR",
     "TRUTH",
     "Benchmark",
     "Figure",
     "Kind",
+    "Leaderboard",
     "LeaderboardRow",
     "Pair",
     "PairEvaluation",
+    "PathFrames",
     "Score",
-    "Shown",
     "Truth",
+    "choose_metrics",
     "cut",
     "draw_pairs",
-    "figure",
-    "standings",
-    "truth_of",
+    "find_truth",
+    "make_benchmark",
+    "make_rows",
+    "score_path",
+    "score_paths",
+    "summarise",
 ]

@@ -17,11 +17,21 @@ Kind: TypeAlias = Literal["any", "same-label", "other-label", "one-factor", "all
 
 
 def draw_pairs(images: ImageSet, count: int, kind: Kind, seed: int, space: tuple[Factor, ...] = ()) -> Index:
-    """Places `[count, 2]` of pairs of different images, drawn by the seed; no pair comes twice.
+    """Draw pairs of different images, no pair twice. Every image is an end once before any is twice.
 
-    `one-factor` pairs differ in one factor, `all-factors` pairs in all that vary over the set; in a category, between
-    whose values there is nothing, neither do. `space` says which factors are categories; without it none is.
-    Raises `InputError` where labels or factors are not known, and where there are fewer such pairs.
+    Args:
+        images: The images to draw from.
+        count: How many pairs, 1 or more.
+        kind: How the two images are related. `one-factor` pairs differ in one factor, `all-factors` pairs in all that
+            vary over the set; neither differs in a category, between whose values there is nothing.
+        seed: Seed of the draw.
+        space: The factors, which tell which of them are categories; without it none is.
+
+    Returns:
+        Indices of the two ends, int64 `[count, 2]`.
+
+    Raises:
+        InputError: Where the labels or factors of this kind are not known, and where there are fewer such pairs.
 
     >>> grey = np.arange(6, dtype=np.uint8).reshape(6, 1, 1, 1)
     >>> six = ImageSet(grey, tuple("abcdef"), labels=np.array([0, 0, 1, 1, 2, 2]))
@@ -33,7 +43,6 @@ def draw_pairs(images: ImageSet, count: int, kind: Kind, seed: int, space: tuple
     found: dict[tuple[int, int], None] = {}
     while len(found) < count:
         before = len(found)
-        # Every image is an end once before one is twice.
         for a in rng.permutation(len(images)).tolist():
             b = _partner(images, a, kind, space, rng)
             if b is not None and (a, b) not in found and (b, a) not in found:
@@ -46,15 +55,19 @@ def draw_pairs(images: ImageSet, count: int, kind: Kind, seed: int, space: tuple
             chosen = rng.permutation(len(left))[: count - before].tolist()
             found.update(dict.fromkeys(sorted(left)[index] for index in chosen))
         if len(found) == before:
-            raise InputError(f"--pairs {count} of kind {kind}", f"{before}, as there are", "ask for fewer, or others")
+            raise InputError(
+                f"{count} pairs of kind {kind}", f"{before}, as there are no more", "ask for fewer, or for others"
+            )
     return np.array(list(found), np.int64)
 
 
 def _check(images: ImageSet, kind: Kind) -> None:
     if kind.endswith("label") and images.labels is None:
-        raise InputError(f"--kind {kind} of images without labels", "any", "leave it out")
+        raise InputError(f"pairs of kind {kind} of images without labels", "kind any", "leave it out")
     if kind.endswith(("factor", "factors")) and images.factors is None:
-        raise InputError(f"--kind {kind} of images without known factors", "any, or by label", "leave it out")
+        raise InputError(
+            f"pairs of kind {kind} of images without known factors", "kind any, or one by label", "leave it out"
+        )
 
 
 def _partner(images: ImageSet, a: int, kind: Kind, space: tuple[Factor, ...], rng: np.random.Generator) -> int | None:

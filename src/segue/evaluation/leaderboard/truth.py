@@ -20,21 +20,29 @@ COARSEST = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """What is known of an image set: its factors, and images for values of them.
+    """What is known of an image set: its factors, and images for any values of them.
 
-    `frames` makes values `[p, m, k]` uint8 images `[p, m, h, w, c]`, or None where it has no image for one of them.
+    Attributes:
+        space: The factors.
+        frames: Makes uint8 images `[p, m, h, w, c]` of values `[p, m, k]`; None where it lacks an image.
     """
 
     space: tuple[Factor, ...]
     frames: Callable[[Values], Pixels | None]
 
     def between(self, a: Values, b: Values, count: int) -> Pixels | None:
-        """The true interpolations between values `a` and `b` `[k]`, at `count` even times: `[p, count, h, w, c]`.
+        """Render the true interpolations: all shortest paths through the factors (`World.truths`).
 
-        They are all the shortest paths through the factors (`World.truths`). None where there is none, since a category
-        differs, and where an image on it is missing.
+        Args:
+            a: The factors of the first image, `[k]`.
+            b: The factors of the last image, `[k]`.
+            count: Frames of each, at even times, both ends included.
 
-        >>> turning = truth_of("worlds:lines", (), LoadOptions())
+        Returns:
+            uint8 `[p, count, h, w, c]`; None where a category differs, between whose values there is nothing, and where
+            an image on the way is missing.
+
+        >>> turning = find_truth("worlds:lines", (), LoadOptions())
         >>> turning.between(np.array([0.0]), np.array([np.pi]), 5).shape
         (2, 5, 32, 32, 1)
         """
@@ -42,12 +50,17 @@ class Truth:
         return self.frames(values) if len(values) else None
 
 
-def truth_of(data: str, parts: Sequence[ImageSet], options: LoadOptions) -> Truth | None:
-    """What is known of the set that `data` names, whose `parts` have been loaded; None of sets that are no world.
+def find_truth(data: str, parts: Sequence[ImageSet], options: LoadOptions) -> Truth | None:
+    """Find the true interpolations of an image set.
 
-    A generated world draws any values, at the size and in the channels that are `options`. Of a recorded set with known
-    factors the frames are its own images, those at the nearest values that the parts have, no more than two recorded
-    steps away.
+    Args:
+        data: The name of the set, as it was loaded by.
+        parts: Its images; those of a recorded set are the frames of its truth.
+        options: The size and the channels of a generated world's images.
+
+    Returns:
+        The truth. A generated world renders any values. A recorded set with known factors gives its own images, those
+        at the nearest values that it has, no more than two recorded steps away. None for any other set.
     """
     if generated.reads(data):
         world = choose(data, WORLDS, "world")
@@ -58,11 +71,11 @@ def truth_of(data: str, parts: Sequence[ImageSet], options: LoadOptions) -> Trut
 
         return Truth(world.space, frames)
     if recorded.reads(data):
-        return _recorded(choose(data, RECORDED, "data"), parts)
+        return _find_recorded(choose(data, RECORDED, "data"), parts)
     return None
 
 
-def _recorded(choice: Recorded, parts: Sequence[ImageSet]) -> Truth:
+def _find_recorded(choice: Recorded, parts: Sequence[ImageSet]) -> Truth:
     layout = _layout(choice, parts[0])
     factors = np.concatenate([part.factors for part in parts if part.factors is not None])
     columns = [np.unique(column, return_inverse=True) for column in factors.T]
@@ -80,7 +93,7 @@ def _recorded(choice: Recorded, parts: Sequence[ImageSet]) -> Truth:
         at = np.searchsorted(keys, wanted, sorter=order).clip(max=len(keys) - 1)
         if (keys[order[at]] != wanted).any():
             return None
-        images = _gathered(parts, order[at])
+        images = _gather(parts, order[at])
         return images.reshape(*values.shape[:-1], *images.shape[1:])
 
     return Truth(tuple(axis.factor for axis in layout), frames)
@@ -105,8 +118,8 @@ def _nearest(axis: Axis, there: Values, wanted: Values) -> Index | None:
     return None if far else indices
 
 
-def _gathered(parts: Sequence[ImageSet], indices: Index) -> Pixels:
-    """The images at places that go on from part to part."""
+def _gather(parts: Sequence[ImageSet], indices: Index) -> Pixels:
+    """The images at indices that count on from part to part."""
     found = np.empty((len(indices), *parts[0].images.shape[1:]), np.uint8)
     start = 0
     for part in parts:

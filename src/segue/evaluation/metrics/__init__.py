@@ -1,6 +1,7 @@
-"""How good an interpolation is: one number per metric, NaN where undefined. To add one, write its file, name it here.
+"""How good an interpolation is: one number per metric, NaN where undefined.
 
-A metric is a choice; its mathematics is a plain function beside it. `LEADERBOARD_METRICS` are those shown by default.
+A metric is a choice; its mathematics is a plain function beside it. To add one, write its file and name it in
+`METRICS`, and in `LEADERBOARD_METRICS` to show it by default.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from segue.evaluation.metrics.sharpness import Sharpness
 from segue.evaluation.metrics.truth import ToTruth
 
 __all__ = [
-    "LEADERBOARD_METRICS",
+    "LEADERBOARD",
     "METRICS",
     "PPL",
     "Case",

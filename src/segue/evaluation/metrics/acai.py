@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from segue.core.types import Floats
 from segue.data.datasets.worlds.lines import nearest_by_cosine
 from segue.evaluation.metrics.case import Case
 from segue.evaluation.metrics.metric import Metric
@@ -16,13 +15,23 @@ from segue.evaluation.metrics.metric import Metric
 LEAST_TURN = 1e-4
 """Radians. Smoothness divides by the whole turn, so less than this leaves it undefined."""
 
+_Values = npt.NDArray[np.float64]
 
-def mean_distance(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> Floats:
-    """How far interpolations `[..., m, h, w, c]` are from real images `[r, h, w, c]`, 0 to 2, 0 being best: `[...]`.
+
+def mean_distance(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> _Values:
+    """Compute ACAI's Mean Distance: how far interpolations are from real images.
 
     The mean over a path's frames of the least cosine distance to a real image, both as vectors from -1 (black) to 1
-    (white). Images are uint8, or numbers with black at 0 and white at 1. NaN where a frame has no direction: one
-    that is grey all over. Snapping to real images makes it 0, so it means little without `smoothness`.
+    (white); section 3.2 of Berthelot et al. 2018, arXiv 1807.07543. Snapping to real images makes it 0, so it means
+    little without `smoothness`.
+
+    Args:
+        frames: Interpolations, `[..., m, h, w, c]`: uint8, or numbers with black at 0 and white at 1.
+        reference: Real images, `[r, h, w, c]`, of either kind.
+
+    Returns:
+        A distance for each interpolation, `[...]`, 0 (best) to 2. NaN where a frame has no direction, that is, where it
+        is grey all over.
 
     >>> from segue.data.datasets.worlds.lines import Lines, reference
     >>> turning = Lines().render(np.linspace(0, 1, 16)[:, None])
@@ -33,12 +42,21 @@ def mean_distance(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> Floa
     return np.asarray(distances.mean(-1))
 
 
-def smoothness(frames: npt.NDArray[Any], reference: npt.NDArray[Any], angles: npt.ArrayLike) -> Floats:
-    """How unevenly interpolations `[..., m, h, w, c]` turn, 0 (evenly) to 1 - 1/(m-1) (at one blow) and more: `[...]`.
+def smoothness(frames: npt.NDArray[Any], reference: npt.NDArray[Any], angles: npt.ArrayLike) -> _Values:
+    """Compute ACAI's Smoothness: how unevenly interpolations turn.
 
-    Each frame takes the angle, in radians, of its nearest image of the `reference` `[r, h, w, c]`, whose `angles` are
-    `[r]`. With the angles unwrapped, it is max |step| / |first to last| - 1 / (m - 1): more than 1 where a path goes
-    to and fro. NaN where first to last is less than 1e-4, where a frame has no direction, and for a single frame.
+    Each frame takes the angle of its nearest reference image. With the angles unwrapped it is
+    max |step| / |first to last| - 1 / (m - 1); section 3.2 of Berthelot et al. 2018, arXiv 1807.07543.
+
+    Args:
+        frames: Interpolations, `[..., m, h, w, c]`: uint8, or numbers with black at 0 and white at 1.
+        reference: Images whose angles are known, `[r, h, w, c]`, of either kind.
+        angles: Their angles in radians, `[r]`.
+
+    Returns:
+        A number for each interpolation, `[...]`: 0 for even turning (best), 1 - 1 / (m - 1) for a cut, more than 1
+        where a path goes to and fro. NaN where first to last is less than 1e-4 radians, where a frame has no direction,
+        and for a single frame.
 
     >>> from segue.data.datasets.worlds.lines import Lines, reference
     >>> turning = Lines().render(np.linspace(0, 1, 16)[:, None])
@@ -50,8 +68,14 @@ def smoothness(frames: npt.NDArray[Any], reference: npt.NDArray[Any], angles: np
     return smoothness_of(np.where(np.isnan(distances), np.nan, found))
 
 
-def smoothness_of(angles: npt.ArrayLike) -> Floats:
-    """The smoothness of the turning through angles `[..., m]` in radians: `[...]`; NaN where one is unknown, a NaN.
+def smoothness_of(angles: npt.ArrayLike) -> _Values:
+    """Compute the smoothness of turning through known angles.
+
+    Args:
+        angles: In radians, `[..., m]`; NaN where unknown.
+
+    Returns:
+        `smoothness` of each row, `[...]`; NaN also where an angle is unknown.
 
     >>> float(smoothness_of([6.0, 6.2, 0.2]).round(2)), float(smoothness_of([1.0, 1.0, 2.0]))
     (0.09, 0.5)
@@ -66,10 +90,16 @@ def smoothness_of(angles: npt.ArrayLike) -> Floats:
 
 
 def both_means(values: npt.ArrayLike) -> tuple[float, float]:
-    """The mean of the defined values, and the mean as published, which counts undefined ones as 0.
+    """Average smoothness over interpolations in two ways.
 
-    The original leaves undefined interpolations out of the sum but not out of the count, so that they pass for perfect.
-    NaN where there is nothing to divide by.
+    The published code leaves undefined interpolations out of the sum but not out of the count, so that they pass for
+    perfect.
+
+    Args:
+        values: Numbers of any shape, NaN where undefined.
+
+    Returns:
+        The mean of the defined values, and the mean as published. NaN where there is nothing to divide by.
 
     >>> both_means([0.2, 0.4, np.nan, np.nan])
     (0.30000000000000004, 0.15000000000000002)
@@ -83,7 +113,7 @@ def _share(total: float, count: int) -> float:
     return float(total) / count if count else float("nan")
 
 
-def _nearest(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], Floats]:
+def _nearest(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], _Values]:
     """The nearest of the reference to every frame, `[..., m]`, and its distance."""
     shape = frames.shape[:-3]
     nearest, distances = nearest_by_cosine(frames.reshape(-1, *frames.shape[-3:]), reference)
@@ -92,7 +122,7 @@ def _nearest(frames: npt.NDArray[Any], reference: npt.NDArray[Any]) -> tuple[npt
 
 @dataclass(frozen=True)
 class MeanDistance(Metric):
-    """ACAI's Mean Distance (`mean_distance`) to the images of the set, 0 to 2, 0 being best.
+    """ACAI's Mean Distance (`mean_distance`) to the images of the set: 0 (best) to 2.
 
     Snapping to real images makes it 0.
     """
@@ -107,10 +137,9 @@ class MeanDistance(Metric):
 
 @dataclass(frozen=True)
 class Smoothness(Metric):
-    """ACAI's Smoothness (`smoothness`) of the turning, 0 being best; a cut has 1 - 1/(m - 1).
+    """ACAI's Smoothness (`smoothness`) of the turning: 0 is best, a cut has 1 - 1 / (m - 1).
 
-    NaN where the set's images do not have an angle for their one factor, and where a path turns by less than 1e-4
-    radians.
+    NaN unless an angle is the only factor of the set, and where a path turns by less than 1e-4 radians.
     """
 
     name = "smoothness"
@@ -118,8 +147,8 @@ class Smoothness(Metric):
     unit = ""
 
     def measure(self, case: Case) -> float:
-        space, factors = case.among.space, case.among.factors
+        space, factors = case.reference.space, case.reference.factors
         if factors is None or len(space) != 1 or space[0].kind != "angle":
             return float("nan")
-        turns = factors[case.nearest_by_cosine().places, 0] / (space[0].high - space[0].low)
+        turns = factors[case.nearest_by_cosine().indices, 0] / (space[0].high - space[0].low)
         return float(smoothness_of(2 * np.pi * turns))

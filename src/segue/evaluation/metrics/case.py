@@ -20,28 +20,35 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One interpolation: `frames` uint8 `[m, h, w, c]`, m from 2 up, at even times, both ends included.
+    """One interpolation with all that metrics compare it with; what several metrics need is computed once.
 
-    `a` and `b` are the images asked for, uint8 `[h, w, c]`, not their reconstructions. `codes` `[m, *latent_shape]`
-    are the frames' own, and None for what was made in pixels. `truths` are the frames of the true interpolations, uint8
-    `[p, M, h, w, c]` at M even times (best a multiple of m - 1, and one), and None or p = 0 where there is none.
-    What several metrics need is worked out once. Raises `InputError` where shapes or counts do not fit.
+    Attributes:
+        frames: uint8 `[m, h, w, c]` at even times, both ends included; m of 2 or more.
+        a: The first image asked for, uint8 `[h, w, c]`, not its reconstruction.
+        b: The last image asked for.
+        reference: The images of the set.
+        codes: The frames' codes, `[m, *latent_shape]`; None for what was made in pixels.
+        truths: The true interpolations, uint8 `[p, M, h, w, c]` at M even times, M best a multiple of m - 1, plus 1.
+            None, or p = 0, where there is none.
+
+    Raises:
+        InputError: Where shapes or counts do not fit.
 
     >>> dark, light = np.zeros((2, 2, 1), np.uint8), np.full((2, 2, 1), 255, np.uint8)
-    >>> Case(np.stack([dark, light]), dark, light, Reference(np.stack([dark, light]))).nearest().places.tolist()
+    >>> Case(np.stack([dark, light]), dark, light, Reference(np.stack([dark, light]))).nearest().indices.tolist()
     [0, 1]
     """
 
     frames: Pixels = field(repr=False)
     a: Pixels = field(repr=False)
     b: Pixels = field(repr=False)
-    among: Reference
+    reference: Reference
     codes: Tensor | None = field(default=None, repr=False)
     truths: Pixels | None = field(default=None, repr=False)
-    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        frames, shape = self.frames, self.among.images.shape[1:]
+        frames, shape = self.frames, self.reference.images.shape[1:]
         if frames.dtype != np.uint8 or frames.shape[1:] != shape or len(frames) < 2:
             allowed = f"uint8 [2 or more, {', '.join(map(str, shape))}], as the set"
             raise InputError(f"frames of {frames.dtype} {list(frames.shape)}", allowed, "give the frames of one path")
@@ -61,26 +68,26 @@ class Case:
             allowed = f"uint8 [p, 2 or more, {', '.join(map(str, shape))}]"
             raise InputError(f"truths of {truths.dtype} {list(truths.shape)}", allowed, "render them as the set is")
 
-    def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
-        """What `make` gives, made at the first call with this key."""
-        if key not in self._made:
-            self._made[key] = make()
-        found: _T = self._made[key]
+    def cache(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """The value of `make()`, which is called at the first use of this key."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        found: _T = self._cache[key]
         return found
 
     def nearest(self, by: By = "pixel") -> Nearest:
-        """The real image nearest to each frame, as `Reference.nearest`."""
+        """Find the real image nearest to each frame, as `Reference.nearest` does."""
         if by == "pixel":
             return self._nearest_by_values()[0]
-        return self.once("nearest", lambda: self.among.nearest(self.frames, by))
+        return self.cache("nearest", lambda: self.reference.nearest(self.frames, by))
 
     def nearest_by_cosine(self) -> Nearest:
-        """The real image nearest to each frame by the cosine distance of ACAI."""
+        """Find the real image nearest to each frame by the cosine distance of ACAI."""
         return self._nearest_by_values()[1]
 
     def motion(self, by: By = "pixel") -> Motion:
-        """The steps from frame to frame and how they turn, as `motion`."""
-        return self.once(("motion", by), lambda: motion(self.frames, by))
+        """Measure the steps from frame to frame and how they turn, as `motion` does."""
+        return self.cache(("motion", by), lambda: motion(self.frames, by))
 
     def _nearest_by_values(self) -> tuple[Nearest, Nearest]:
-        return self.once("values", lambda: self.among.nearest_by_values(self.frames))
+        return self.cache("values", lambda: self.reference.nearest_by_values(self.frames))

@@ -17,7 +17,7 @@ LEAST_PART = 0.5 / 255
 
 
 def ghosting(frames: Pixels, a: Pixels, b: Pixels) -> float:
-    """How far the middle third of frames `[m, h, w, c]` is a mix of the ends `a` and `b` `[h, w, c]`: 0 to 1.
+    """Measure how far the middle third of an interpolation is a mix of its ends.
 
     The mean, over the frames x from 1/3 to 2/3 of the way, of 1 - |x - mix|^2 / |x - one|^2: `mix` is the least-squares
     fit of w_a a + w_b b + w, the three weights free in each channel, and `one` the same by one end alone, whichever
@@ -27,8 +27,14 @@ def ghosting(frames: Pixels, a: Pixels, b: Pixels) -> float:
     ghost; a thing that moves before it to another place has about 1/4. Motions smaller than the softness of what
     moves are mixes, and count as such.
 
-    NaN without a frame in the middle third (m = 2), and where either end can be had from the other to half a grey
-    level: there is nothing to see a mix by.
+    Args:
+        frames: uint8 `[m, h, w, c]`.
+        a: The first end, uint8 `[h, w, c]`.
+        b: The last end.
+
+    Returns:
+        0 to 1. NaN without a frame in the middle third (m = 2), and where either end can be had from the other to half
+        a grey level: there is nothing to see a mix by.
 
     >>> a, b = np.array([255, 0, 0, 0, 0, 0], np.uint8), np.array([0, 255, 0, 0, 0, 0], np.uint8)
     >>> fade, moved = np.array([128, 127, 0, 0, 0, 0], np.uint8), np.array([0, 0, 255, 0, 0, 0], np.uint8)
@@ -40,21 +46,34 @@ def ghosting(frames: Pixels, a: Pixels, b: Pixels) -> float:
     return float(np.mean([mixes.share(frames[place]) for place in inner])) if len(inner) else float("nan")
 
 
-def live_ghosts(frames: Pixels, a: Pixels, b: Pixels, places: npt.NDArray[np.integer]) -> Floats:
-    """How far frames `[m, h, w, c]` of a transition mix what plays at the same moment in clips `a` and `b`, as long.
+def live_ghosts(frames: Pixels, a: Pixels, b: Pixels, indices: npt.NDArray[np.integer]) -> Floats:
+    """Measure how far the frames of a transition mix what plays at the same moment in both clips.
 
-    For the frames at `places`, `[k]`. While clips go on moving, a cross-fade is no mix of their frames at its ends.
+    While clips go on moving, a cross-fade is no mix of the frames at its ends.
+
+    Args:
+        frames: The transition, uint8 `[m, h, w, c]`.
+        a: What the first clip shows at the same times, of the same shape.
+        b: What the second clip shows.
+        indices: Which frames to measure, `[k]`.
+
+    Returns:
+        The share of each, `[k]`, 0 to 1; NaN where nothing tells the clips apart.
 
     >>> a, b = np.random.default_rng(0).integers(0, 256, (2, 5, 6, 6, 3)).astype(np.uint8)
     >>> fade = (a // 2 + b // 2).astype(np.uint8)
     >>> live_ghosts(fade, a, b, np.arange(5)).round(1).tolist()
     [1.0, 1.0, 1.0, 1.0, 1.0]
     """
-    return np.array([Mixes(a[place], b[place]).share(frames[place]) for place in places], np.float64)
+    return np.array([Mixes(a[place], b[place]).share(frames[place]) for place in indices], np.float64)
 
 
 class Mixes:
-    """How far frames are mixes of two ends `a` and `b` `[h, w, c]`, one by one.
+    """Measures how far frames are mixes of two ends, one by one.
+
+    Args:
+        a: The first end, uint8 `[h, w, c]`.
+        b: The last end.
 
     >>> a, b = np.zeros((2, 2, 1), np.uint8), np.array([[[0], [0]], [[0], [9]]], np.uint8)
     >>> Mixes(a, b).share(a)
@@ -62,7 +81,7 @@ class Mixes:
     """
 
     def __init__(self, a: Pixels, b: Pixels) -> None:
-        # All that is asked of the pictures is in their inner products, channel by channel.
+        # All that is needed of the pictures is in their inner products, channel by channel.
         self._a, self._b = _columns(a), _columns(b)
         self._aa, self._bb, self._ab = (_products(*pair) for pair in self._pairs())
         self._b_alone = _beyond(self._aa, self._bb, self._ab)
@@ -74,7 +93,7 @@ class Mixes:
         return (self._a, self._a), (self._b, self._b), (self._a, self._b)
 
     def share(self, frame: Pixels) -> float:
-        """The share of one frame `[h, w, c]`, as `ghosting` has it; NaN where nothing tells the ends apart."""
+        """The share of one frame, uint8 `[h, w, c]`, as in `ghosting`; NaN where nothing tells the ends apart."""
         if not self._can_tell:
             return float("nan")
         x = _columns(frame)
@@ -113,7 +132,7 @@ def _columns(image: Pixels) -> Floats:
 
 @dataclass(frozen=True)
 class Ghosting(Metric):
-    """How far the middle third is a mix of the images asked for (`ghosting`), 0 being best and a cross-fade 1."""
+    """How far the middle third is a mix of the images asked for (`ghosting`): 0 is best, a cross-fade has 1."""
 
     name = "ghosting"
     better = "low"

@@ -14,10 +14,10 @@ _BY = "mean square error of values in [0, 1], or `perceptual_distance` to at mos
 
 @dataclass(frozen=True)
 class OffManifold(Metric):
-    """The mean over the frames of the distance to the nearest image of the set, 0 being best.
+    """The mean over the frames of the distance to the nearest image of the set; 0 is best.
 
-    By pixel it is the "interpolationMSE" of Yadlin and Botchan. Snapping to real images makes it 0, so it means little
-    beside no measure of the motion.
+    By pixel it is the "interpolationMSE" of Yadlin and Botchan ("Data Interpolation in Latent Space"). Snapping to real
+    images makes it 0, so it means little without a measure of the motion.
     """
 
     name = "off-manifold"
@@ -43,4 +43,4 @@ class Excess(Metric):
     by: By = option("pixel", _BY)
 
     def measure(self, case: Case) -> float:
-        return float(case.nearest(self.by).distances.mean()) - case.among.floor(self.by)
+        return float(case.nearest(self.by).distances.mean()) - case.reference.floor(self.by)

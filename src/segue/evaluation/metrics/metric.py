@@ -1,4 +1,4 @@
-"""What a metric is, and what several of them share."""
+"""The base class of metrics, and what several of them share."""
 
 from __future__ import annotations
 
@@ -18,8 +18,22 @@ Better: TypeAlias = Literal["low", "high", "one", "none"]
 class Metric(Choice):
     """One number per interpolation, NaN where it is undefined.
 
-    `str(metric)` is its key in tables and JSON, options included. `unit` is empty for a plain ratio. Distances are
-    those of `segue.evaluation.metrics.nearest`, by pixels or in a network's features.
+    An own metric is a frozen dataclass of this class, whose fields are its options; an instance of it stands wherever a
+    metric is taken. `str(metric)` is its name in tables and JSON, options included.
+
+    Attributes:
+        name: What it is called.
+        better: Which values are good.
+        unit: Of its numbers; empty for a plain ratio.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Brightness(Metric):
+    ...     name, better, unit = "brightness", "none", "grey levels"
+    ...     def measure(self, case):
+    ...         return float(case.frames.mean())
+    >>> str(Brightness())
+    'brightness'
     """
 
     better: ClassVar[Better]
@@ -27,7 +41,17 @@ class Metric(Choice):
 
     @abstractmethod
     def measure(self, case: Case) -> float:
-        """The number. Raises `InputError` where a network is to see the frames and its weights are not found."""
+        """Measure an interpolation.
+
+        Args:
+            case: The interpolation, and what it is compared with.
+
+        Returns:
+            The number; NaN where it is undefined.
+
+        Raises:
+            InputError: Where the metric looks through a network whose weights are not found.
+        """
 
     @property
     def sees(self) -> bool:
@@ -36,10 +60,16 @@ class Metric(Choice):
 
 
 def middle_third(count: int) -> npt.NDArray[np.intp]:
-    """The places of those of `count` frames, even from 0 to 1, that lie from 1/3 to 2/3; none of two frames.
+    """Find which of `count` frames, at even times from 0 to 1, lie from 1/3 to 2/3.
+
+    Args:
+        count: How many frames there are, 1 or more.
+
+    Returns:
+        Their indices; none for two frames.
 
     >>> middle_third(4).tolist(), middle_third(16).tolist(), middle_third(2).tolist()
     ([1, 2], [5, 6, 7, 8, 9, 10], [])
     """
-    places = np.arange(1, count - 1)
-    return places[(3 * places >= count - 1) & (3 * places <= 2 * (count - 1))]
+    indices = np.arange(1, count - 1)
+    return indices[(3 * indices >= count - 1) & (3 * indices <= 2 * (count - 1))]

@@ -14,10 +14,17 @@ from segue.evaluation.metrics.metric import Metric
 
 
 def monotonicity(values: npt.ArrayLike, space: tuple[Factor, ...]) -> float:
-    """How straight the factors of `space` go through `values` `[m, k]`: 1 is one way, lower to and fro; 0 to 1.
+    """Measure how far factors go one way: |last - first| / sum of |steps|.
 
-    The mean of |last - first| / sum of |steps| over the continuous factors that differ between the first and the last;
-    angles are unwrapped, so either way round is one way. NaN where no continuous factor differs.
+    The mean over the continuous factors that differ between the first and the last. Angles are unwrapped, so either way
+    round is one way.
+
+    Args:
+        values: Of each factor at each frame, `[m, k]`.
+        space: The k factors.
+
+    Returns:
+        0 to 1: 1 for one way, lower to and fro. NaN where no continuous factor differs.
 
     >>> x = Factor("x", "straight", 0, 10)
     >>> monotonicity([[0], [3], [1], [4]], (x,)), monotonicity([[2], [3], [2]], (x,))
@@ -42,7 +49,7 @@ def _share(factor: Factor, values: Floats) -> float | None:
 
 @dataclass(frozen=True)
 class Monotonicity(Metric):
-    """Whether the true factors go one way (`monotonicity`), 1 being best; a cut goes one way, too.
+    """Whether the true factors go one way (`monotonicity`): 1 is best. A cut goes one way, too.
 
     Each frame takes the factors of the nearest image of the set, by pixels; the images asked for come first and last,
     so that a path which does not arrive is no straighter for it. Where images lie far apart in their factors, or look
@@ -54,9 +61,9 @@ class Monotonicity(Metric):
     unit = ""
 
     def measure(self, case: Case) -> float:
-        factors = case.among.factors
+        factors = case.reference.factors
         if factors is None:
             return float("nan")
-        ends = case.among.nearest(np.stack([case.a, case.b])).places
-        places = np.concatenate([ends[:1], case.nearest().places, ends[1:]])
-        return monotonicity(factors[places], case.among.space)
+        ends = case.reference.nearest(np.stack([case.a, case.b])).indices
+        indices = np.concatenate([ends[:1], case.nearest().indices, ends[1:]])
+        return monotonicity(factors[indices], case.reference.space)

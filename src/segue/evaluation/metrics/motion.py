@@ -15,7 +15,7 @@ _BY = "what steps are measured by: values of pixels, or a network's features"
 
 @dataclass(frozen=True)
 class Length(Metric):
-    """The length of the path: the sum of the steps. It describes: a cut is as short as any path can be."""
+    """The length of the path: the sum of the steps. It only describes: a cut is as short as any path can be."""
 
     name = "length"
     better = "none"
@@ -32,7 +32,7 @@ class PPL(Metric):
 
     A squared perceptual step is a distance in the manner of LPIPS, as in the perceptual path length of StyleGAN
     (Karras et al. 2019, arXiv 1812.04948). Many small steps make a small sum: it falls as 1 / (m - 1), so compare paths
-    of equally many frames. It describes: a cross-fade has less than many a true path.
+    of equally many frames. It only describes: a cross-fade has less than many a true path.
     """
 
     name = "ppl"
@@ -46,7 +46,7 @@ class PPL(Metric):
 
 @dataclass(frozen=True)
 class Pace(Metric):
-    """How unevenly a path goes: the coefficient of variation of its steps (`steps.pace`); 0 is even.
+    """How unevenly a path goes: the coefficient of variation of its steps (`steps.pace`); 0 is even, and best.
 
     A cross-fade is nearly even, too. NaN for two frames and for stills.
     """

@@ -1,4 +1,4 @@
-"""The nearest image of a set: exact in pixels, among at most 2,000 in a network's features."""
+"""Search for the nearest image of a set: exact in pixels, among at most 2,000 in a network's features."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from segue.training.losses.squeezenet import SQUEEZENET
 By: TypeAlias = Literal["pixel", "perceptual"]
 """What tells images apart: their values, or what `perceptual_distance` sees of them."""
 
-
 _BLOCK = 1 << 23
 """Numbers of the set in float32 at a time: 32 MiB."""
 
@@ -34,17 +33,25 @@ BATCH_PX = 1 << 18
 
 
 class Nearest(NamedTuple):
-    """Of each frame the place `[m]` of the nearest image, the lower of equals, and its distance `[m]`."""
+    """The nearest image of each frame: its index in the set, `[m]`, the lower of equals, and its distance, `[m]`."""
 
-    places: npt.NDArray[np.int64]
+    indices: npt.NDArray[np.int64]
     distances: Floats
 
 
-class InPixels:
-    """The nearest of uint8 images `[n, h, w, c]` by mean square error, and by cosine; blocks of matrix products.
+class PixelSearch:
+    """Search for the nearest images by mean square error and by cosine, by matrix products of blocks.
 
     Both searches are exact: sums of products of whole numbers, which no order of summing changes. 16 frames among
     60,000 images of 28x28 take 0.1 s on one thread.
+
+    Args:
+        images: uint8 `[n, h, w, c]`.
+        report: Called with progress.
+
+    >>> images = np.array([0, 90, 255], np.uint8).reshape(3, 1, 1, 1)
+    >>> PixelSearch(images).nearest(images[:1] + 80)[0].indices.tolist()
+    [1]
     """
 
     def __init__(self, images: Pixels, report: Report = silent) -> None:
@@ -55,23 +62,31 @@ class InPixels:
             self.sums[part] = block.sum(1, dtype=np.float64)
 
     def nearest(self, frames: Pixels) -> tuple[Nearest, Nearest]:
-        """By mean square error of values in [0, 1], and by cosine distance of vectors from -1 (black) to 1 (white)."""
+        """Find the nearest image of each frame in two ways.
+
+        Args:
+            frames: uint8 `[m, h, w, c]`.
+
+        Returns:
+            By the mean square error of values in [0, 1], and by the cosine distance, 0 to 2, of vectors from -1 (black)
+            to 1 (white).
+        """
         flat = frames.reshape(len(frames), -1)
         near, alike = np.empty((2, len(flat)), np.int64)
         for start in range(0, len(flat), FRAMES):
             part = slice(start, start + FRAMES)
-            near[part], alike[part] = self._places(flat[part])
+            near[part], alike[part] = self._search(flat[part])
             if len(flat) > FRAMES:
                 self.report(Event("nearest images", min(start + FRAMES, len(flat)), len(flat)))
         return Nearest(near, mean_square(flat, self.images[near])), Nearest(alike, cosine(flat, self.images[alike]))
 
-    def _places(self, frames: Pixels) -> npt.NDArray[np.int64]:
+    def _search(self, frames: Pixels) -> npt.NDArray[np.int64]:
         """The two nearest of each of frames `[m, d]`: `[2, m]`."""
         here = _whole(frames)
         sums = here.sum(1, dtype=np.float64)[:, None]
         quarter = frames.shape[1] / 4
         best = np.full((2, len(frames)), np.inf)
-        places = np.zeros((2, len(frames)), np.int64)
+        indices = np.zeros((2, len(frames)), np.int64)
         for part, block in self._blocks():
             products = np.zeros((len(here), len(block)))
             for x, y in zip(_exact(here), _exact(block), strict=True):
@@ -83,9 +98,9 @@ class InPixels:
             for kind, scores in enumerate((apart, alike)):
                 first = scores.argmin(1)
                 least = scores[np.arange(len(frames)), first]
-                places[kind] = np.where(least < best[kind], part.start + first, places[kind])
+                indices[kind] = np.where(least < best[kind], part.start + first, indices[kind])
                 best[kind] = np.minimum(least, best[kind])
-        return places
+        return indices
 
     def _blocks(self) -> Iterator[tuple[slice, npt.NDArray[np.float32]]]:
         rows = max(1, _BLOCK // max(self.images.shape[1], FRAMES))
@@ -94,50 +109,72 @@ class InPixels:
             yield part, _whole(self.images[part])
 
 
-class InFeatures:
-    """The nearest of uint8 images `[n, h, w, c]` by `perceptual_distance`, among 2,000 of them drawn by the seed.
+class FeatureSearch:
+    """Search for the nearest images by `perceptual_distance`, among 2,000 of the set drawn by the seed.
 
     Where the features of so many would take more than half a GB it is fewer: 780 of 128x128, 180 of 256x256. Features
-    are kept in float16, which moves a distance by less than 1e-6.
+    are held in float16, which moves a distance by less than 1e-6.
+
+    Args:
+        images: uint8 `[n, h, w, c]`.
+        seed: Seed of the draw.
+        report: Called with progress.
+
+    Raises:
+        InputError: Where the weights of the network are not found.
     """
 
     def __init__(self, images: Pixels, seed: int = 0, report: Report = silent) -> None:
-        size = features(images[:1]).shape[1]
+        size = compute_features(images[:1]).shape[1]
         self.report = report
-        self.places = drawn(len(images), min(SEEN, max(1, FEATURES // size)), seed)
-        self.kept = torch.empty(len(self.places), size, dtype=torch.float16)
+        self.indices = draw_indices(len(images), min(SEEN, max(1, FEATURES // size)), seed)
+        self.features = torch.empty(len(self.indices), size, dtype=torch.float16)
         done = 0
-        for part in batches(images[self.places]):
-            self.kept[done : done + len(part)] = features(part)
+        for part in split_batches(images[self.indices]):
+            self.features[done : done + len(part)] = compute_features(part)
             done += len(part)
-            report(Event("features of the set", done, len(self.places)))
+            report(Event("features of the set", done, len(self.indices)))
         self.squares = torch.cat([block.double().square().sum(1) for block in self._blocks()])
 
     def nearest(self, frames: Pixels) -> Nearest:
-        """By `perceptual_distance`, 0 to 2; places in the whole set."""
-        places, distances = np.empty(len(frames), np.int64), np.empty(len(frames))
+        """Find the nearest image of each frame.
+
+        Args:
+            frames: uint8 `[m, h, w, c]`.
+
+        Returns:
+            By `perceptual_distance`, 0 to 2; indices are those of the whole set.
+        """
+        indices, distances = np.empty(len(frames), np.int64), np.empty(len(frames))
         done = 0
-        for images in batches(frames):
+        for images in split_batches(frames):
             part = slice(done, done + len(images))
-            places[part], distances[part] = self._found(features(images))
+            indices[part], distances[part] = self._search(compute_features(images))
             done += len(images)
             if len(images) < len(frames):
                 self.report(Event("nearest images by features", done, len(frames)))
-        return Nearest(self.places[places], distances)
+        return Nearest(self.indices[indices], distances)
 
-    def _found(self, here: Tensor) -> tuple[npt.NDArray[np.int64], Floats]:
+    def _search(self, here: Tensor) -> tuple[npt.NDArray[np.int64], Floats]:
         # In float64: the rounding of float32 would choose among images whose distances differ by 1e-6.
         products = torch.cat([here.double() @ block.double().T for block in self._blocks()], 1)
-        places = (self.squares - 2 * products).argmin(1)
-        apart = here - self.kept[places].float()
-        return places.numpy(), apart.square().sum(1, dtype=torch.float64).numpy()
+        indices = (self.squares - 2 * products).argmin(1)
+        apart = here - self.features[indices].float()
+        return indices.numpy(), apart.square().sum(1, dtype=torch.float64).numpy()
 
     def _blocks(self) -> tuple[Tensor, ...]:
-        return self.kept.split(max(1, _BLOCK // self.kept.shape[1]))  # type: ignore[no-untyped-call, no-any-return]
+        return self.features.split(max(1, _BLOCK // self.features.shape[1]))  # type: ignore[no-untyped-call, no-any-return]
 
 
 def mean_square(a: Pixels, b: Pixels) -> Floats:
-    """The mean square error between uint8 images `[m, ...]`, as values in [0, 1]: `[m]`, exact.
+    """Compute the mean square error between images, exactly.
+
+    Args:
+        a: uint8 `[m, ...]`.
+        b: uint8 of the same shape.
+
+    Returns:
+        Of values in [0, 1], `[m]`.
 
     >>> mean_square(np.array([[0, 255]], np.uint8), np.array([[0, 0]], np.uint8)).tolist()
     [0.5]
@@ -147,7 +184,18 @@ def mean_square(a: Pixels, b: Pixels) -> Floats:
 
 
 def cosine(a: Pixels, b: Pixels) -> Floats:
-    """1 - cos of the angle between uint8 images `[m, d]` as vectors from -1 (black) to 1 (white): `[m]`, 0 to 2."""
+    """Compute the cosine distance between images as vectors from -1 (black) to 1 (white).
+
+    Args:
+        a: uint8 `[m, d]`.
+        b: uint8 `[m, d]`.
+
+    Returns:
+        1 - cos of the angle between the two, `[m]`, 0 to 2.
+
+    >>> cosine(np.array([[0, 255]], np.uint8), np.array([[255, 255]], np.uint8)).round(6).tolist()
+    [1.0]
+    """
     here, there = (2 * images.astype(np.float64) - 255 for images in (a, b))
     # 1 - cos loses the digits of a small distance; half the square of the chord is the same, and keeps them.
     chord = here / np.linalg.norm(here, axis=1, keepdims=True) - there / np.linalg.norm(there, axis=1, keepdims=True)
@@ -155,24 +203,31 @@ def cosine(a: Pixels, b: Pixels) -> Floats:
 
 
 @torch.no_grad()
-def features(images: Pixels) -> Tensor:
-    """uint8 images `[n, h, w, c]` as points `[n, d]` whose squared distances are their `perceptual_distance`.
+def compute_features(images: Pixels) -> Tensor:
+    """Turn images into points whose squared distances are their `perceptual_distance`.
 
-    Raises `InputError` where the weights of the network are not found.
+    Args:
+        images: uint8 `[n, h, w, c]`.
+
+    Returns:
+        float32 `[n, d]`.
+
+    Raises:
+        InputError: Where the weights of the network are not found.
     """
     layers = directions(to_float(images), SQUEEZENET.near, SQUEEZENET, None)
     return torch.cat([layer.flatten(1) / (len(layers) * layer[0, 0].numel()) ** 0.5 for layer in layers], 1)
 
 
-def batches(images: Pixels) -> Iterator[Pixels]:
-    """The images in parts that the network sees at a time."""
+def split_batches(images: Pixels) -> Iterator[Pixels]:
+    """Split images into the parts that the network sees at a time."""
     count = max(1, BATCH_PX // (max(images.shape[1], LEAST_PX) * max(images.shape[2], LEAST_PX)))
     for start in range(0, len(images), count):
         yield images[start : start + count]
 
 
-def drawn(count: int, most: int, seed: int) -> npt.NDArray[np.int64]:
-    """The places of at most so many of `count` images, drawn by the seed, in order; all if there are no more."""
+def draw_indices(count: int, most: int, seed: int) -> npt.NDArray[np.int64]:
+    """Draw at most so many of the indices below `count`, in order; all of them if there are no more."""
     if count <= most:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).permutation(count)[:most])

@@ -1,4 +1,4 @@
-"""What interpolations are measured against: the real images, and what is known of them."""
+"""What interpolations are compared with: the real images, and what is known of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.core.progress import Report, silent
 from segue.data.datasets.worlds.factors import Factor
-from segue.evaluation.metrics.nearest import By, InFeatures, InPixels, Nearest, drawn
+from segue.evaluation.metrics.nearest import By, FeatureSearch, Nearest, PixelSearch, draw_indices
 from segue.latent.interpolation import decode
 from segue.latent.space import encode
 from segue.models.autoencoder import Autoencoder
@@ -27,14 +27,24 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """The image set, uint8 `[n, h, w, c]`, that interpolations should not leave; made once, and shared by all of them.
+    """The image set that interpolations should not leave, made once and shared by all of them.
 
-    `model` is the one that decodes them, for what depends on how well it reconstructs; `factors` `[n, k]` are the
-    values of `space`, where they are known. What is dear is made when first asked for, and kept. ACAI's figures take
-    `worlds.lines.reference()` as the set. Raises `InputError` where shapes or counts do not fit.
+    What is slow to compute is computed at its first use, and cached. ACAI's figures take `worlds.lines.reference()` as
+    the set.
+
+    Attributes:
+        images: uint8 `[n, h, w, c]`.
+        model: The model that decodes the interpolations, for what depends on how well it reconstructs.
+        factors: Values of the factors, `[n, k]`, where they are known.
+        space: The factors.
+        seed: Seed of the samples that `floor`, `spread` and the search by features take.
+        report: Called with progress.
+
+    Raises:
+        InputError: Where shapes or counts do not fit.
 
     >>> set_of_two = Reference(np.array([0, 255], np.uint8).reshape(2, 1, 1, 1))
-    >>> set_of_two.nearest(np.full((1, 1, 1, 1), 200, np.uint8)).places.tolist()
+    >>> set_of_two.nearest(np.full((1, 1, 1, 1), 200, np.uint8)).indices.tolist()
     [1]
     """
 
@@ -44,7 +54,7 @@ class Reference:
     space: tuple[Factor, ...] = ()
     seed: int = 0
     report: Report = field(default=silent, repr=False)
-    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         images = self.images
@@ -54,36 +64,45 @@ class Reference:
         if self.factors is not None and self.factors.shape != wanted:
             raise InputError(f"factors {list(self.factors.shape)}", f"{list(wanted)}", "give every image's, by `space`")
 
-    def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
-        """What `make` gives, made at the first call with this key."""
-        if key not in self._made:
-            self._made[key] = make()
-        found: _T = self._made[key]
+    def cache(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """The value of `make()`, which is called at the first use of this key."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        found: _T = self._cache[key]
         return found
 
     def nearest(self, frames: Pixels, by: By = "pixel") -> Nearest:
-        """The image nearest to each of frames `[m, h, w, c]`: by mean square error, exact, or by `perceptual_distance`.
+        """Find the image nearest to each frame.
 
-        The latter is to at most 2,000 images, drawn by the seed (see `InFeatures`), and raises `InputError` where the
-        weights of the network are not found.
+        Args:
+            frames: uint8 `[m, h, w, c]`.
+            by: "pixel" for the mean square error, exact; "perceptual" for `perceptual_distance` to at most 2,000 of the
+                images, drawn by the seed (`FeatureSearch`).
+
+        Raises:
+            InputError: By "perceptual", where the weights of the network are not found.
         """
         return self.nearest_by_values(frames)[0] if by == "pixel" else self._seen().nearest(frames)
 
     def nearest_by_values(self, frames: Pixels) -> tuple[Nearest, Nearest]:
-        """The image nearest to each frame by mean square error, and the one nearest by cosine (see `InPixels`)."""
-        return self.once("pixels", lambda: InPixels(self.images, self.report)).nearest(frames)
+        """Find the image nearest to each frame by mean square error, and the one nearest by cosine (`PixelSearch`)."""
+        return self.cache("pixels", lambda: PixelSearch(self.images, self.report)).nearest(frames)
 
     def floor(self, by: By = "pixel") -> float:
-        """How far reconstructions are from the set: what an interpolation through real codes cannot get below.
+        """Measure how far reconstructions are from the set, which an interpolation through real codes cannot beat.
 
-        The mean distance from D(E(x)) to the nearest image, over at most 1,000 images x drawn by the seed. NaN without
-        a model.
+        Args:
+            by: The distance, as of `nearest`.
+
+        Returns:
+            The mean distance from D(E(x)) to the nearest image, over at most 1,000 images x drawn by the seed. NaN
+            without a model.
         """
-        return self.once(("floor", by), lambda: self._floor(by))
+        return self.cache(("floor", by), lambda: self._floor(by))
 
     def spread(self) -> float:
-        """The median distance of a code from the mean of codes, over the same images; NaN without a model."""
-        return self.once("spread", self._spread)
+        """Measure the median distance of a code from the mean of codes, over the same images; NaN without a model."""
+        return self.cache("spread", self._spread)
 
     def _floor(self, by: By) -> float:
         if self.model is None:
@@ -100,8 +119,8 @@ class Reference:
     def _codes(self) -> torch.Tensor:
         model = self.model
         assert model is not None  # noqa: S101 - for the type checker
-        some = drawn(len(self.images), SAMPLE, self.seed)
-        return self.once("codes", lambda: encode(model, self.images[some], report=self.report))
+        some = draw_indices(len(self.images), SAMPLE, self.seed)
+        return self.cache("codes", lambda: encode(model, self.images[some], report=self.report))
 
-    def _seen(self) -> InFeatures:
-        return self.once("features", lambda: InFeatures(self.images, self.seed, self.report))
+    def _seen(self) -> FeatureSearch:
+        return self.cache("features", lambda: FeatureSearch(self.images, self.seed, self.report))

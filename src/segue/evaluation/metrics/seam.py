@@ -24,11 +24,13 @@ _OWN = 0.95
 
 @dataclass(frozen=True)
 class Seam:
-    """What changes at a cut. 1 is as much as in the clip itself, beside the cut; more is worse.
+    """What changes at a cut; 1 is as much as in the clip itself, beside the cut, and more is worse.
 
-    `position`: the root mean square change of the pixels, over the clip's median one. `velocity`, how much that change
-    itself changes, `colour`, of the frame's mean, and `sharpness`, of the logarithm of its gradient energy: each over
-    the clip's own 95th percentile.
+    Attributes:
+        position: The root mean square change of the pixels, over the clip's median one.
+        velocity: How much that change itself changes, over the clip's own 95th percentile.
+        colour: The change of the frame's mean colour, over the same percentile of the clip's.
+        sharpness: The change of the logarithm of the gradient energy, over the same percentile of the clip's.
     """
 
     position: float
@@ -38,11 +40,21 @@ class Seam:
 
 
 def seam(clip: Pixels, transition: Pixels) -> Seam:
-    """The seam between frames of a clip and of a transition, `[n, h, w, c]` each, nearest to the cut first.
+    """Measure the seam between a clip and a transition.
 
     The transition's first step counts as well as the one across the cut, for a pop may come one frame late. Frames that
-    a clip merely repeats, to fill a higher rate, are no frames of its own. A still clip counts as changing by what can
-    just be seen. Raises `ValueError` without a frame on either side.
+    a clip merely repeats, to fill a higher rate, do not count. A still clip counts as changing by what can just be
+    seen.
+
+    Args:
+        clip: Frames of the clip, uint8 `[n, h, w, c]`, nearest to the cut first.
+        transition: Frames of the transition, uint8 `[m, h, w, c]`, nearest to the cut first.
+
+    Returns:
+        The seam; a part is NaN where there are too few frames for it.
+
+    Raises:
+        ValueError: Without a frame on either side.
 
     >>> rising = np.arange(0, 100, 10, dtype=np.uint8).reshape(-1, 1, 1, 1)
     >>> round(seam(rising[:5][::-1], rising[5:]).position, 6), round(seam(rising[:5][::-1], rising[7:]).position, 6)
@@ -61,23 +73,34 @@ def seam(clip: Pixels, transition: Pixels) -> Seam:
 
 
 def pace(clip: Pixels) -> float:
-    """A clip's usual change from frame to frame: the median over frames `[n, h, w, c]` that are not repeated.
+    """Measure a clip's usual change from frame to frame.
 
-    At least what can just be seen, also of a single frame.
+    Args:
+        clip: uint8 `[n, h, w, c]`.
+
+    Returns:
+        The median of `change` over the frames that are not repeated, 0 to 1; at least what can just be seen, also for a
+        single frame.
     """
     own = distinct(clip)
     return max(float(np.median(change(own))) if len(own) > 1 else 0.0, LEAST_CHANGE)
 
 
 def distinct(frames: Pixels) -> Pixels:
-    """The frames without those that repeat the one before."""
+    """Leave out frames that repeat the one before."""
     new = [index == 0 or not np.array_equal(frames[index], frames[index - 1]) for index in range(len(frames))]
     kept: Pixels = frames[np.array(new, dtype=bool)]
     return kept
 
 
 def change(frames: Iterable[Pixels]) -> Floats:
-    """The root mean square change from each frame `[h, w, c]` to the next, in 0 to 1; `[n - 1]`.
+    """Measure the root mean square change from each frame to the next.
+
+    Args:
+        frames: n frames, uint8 `[h, w, c]`.
+
+    Returns:
+        `[n - 1]`, 0 to 1.
 
     >>> change(np.stack([np.zeros((2, 2, 1)), np.full((2, 2, 1), 51)]).astype(np.uint8)).round(3).tolist()
     [0.2]
@@ -87,21 +110,21 @@ def change(frames: Iterable[Pixels]) -> Floats:
 
 
 def bends(frames: Pixels) -> Floats:
-    """The root mean square second differences of frames, in 0 to 2: `[n - 2]`."""
+    """The root mean square second differences of uint8 frames `[n, h, w, c]`: `[n - 2]`, 0 to 2."""
     values = frames.astype(np.float32) / 255
     rms = [np.sqrt(np.mean(np.square(c - 2 * b + a))) for a, b, c in zip(values, values[1:], values[2:], strict=False)]
     return np.array(rms, np.float64)
 
 
 def colours(frames: Pixels) -> Floats:
-    """How far the mean colour goes from each frame to the next, in 0 to 1: `[n - 1]`."""
+    """How far the mean colour goes from each of uint8 frames `[n, h, w, c]` to the next: `[n - 1]`, 0 to 1."""
     means = frames.mean(axis=(1, 2), dtype=np.float64) / 255
     away: Floats = np.sqrt(np.square(np.diff(means, axis=0)).mean(axis=1))
     return away
 
 
 def sharpenings(frames: Pixels) -> Floats:
-    """How much the logarithm of the gradient energy changes from each frame to the next: `[n - 1]`."""
+    """How much the logarithm of the gradient energy changes from frame to frame of `[n, h, w, c]`: `[n - 1]`."""
     energies: list[float] = []
     for frame in frames:
         values = frame.astype(np.float32) / 255

@@ -12,7 +12,13 @@ from segue.evaluation.metrics.metric import Metric, middle_third
 
 
 def gradient_energy(image: Pixels) -> float:
-    """The sum of the squared differences between neighbouring values of `[h, w, c]`, down and across, in [0, 1].
+    """Sum the squared differences between neighbouring values of an image, down and across.
+
+    Args:
+        image: uint8 `[h, w, c]`, read as values in [0, 1].
+
+    Returns:
+        0 or more; 0 for a flat image.
 
     >>> gradient_energy(np.array([[0, 255], [0, 255]], np.uint8)[..., None])
     2.0
@@ -22,12 +28,19 @@ def gradient_energy(image: Pixels) -> float:
 
 
 def sharpness(frames: Pixels, a: Pixels, b: Pixels) -> float:
-    """The gradient energy of the middle third of frames `[m, h, w, c]` over that of the ends `a` and `b` `[h, w, c]`.
+    """Compare the gradient energy of an interpolation's middle third with that of its ends.
 
-    The sum over the frames from 1/3 to 2/3 of the way, over the sum of the ends' energies interpolated at their
-    times. 1 is as sharp as the ends; a cross-fade of pictures that have no edge in common comes to 0.52 over
-    many frames and 0.5 over three; noise, which is all edges, to much more than 1. NaN without a frame in the middle
-    third (m = 2) and where the ends are flat.
+    The sum over the frames from 1/3 to 2/3 of the way, over the sum of the ends' energies interpolated at their times.
+
+    Args:
+        frames: uint8 `[m, h, w, c]`.
+        a: The first end, uint8 `[h, w, c]`.
+        b: The last end.
+
+    Returns:
+        1 where the middle is as sharp as the ends. A cross-fade of pictures that have no edge in common has 0.52 over
+        many frames and 0.5 over three; noise, which is all edges, much more than 1. NaN without a frame in the middle
+        third (m = 2), and where the ends are flat.
 
     >>> edge = np.array([[0, 0, 255, 255]], np.uint8)[..., None]
     >>> sharpness(np.stack([edge, edge // 2, edge]), edge, edge).__round__(2)

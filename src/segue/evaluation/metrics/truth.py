@@ -18,22 +18,33 @@ _FASTEST = 2.0
 
 
 def errors(frames: Pixels, truth: Pixels) -> Floats:
-    """The mean square errors, of values in [0, 1], of all `frames` `[m, ...]` to all of a `truth` `[M, ...]`: `[m, M]`.
+    """Compute the mean square errors of all frames against all frames of the truth, exactly.
 
-    Exact: the sums are whole numbers below 2^53.
+    Args:
+        frames: uint8 `[m, ...]`.
+        truth: uint8 `[M, ...]`.
+
+    Returns:
+        Of values in [0, 1], `[m, M]`.
 
     >>> errors(np.array([[0], [255]], np.uint8), np.array([[0], [51], [255]], np.uint8)).round(4).tolist()
     [[0.0, 0.04, 1.0], [1.0, 0.64, 0.0]]
     """
     here, there = (images.reshape(len(images), -1).astype(np.float64) for images in (frames, truth))
+    # The sums are whole numbers below 2^53, so that nothing is rounded.
     squares = (here**2).sum(1)[:, None] + (there**2).sum(1) - 2 * here @ there.T
     return np.asarray(squares / (255**2 * here.shape[1]))
 
 
 def in_time(away: Floats) -> float:
-    """The mean error of frame i against the truth at the same time, of errors `[m, M]` at m and M even times.
+    """Average the errors of frames against the truth at the same times.
 
-    Exact where M - 1 is a multiple of m - 1; else the truth's frame that is nearest in time is taken.
+    Args:
+        away: Errors `[m, M]` at m and M even times. Where M - 1 is no multiple of m - 1, the truth's frame that is
+            nearest in time is taken.
+
+    Returns:
+        The mean error.
 
     >>> in_time(np.array([[0.0, 9.0, 9.0], [9.0, 9.0, 0.5]]))
     0.25
@@ -44,12 +55,18 @@ def in_time(away: Floats) -> float:
 
 
 def in_order(away: Floats) -> float:
-    """The least mean error over alignments of the frames with the truth that keep its order, of errors `[m, M]`.
+    """Find the least mean error over alignments of the frames with the truth that keep its order.
 
     Frame 0 is aligned with the truth's beginning and the last with its end; a step goes from 0 to 2 times an even
     step along the truth. Dynamic time warping with a bounded slope (Itakura 1975; Sakoe and Chiba 1978), found
     exactly in O(mM). The bound is what makes a cut pay for the middle that it leaves out: without it, a cut is aligned
-    with the two ends and is perfect. M should be some times m, so that frames between two of the truth's are not far.
+    with the two ends and is perfect.
+
+    Args:
+        away: Errors `[m, M]`. M should be some times m, so that frames between two of the truth's are not far from one.
+
+    Returns:
+        The mean error of the best alignment.
 
     >>> in_order(np.array([[0.0, 1, 4], [1, 0, 1], [1, 0, 1], [4, 1, 0]])), in_order(np.array([[0.0, 1, 4], [4, 1, 0]]))
     (0.0, 0.0)
@@ -69,14 +86,16 @@ class ToTruth(Metric):
     """The mean square error of the frames against the true interpolation, the nearest where there are several.
 
     Aligned in `time`, frame i with the truth's at the same time: 0 only for the true path at its own pace, and the
-    default, for no other alignment is free of a choice. Aligned in `order` (`in_order`), the pace is left to `pace`:
-    the course alone counts, as long as it is nowhere faster than twice an even pace. NaN without a truth.
+    default, for no other alignment is free of a choice. Aligned in `order` (`in_order`), only the images on the way
+    count and not their pace, as long as it is nowhere faster than twice an even one. NaN without a truth.
     """
 
     name = "to-truth"
     better = "low"
     unit = "squared distance"
-    align: Literal["time", "order"] = option("time", "frame with frame, or the course alone")
+    align: Literal["time", "order"] = option(
+        "time", "frame with frame at the same time, or in the same order at any pace"
+    )
 
     def measure(self, case: Case) -> float:
         aligned = in_time if self.align == "time" else in_order
@@ -85,4 +104,4 @@ class ToTruth(Metric):
 
 def _errors(case: Case) -> list[Floats]:
     truths = () if case.truths is None else case.truths
-    return case.once("truth", lambda: [errors(case.frames, truth) for truth in truths])
+    return case.cache("truth", lambda: [errors(case.frames, truth) for truth in truths])

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.commands.interpolate import InterpolateRequest, run_interpolate
-from segue.commands.runs import some, surroundings_of
 from segue.commands.studies.ae_vs_vae.context import StudyContext
 from segue.commands.studies.transitions import (
     TRANSITION_STEPS,
@@ -22,8 +21,9 @@ from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, write_image
 from segue.core.types import Interval
 from segue.data.datasets import DataSet
-from segue.evaluation.metrics.nearest import InPixels
+from segue.evaluation.metrics.nearest import PixelSearch
 from segue.evaluation.representation import share_interval
+from segue.latent.context import make_context
 from segue.latent.interpolation import decode
 from segue.latent.paths import path_of
 from segue.render.report import Picture, Section, Table
@@ -53,12 +53,12 @@ def between(desk: StudyContext) -> tuple[Section, Numbers]:
     grids = [_grid(desk, name) for name in desk.models]
     bench = desk.bench
     pairs = pairs_of(desk.test, A, B, bench.either(64, 256, tiny=4), bench.seed)
-    near = some(desk.train, bench.either(1000, 4000), bench.seed)
-    around = {name: surroundings_of(model, near, TRANSITION_STEPS, bench.report) for name, model in desk.models.items()}
+    near = desk.train.sample(bench.either(1000, 4000), bench.seed)
+    around = {name: make_context(model, near, TRANSITION_STEPS, bench.report) for name, model in desk.models.items()}
     ways = [walked(name, desk.models[name], path_of("linear"), pairs, around[name], bench.report) for name in around]
     ways.append(walked(BENT, desk.models["VAE"], path_of(GRAPH), pairs, around["VAE"], bench.report))
     ways.append(faded(_FADE, pairs))
-    real, values = InPixels(desk.train.images), {}
+    real, values = PixelSearch(desk.train.images), {}
     found: dict[str, Numbers] = {}
     for way in ways:
         middle = desk.reader.probabilities(way.middles())

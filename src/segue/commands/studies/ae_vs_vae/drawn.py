@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from segue.commands.runs import some
 from segue.commands.studies.ae_vs_vae.context import LATENT, StudyContext
 from segue.commands.studies.transitions import briefly, mean
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, write_image
-from segue.evaluation.metrics.nearest import InPixels
+from segue.evaluation.metrics.nearest import PixelSearch
 from segue.latent.interpolation import decode
 from segue.latent.space import encode
 from segue.render.report import Picture, Section, Table
@@ -28,8 +27,8 @@ def samples(desk: StudyContext) -> tuple[Section, Numbers]:
     for name, run in desk.runs.items():
         images[f"{name}, N(0, I)"] = _normal(desk, name, count)
         images[f"{name}, mixture"] = bench.sampled(f"samples-{name.lower()}-mixture", run, count=count, by="mixture")
-    images[REAL] = some(desk.test, count, bench.seed).images
-    real = InPixels(desk.train.images)
+    images[REAL] = desk.test.sample(count, bench.seed).images
+    real = PixelSearch(desk.train.images)
     numbers = {name: _numbers(desk, real, each) for name, each in images.items()}
     file = bench.figure("samples.png")
     write_image(
@@ -64,7 +63,7 @@ def samples(desk: StudyContext) -> tuple[Section, Numbers]:
 
 def _norm(desk: StudyContext, name: str) -> float:
     """The mean norm of a model's codes of held-out digits."""
-    return float(encode(desk.models[name], some(desk.test, 2000, desk.bench.seed).images).norm(dim=1).mean())
+    return float(encode(desk.models[name], desk.test.sample(2000, desk.bench.seed).images).norm(dim=1).mean())
 
 
 def _normal(desk: StudyContext, name: str, count: int) -> Pixels:
@@ -73,7 +72,7 @@ def _normal(desk: StudyContext, name: str, count: int) -> Pixels:
     return decode(desk.models[name], desk.models[name].draw(count, torch.Generator().manual_seed(desk.bench.seed)))
 
 
-def _numbers(desk: StudyContext, real: InPixels, images: Pixels) -> Numbers:
+def _numbers(desk: StudyContext, real: PixelSearch, images: Pixels) -> Numbers:
     confidence = desk.reader.probabilities(images).max(1)
     distances = 1000 * real.nearest(images)[0].distances
     values = {"sure": 100.0 * (confidence >= SURE), "confidence": confidence, "distance": distances}

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from segue.commands.map import mean_kl
-from segue.commands.runs import has_posterior, some
+from segue.commands.runs import has_posterior
 from segue.commands.studies.ae_vs_vae.context import MODEL_METHODS, SET, StudyContext, opened, options
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import to_float
@@ -82,7 +82,7 @@ def sizes(desk: StudyContext) -> tuple[Section, Numbers]:
 
 def _judged(desk: StudyContext, model: ConvAutoencoder) -> dict[str, float]:
     seed = desk.bench.seed
-    train, test = some(desk.train, JUDGED, seed), some(desk.test, JUDGED, seed)
+    train, test = desk.train.sample(JUDGED, seed), desk.test.sample(JUDGED, seed)
     found = {"training": nats(model, train, seed), "held-out": nats(model, test, seed)}
     if has_posterior(model):
         found["kl"] = float(mean_kl(model, train.images).sum())

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 
 from segue.commands.map import MapRequest, Projection, project, run_map
-from segue.commands.runs import some
 from segue.commands.studies.ae_vs_vae.context import StudyContext
 from segue.commands.studies.workspace import Numbers
 from segue.core.errors import InputError
@@ -28,7 +27,7 @@ def spaces(desk: StudyContext) -> tuple[Section, Numbers]:
     from segue.render.panels import panels
 
     bench = desk.bench
-    test = some(desk.test, bench.either(2000, 3000), bench.seed)
+    test = desk.test.sample(bench.either(2000, 3000), bench.seed)
     labels = _labels(test)
     codes = {name: encode(model, test.images).double().numpy() for name, model in desk.models.items()}
     shown, axes, planes = _projected(desk, codes)

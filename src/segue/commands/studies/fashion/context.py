@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segue.commands.record import kept
-from segue.commands.runs import open_run, some
+from segue.commands.runs import open_run
 from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
 from segue.data.datasets import ImageSet
@@ -53,4 +53,4 @@ def prepared(bench: Workspace) -> StudyContext:
     data = bench.images(SET, limit=limit)
     assert data.test is not None  # noqa: S101 - this set has a test part
     reader = bench.classifier(data.train, bench.either(500, 2000))
-    return StudyContext(bench, last, data.train, some(data.test, bench.either(2000, 5000), bench.seed), runs, reader)
+    return StudyContext(bench, last, data.train, data.test.sample(bench.either(2000, 5000), bench.seed), runs, reader)

@@ -10,7 +10,7 @@ from segue.commands.runs import open_run
 from segue.commands.studies.fashion.context import LATENT, MIXES, MODEL_NAMES, NEW, SHOWN, StudyContext
 from segue.commands.studies.workspace import Found, Numbers
 from segue.core.images import Pixels, write_image
-from segue.evaluation.metrics.nearest import InPixels, mean_square
+from segue.evaluation.metrics.nearest import PixelSearch, mean_square
 from segue.latent.space import LatentSpace
 from segue.render.report import Cell, Picture, Section, Table, listed
 from segue.render.strip import Row, strip
@@ -86,7 +86,7 @@ def items(desk: StudyContext) -> Found:
 
 def new_items(desk: StudyContext) -> Found:
     """Items decoded from between classes."""
-    real, names = InPixels(desk.train.images, desk.bench.report), desk.test.label_names
+    real, names = PixelSearch(desk.train.images, desk.bench.report), desk.test.label_names
     rows: list[tuple[Cell, ...]] = []
     parts: list[Picture | Table] = []
     numbers: Numbers = {}
@@ -106,7 +106,7 @@ def new_items(desk: StudyContext) -> Found:
             rows.append((" + ".join(mix), what, *found.values()))
             lines.append(Row(what, images[:SHOWN]))
             if what == "new, plain":
-                lines.append(Row("real item nearest to it", desk.train.images[nearest.places[:SHOWN]]))
+                lines.append(Row("real item nearest to it", desk.train.images[nearest.indices[:SHOWN]]))
         write_image(figure := desk.bench.figure(f"new-{'-'.join(mix)}.png"), strip(lines))
         parts.append(
             Picture(
@@ -165,7 +165,7 @@ def beside(desk: StudyContext) -> Found:
             "psnr": found.psnr[0],
             "ssim": found.ssim[0],
             "linear": found.linear[0] if found.linear else None,
-            "distance": float(InPixels(desk.train.images).nearest(images)[0].distances.mean()),
+            "distance": float(PixelSearch(desk.train.images).nearest(images)[0].distances.mean()),
             "sure": 100 * float(sure),
         }
         drawn += [Row(f"drawn, {MODEL_NAMES[name]}", images[:SHOWN]), Row("", images[SHOWN : 2 * SHOWN])]

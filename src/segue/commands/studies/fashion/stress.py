@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from segue.commands.runs import open_run, some
+from segue.commands.runs import open_run
 from segue.commands.stress import Stressed, StressRequest, run_stress
 from segue.commands.studies.fashion.context import MODEL_NAMES, SHOWN, SPOILT, StudyContext
 from segue.commands.studies.workspace import Numbers
@@ -109,7 +109,7 @@ def _measured(desk: StudyContext) -> tuple[tuple[tuple[Cell, ...], ...], Numbers
 def _turning(desk: StudyContext, run: str) -> float:
     """The share, in percent, of the variance of the codes of items in all positions that the position accounts for."""
     model, _ = open_run(desk.runs[run])
-    images = to_float(some(desk.test, 1000, desk.bench.seed).images)
+    images = to_float(desk.test.sample(1000, desk.bench.seed).images)
     turned = [to_uint8(Rotate90().transform(images, torch.full((len(images),), turns))) for turns in range(4)]
     codes = torch.stack([encode(model, one) for one in turned]).double()
     return 100 * float(codes.var(0, correction=0).sum(1).mean() / codes.flatten(0, 1).var(0, correction=0).sum())

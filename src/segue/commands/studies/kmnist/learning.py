@@ -9,7 +9,7 @@ from segue.commands.studies.kmnist.context import DRAWN, SHOWN, SURE, StudyConte
 from segue.commands.studies.workspace import Found, Numbers
 from segue.commands.train import PICTURES_FOLDER
 from segue.core.images import Pixels, write_image
-from segue.evaluation.metrics.nearest import InPixels, mean_square
+from segue.evaluation.metrics.nearest import PixelSearch, mean_square
 from segue.evaluation.metrics.sharpness import gradient_energy
 from segue.render.report import Cell, Picture, Section, Table, listed
 from segue.render.strip import Row, strip
@@ -17,7 +17,7 @@ from segue.render.strip import Row, strip
 
 def drawn(desk: StudyContext) -> Found:
     """Draws from the prior, as the model learned."""
-    bench, real, energy = desk.bench, InPixels(desk.train.images), _energy(desk.test.images)
+    bench, real, energy = desk.bench, PixelSearch(desk.train.images), _energy(desk.test.images)
     kinds = {
         f"drawn, epoch {epoch}": bench.sampled(f"drawn-{epoch}", kept(desk.run, epoch), count=DRAWN)
         for epoch in desk.epochs

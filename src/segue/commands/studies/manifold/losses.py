@@ -13,7 +13,7 @@ from segue.commands.studies.workspace import Workspace
 from segue.core.images import Pixels, to_float, write_image
 from segue.core.types import Floats
 from segue.data.datasets import ImageSet
-from segue.evaluation.metrics.nearest import drawn
+from segue.evaluation.metrics.nearest import draw_indices
 from segue.evaluation.metrics.sharpness import gradient_energy
 from segue.latent.interpolation import decode
 from segue.latent.space import encode
@@ -94,8 +94,8 @@ def block_error(a: Floats, b: Floats) -> float:
 def measured(run: Path, images: ImageSet) -> tuple[Kept, Pixels]:
     """What a run keeps of images drawn from the set, and its reconstructions of the few that are shown."""
     model, _ = open_run(run)
-    some = images.images[drawn(len(images), MEASURED, 0)]
-    shown = images.images[drawn(len(images), _SHOWN, 0)]
+    some = images.images[draw_indices(len(images), MEASURED, 0)]
+    shown = images.images[draw_indices(len(images), _SHOWN, 0)]
     again, few = (decode(model, encode(model, part)) for part in (some, shown))
     return kept(some, again, images.images.mean(0, dtype=np.float64)), few
 
@@ -142,7 +142,7 @@ def losses_section(
     from segue.render.strip import Row, strip
 
     found = {name: measured(run, images) for name, run in runs.items()}
-    rows = [Row("images", images.images[drawn(len(images), _SHOWN, 0)])]
+    rows = [Row("images", images.images[draw_indices(len(images), _SHOWN, 0)])]
     rows += [Row(f"{name}: {plan.losses[name]}", few) for name, (_, few) in found.items()]
     write_image(bench.figure("losses.png"), strip(rows))
     keeps = {name: each for name, (each, _) in found.items()}

@@ -17,7 +17,7 @@ from segue.core.images import Pixels, write_image
 from segue.core.progress import silent
 from segue.core.types import Floats, Indices
 from segue.data.datasets import ImageSet, LoadOptions
-from segue.evaluation.leaderboard import LeaderboardRow, truth_of
+from segue.evaluation.leaderboard import LeaderboardRow, find_truth
 from segue.latent.graph import Graph, knn_graph, radius_graph, shortest
 from segue.latent.graph.search import flat, search
 from segue.latent.interpolation import cross_fade, walk
@@ -147,7 +147,7 @@ def _draw_strip(bench: Workspace, plan: Plan, terrain: Terrain, name: str) -> Pa
 
 def true_frames(plan: Plan, images: ImageSet, pair: tuple[int, int], frames: int) -> Pixels | None:
     """The true interpolation between the images at two places, where the set has an image for all of it."""
-    truth = truth_of(plan.two, [images], LoadOptions())
+    truth = find_truth(plan.two, [images], LoadOptions())
     if truth is None or images.factors is None:
         return None
     a, b = images.factors[list(pair)]

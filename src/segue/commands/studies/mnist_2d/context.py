@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from segue.commands.runs import open_run, some, surroundings_of
+from segue.commands.runs import open_run
 from segue.commands.studies.transitions import TRANSITION_STEPS
 from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
 from segue.data.datasets import ImageSet
 from segue.evaluation.classifier import Classifier
+from segue.latent.context import make_context
 from segue.latent.paths import PathContext
 from segue.models.autoencoder import Autoencoder
 
@@ -64,6 +65,6 @@ def prepared(bench: Workspace) -> StudyContext:
     assert data.test is not None  # noqa: S101 - this set has a test part
     reader = bench.classifier(data.train, bench.either(500, 2000))
     models = {name: open_run(run)[0] for name, run in runs.items()}
-    near = some(data.train, bench.either(1000, 4000), bench.seed)
-    around = {name: surroundings_of(model, near, TRANSITION_STEPS, bench.report) for name, model in models.items()}
+    near = data.train.sample(bench.either(1000, 4000), bench.seed)
+    around = {name: make_context(model, near, TRANSITION_STEPS, bench.report) for name, model in models.items()}
     return StudyContext(bench, data.train, data.test, runs, models, around, reader)

@@ -18,7 +18,7 @@ from segue.commands.studies.transitions import (
 )
 from segue.commands.studies.workspace import Numbers
 from segue.evaluation.leaderboard.pairs import draw_pairs
-from segue.evaluation.metrics.nearest import InPixels
+from segue.evaluation.metrics.nearest import PixelSearch
 from segue.latent.paths import path_of
 from segue.render.report import Picture, Section, Table
 
@@ -39,7 +39,7 @@ def more_than_a_fade(desk: StudyContext) -> tuple[Section, Numbers]:
     bench, test = desk.bench, desk.test
     places = draw_pairs(test, bench.either(64, 256, tiny=4), "other-label", bench.seed)
     ways = _by_all(desk, [(test.images[a], test.images[b]) for a, b in places])
-    real = InPixels(desk.train.images)
+    real = PixelSearch(desk.train.images)
     values = {each.name: measured(each, desk.reader, real) for each in ways}
     for each in values.values():
         each["distance"] = 1000 * each["distance"]

@@ -11,7 +11,6 @@ import numpy as np
 import torch
 
 from segue.commands.map import decoded_plane
-from segue.commands.runs import some
 from segue.commands.studies.mnist_2d.context import BENT, LINE, StudyContext
 from segue.commands.studies.mnist_2d.shown import FINER, Ways
 from segue.commands.studies.workspace import Numbers
@@ -25,7 +24,7 @@ LOOKED_AT = 5000
 
 def the_plane(desk: StudyContext, ways: dict[str, Ways]) -> tuple[Section, Numbers]:
     """Three maps with the paths of the four pairs over them; what lies near 0, how far classes are apart."""
-    space = LatentSpace.of(desk.models["vae"], some(desk.test, LOOKED_AT, desk.bench.seed), desk.bench.report)
+    space = LatentSpace.of(desk.models["vae"], desk.test.sample(LOOKED_AT, desk.bench.seed), desk.bench.report)
     codes, read, digits = _maps(desk, space, ways)
     numbers: Numbers = {"near 0": _near_zero(desk), "distances": _distances(space)}
     return Section(

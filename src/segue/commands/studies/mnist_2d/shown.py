@@ -10,7 +10,6 @@ import torch
 
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.interpolate import InterpolateRequest, InterpolateResult, run_interpolate
-from segue.commands.runs import some
 from segue.commands.studies.mnist_2d.context import BENT, CROSS_FADE, GRAPH, LINE, MODEL_NAMES, WAYS, StudyContext
 from segue.commands.studies.transitions import sequence
 from segue.commands.studies.workspace import Numbers
@@ -31,7 +30,7 @@ Ways = dict[str, list[list[float]]]
 
 def models(desk: StudyContext) -> tuple[Section, Numbers]:
     """How well each model gives a digit back."""
-    test = some(desk.test, desk.bench.either(2000, 10_000), desk.bench.seed)
+    test = desk.test.sample(desk.bench.either(2000, 10_000), desk.bench.seed)
     truth = np.array([test.name_of(place) for place in range(len(test))])
     pick = DataSet("", desk.train, desk.test).pick
     shown = np.stack([pick(f"label:{digit}").image for digit in desk.reader.names])

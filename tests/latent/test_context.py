@@ -1,4 +1,4 @@
-"""Runs and what lies about their paths: codes are kept, and computed anew where what was kept is of no use."""
+"""The context of paths: codes are cached, and computed anew where the cache is of no use."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from segue.commands.runs import surroundings_of
 from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.core.progress import silent
 from segue.data.datasets import ImageSet
+from segue.latent.context import make_context
 from segue.latent.paths import GraphPath, path_of
 from segue.latent.space import encode
 from segue.models.autoencoder import ConvAutoencoder
@@ -42,9 +42,9 @@ def images(discs: Pixels) -> ImageSet:
 
 
 def test_codes_are_computed_once(model: Counting, images: ImageSet, tmp_path: Path) -> None:
-    first = surroundings_of(model, images, 7, silent)
+    first = make_context(model, images, 7, silent)
     count = model.encoded
-    again = surroundings_of(model, images, 7, silent)
+    again = make_context(model, images, 7, silent)
     assert model.encoded == count > 0 and again.frames == 7
     assert torch.equal(first.space.codes, again.space.codes)
     assert torch.equal(first.space.codes, encode(model, images.images))
@@ -53,25 +53,25 @@ def test_codes_are_computed_once(model: Counting, images: ImageSet, tmp_path: Pa
 
 
 def test_other_images_or_weights_are_other_codes(model: Counting, images: ImageSet, tmp_path: Path) -> None:
-    surroundings_of(model, images, 7, silent)
-    surroundings_of(model, images.subset(np.arange(5)), 7, silent)
+    make_context(model, images, 7, silent)
+    make_context(model, images.subset(np.arange(5)), 7, silent)
     with torch.no_grad():
         next(model.parameters()).add_(1)
-    surroundings_of(model, images, 7, silent)
+    make_context(model, images, 7, silent)
     assert len(list(tmp_path.rglob("*.safetensors"))) == 3
 
 
 def test_a_damaged_file_is_written_anew(model: Counting, images: ImageSet, tmp_path: Path) -> None:
-    codes = surroundings_of(model, images, 7, silent).space.codes
+    codes = make_context(model, images, 7, silent).space.codes
     (file,) = tmp_path.rglob("*.safetensors")
     file.write_bytes(b"no tensors")
-    assert torch.equal(surroundings_of(model, images, 7, silent).space.codes, codes)
+    assert torch.equal(make_context(model, images, 7, silent).space.codes, codes)
     count = model.encoded
-    assert torch.equal(surroundings_of(model, images, 7, silent).space.codes, codes) and model.encoded == count
+    assert torch.equal(make_context(model, images, 7, silent).space.codes, codes) and model.encoded == count
 
 
 def test_without_images_there_is_the_model_alone(model: Counting) -> None:
-    around = surroundings_of(model, None, 7, silent)
+    around = make_context(model, None, 7, silent)
     assert len(around.space) == 0 and around.space.codes.shape == (0, 3)
     a, b = torch.zeros(3), torch.ones(3)
     assert path_of("auto").between(a, b, around).told["picked"] == "linear+pace"

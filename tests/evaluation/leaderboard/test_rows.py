@@ -9,9 +9,8 @@ import math
 import numpy as np
 import pytest
 
-from segue.evaluation.leaderboard import LeaderboardRow, Score, figure, standings
-from segue.evaluation.leaderboard.figures import badness, wins
-from segue.evaluation.leaderboard.table import markdown, table_csv, text
+from segue.evaluation.leaderboard import Leaderboard, Score, summarise
+from segue.evaluation.leaderboard.rows import badness, win_share
 from segue.evaluation.metrics import Excess, Jerk, Length, Metric, OffManifold, Sharpness
 from segue.render.score_sheets import best_median_worst, ordering
 
@@ -23,18 +22,18 @@ def row(*values: float, metric: str = "off-manifold") -> list[Score]:
     return [Score({metric: value, "jerk": 2 * value, "length": 1.0, "sharpness": 1 + value}, {}) for value in values]
 
 
-def board() -> tuple[LeaderboardRow, ...]:
+def board() -> Leaderboard:
     scores = {
         "linear": row(0.004, 0.006, 0.008, 0.010),
         "graph": [*row(0.001, 0.007, NAN), Score({}, {}, "got a; expected b; do c")],
         "truth": row(0.0, 0.0, 0.0, 0.0),
     }
-    return standings(scores, ("truth",), METRICS)
+    return Leaderboard.from_scores(scores, ("truth",), METRICS)
 
 
 def test_the_interval_covers_the_mean_as_often_as_it_says() -> None:
     rng = np.random.default_rng(0)
-    found = [figure(values, values, "low", 1) for values in rng.normal(3, 1, (400, 40))]
+    found = [summarise(values, values, "low", 1) for values in rng.normal(3, 1, (400, 40))]
     covered = np.mean([each.low <= 3 <= each.high for each in found])
     assert 0.9 < covered < 0.97  # of 40, the bootstrap is a little too narrow
     width = np.mean([each.high - each.low for each in found])
@@ -43,33 +42,33 @@ def test_the_interval_covers_the_mean_as_often_as_it_says() -> None:
 
 def test_undefined_values_are_counted_and_never_averaged_in() -> None:
     values = np.array([1.0, NAN, 3.0, math.inf])
-    found = figure(values, np.zeros(4), "low")
+    found = summarise(values, np.zeros(4), "low")
     assert (found.mean, found.undefined) == (2.0, 2)
     assert 1 <= found.low <= found.high <= 3
-    none = figure(np.full(3, NAN), np.zeros(3), "low")
+    none = summarise(np.full(3, NAN), np.zeros(3), "low")
     assert math.isnan(none.mean) and math.isnan(none.low) and math.isnan(none.wins) and none.undefined == 3
-    one = figure(np.array([1.0, NAN]), np.zeros(2), "low")
+    one = summarise(np.array([1.0, NAN]), np.zeros(2), "low")
     assert one.mean == 1 and math.isnan(one.low)
 
 
 def test_the_seed_decides() -> None:
     values = np.random.default_rng(0).normal(size=20)
-    assert figure(values, values, "low", 1) == figure(values, values, "low", 1)
-    assert figure(values, values, "low", 1).low != figure(values, values, "low", 2).low
+    assert summarise(values, values, "low", 1) == summarise(values, values, "low", 1)
+    assert summarise(values, values, "low", 1).low != summarise(values, values, "low", 2).low
 
 
 def test_wins_are_where_both_are_defined() -> None:
     line = np.array([2.0, 2.0, 2.0, NAN])
     values = np.array([1.0, 2.0, 3.0, 0.0])
-    assert wins(values, line, "low") == pytest.approx(1 / 3)
-    assert wins(values, line, "high") == pytest.approx(1 / 3)
-    assert wins(values, line, "one") == pytest.approx(1 / 3)
-    assert math.isnan(wins(values, line, "none"))
+    assert win_share(values, line, "low") == pytest.approx(1 / 3)
+    assert win_share(values, line, "high") == pytest.approx(1 / 3)
+    assert win_share(values, line, "one") == pytest.approx(1 / 3)
+    assert math.isnan(win_share(values, line, "none"))
     assert badness([0.9, 1.2], "one").tolist() == [0.1, 0.2]
 
 
-def test_standings_count_failures_and_compare_with_the_line() -> None:
-    linear, graph, truth = board()
+def test_rows_count_failures_and_compare_with_the_line() -> None:
+    linear, graph, truth = board().rows
     assert (linear.failed, graph.failed, truth.control) == (0, 1, True)
     assert graph.figures["off-manifold"].undefined == 2
     assert graph.figures["off-manifold"].mean == pytest.approx(0.004)
@@ -79,7 +78,7 @@ def test_standings_count_failures_and_compare_with_the_line() -> None:
 
 
 def test_the_text_table() -> None:
-    found = text(board(), METRICS, 4)
+    found = board().to_text()
     lines = found.splitlines()
     assert max(map(len, lines)) <= 120 and not any(line != line.rstrip() for line in lines)
     graph = next(line for line in lines if line.startswith("graph"))
@@ -91,7 +90,7 @@ def test_the_text_table() -> None:
         "undefined everywhere: off-manifold:by=perceptual" in found and "by=perceptual" not in found.split("undef")[0]
     )
     assert "graph found no way for 1 of 4 pairs" in found
-    narrow = text(board(), METRICS, 4, width=50)
+    narrow = board().to_text(width=50)
     assert max(len(line) for line in narrow.splitlines() if line.startswith(("graph", " ", "-"))) <= 50
     assert narrow.count("\ngraph ") > found.count("\ngraph ")
     # The column of the lengths, which only describe, has no best.
@@ -99,12 +98,12 @@ def test_the_text_table() -> None:
 
 
 def test_markdown_and_csv_say_the_same() -> None:
-    rows = board()
-    page = markdown(rows, METRICS, 4, "a run")
+    rows = board().rows
+    page = board().to_markdown("a run")
     assert "| graph | **4.00 (1.00 to 7.00)** |" in page
     assert "| path | off-manifold (low, x1e-3) |" in page and "| truth (control) | 0 (0 to 0) |" in page
     assert "50 %" in page
-    table = list(csv.DictReader(io.StringIO(table_csv(rows, METRICS, 4))))
+    table = list(csv.DictReader(io.StringIO(board().to_csv())))
     assert len(table) == len(rows) * len(METRICS)
     for line in table:
         found = next(each for each in rows if each.path == line["path"]).figures[line["metric"]]
