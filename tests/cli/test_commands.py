@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from segue.cli import main
-from segue.cli.commands import COMMANDS, Command, _flat, _plain
+from segue.cli.app import to_json
+from segue.cli.options import fields_of
+from segue.commands import COMMANDS, Command
 from segue.core.choices import spelled
 
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
@@ -32,7 +34,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_every_field_of_a_request_is_an_option(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, command.name, "--help")
     flat = " ".join(shown.replace("│", " ").split())
-    fields = list(_flat(command.request))
+    fields = [field for field, _ in fields_of(command.load_request())]
     assert len({field.name for field in fields}) == len(fields)  # or one would hide another
     for field in fields:
         own_place = (field.default is dataclasses.MISSING and field.name != "out") or "word" in field.metadata
@@ -60,7 +62,7 @@ def test_json_is_one_object_and_words_go_elsewhere(tmp_path: Path, capsys: pytes
 
 
 def test_values_that_json_has_not_become_null() -> None:
-    plain = _plain({"a": float("nan"), "b": (float("inf"), -float("inf"), 1.5), "c": Path("x"), "d": None})
+    plain = to_json({"a": float("nan"), "b": (float("inf"), -float("inf"), 1.5), "c": Path("x"), "d": None})
     assert plain == {"a": None, "b": [None, None, 1.5], "c": "x", "d": None}
 
 

@@ -216,7 +216,7 @@ def test_a_path_that_is_not_found_is_counted_and_its_reason_told_once(lines: Pat
     assert nowhere.figures["jerk"].mean == pytest.approx(np.mean(found))
     assert nowhere.figures["jerk"].wins == 0  # it is the straight line
     assert result.notes == ("nowhere: got two components; expected one; raise k",)
-    assert "nowhere found no way for 2 of 4 pairs" in job.format_result(
+    assert "nowhere found no way for 2 of 4 pairs" in job.format_leaderboard(
         run_score(ScoreRequest(lines, tmp_path / "t", pairs=4, steps=5, paths=("linear", Nowhere()), metrics="jerk"))
     )
 

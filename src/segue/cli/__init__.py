@@ -3,42 +3,50 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
-from importlib.metadata import version
 
-from cyclopts import App, CycloptsError
+from cyclopts import CycloptsError
 
-from segue.cli.commands import COMMANDS, add
+from segue.cli.app import run_words
+from segue.cli.mistakes import explain_mistake
 from segue.core.errors import InputError, Stopped
 
-WRONG, INTERRUPTED = 2, 130
+DONE, BROKEN, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `segue` with these arguments (the process's own by default); returns the exit code.
+    """Run `segue`.
 
-    0 done; 2 the request cannot be carried out, said in one line on stderr; 130 interrupted.
+    Args:
+        argv: the words after the program's name; None: the process's own.
+
+    Returns:
+        The exit code: 0 done; 2 the request cannot be carried out, said in one line on stderr; 130 interrupted;
+        1 an unexpected error, which is a fault of segue's.
     """
-    app = App(
-        name="segue",
-        help="The natural way from one image to another, through an autoencoder's latent space.",
-        version=version("segue"),
-        result_action="return_value",
-        suppress_keyboard_interrupt=False,
-    )
-    for command in COMMANDS:
-        add(app, command)
+    words = sys.argv[1:] if argv is None else list(argv)
+    verbose = "--verbose" in words
     try:
-        app(sys.argv[1:] if argv is None else list(argv), exit_on_error=False, print_error=False)
+        run_words(words)
     except (CycloptsError, InputError) as error:
-        return _say(" ".join(str(error).split()), WRONG)
+        if verbose and isinstance(error, InputError):
+            traceback.print_exc()
+        return _say(explain_mistake(error, words), WRONG)
     except Stopped as stopped:
         return _say(str(stopped), INTERRUPTED)
     except KeyboardInterrupt:
         return _say("interrupted; nothing half-written is left", INTERRUPTED)
-    return 0
+    except Exception as error:
+        if verbose:
+            traceback.print_exc()
+        *_, place = traceback.extract_tb(error.__traceback__)
+        where = f"{place.filename}:{place.lineno}"
+        hint = "" if verbose else "; --verbose shows the traceback"
+        return _say(f"unexpected {type(error).__name__} at {where}: {error}{hint}", BROKEN)
+    return DONE
 
 
 def _say(line: str, code: int) -> int:
-    sys.stderr.write(f"segue: {line}\n")
+    sys.stderr.write(f"segue: {' '.join(line.split())}\n")
     return code

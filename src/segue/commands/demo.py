@@ -8,8 +8,10 @@ from pathlib import Path
 from segue.core.choices import Checked, needed, option
 from segue.core.progress import Event, Report, silent
 from segue.join.request import JoinRequest
-from segue.join.run import JoinResult, run_join
+from segue.join.run import JoinResult, format_result, run_join
 from segue.video.demo_clips import write_demo_clips
+
+__all__ = ["DemoRequest", "JoinResult", "format_result", "run_demo"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,18 @@ class DemoRequest(Checked):
 
 
 def run_demo(request: DemoRequest, report: Report = silent) -> JoinResult:
-    """Write two lively clips (a plasma, a kaleidoscope, a chord each) and join them, with a contact sheet."""
+    """Write two lively clips (a plasma, a kaleidoscope, a chord each) and join them, with a contact sheet.
+
+    Args:
+        request: the folder, and how long the clips are.
+        report: receives the progress.
+
+    Returns:
+        The result of joining the two.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
     report(Event("draw", note="drawing two clips"))
     a, b = write_demo_clips(request.out, request.seconds)
     joined = JoinRequest(request.out / "joined.mp4", (a, b), steps=request.steps, seed=request.seed, sheet=True)

@@ -108,6 +108,31 @@ def run_evaluate(request: EvaluateRequest, report: Report = silent) -> EvaluateR
     )
 
 
+def format_result(result: EvaluateResult) -> str:
+    """The result in words, as a terminal shows it."""
+    lines = [
+        f"images      {result.images} of the {result.part} part",
+        f"codes       {result.active_units} of {result.latent} entries vary over the images",
+        f"decoded     {_format_interval(result.psnr, 'dB')}, SSIM {_format_interval(result.ssim, digits=4)}",
+    ]
+    if result.linear is not None and result.kmeans is not None:
+        accuracies = [_format_interval(accuracy, "%") for accuracy in (result.linear, result.kmeans)]
+        lines.append(f"labels      linear classifier {accuracies[0]}, k-means {accuracies[1]}")
+    if result.likelihood is not None:
+        found = result.likelihood
+        parts = f"-{found.reconstruction:.2f} - KL {found.kl:.2f}"
+        lines.append(f"likelihood  of {found.images} images: ELBO {_format_interval(found.elbo, 'nats')} ({parts})")
+        bound = f"bound with {found.samples} samples {_format_interval(found.importance_bound, 'nats')}"
+        bits = "" if found.bits_per_value is None else f", {_format_interval(found.bits_per_value, 'bits/dim', 3)}"
+        lines.append(f"            {bound}{bits}")
+    return "\n".join(lines)
+
+
+def _format_interval(figure: Interval, unit: str = "", digits: int = 2) -> str:
+    value, low, high = figure
+    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f}) {unit}".rstrip()
+
+
 def mean_interval(values: Tensor) -> Interval:
     """The mean of values `[n]` and its 95 % interval, by the normal distribution; infinities stay.
 

@@ -56,6 +56,12 @@ def run_info(request: InfoRequest, report: Report = silent) -> InfoResult:
     return _of_set(path, report)
 
 
+def format_result(result: InfoResult) -> str:
+    """The result in words, as a terminal shows it."""
+    width = max(map(len, result.facts), default=0)
+    return "\n".join([f"{result.path}: {result.kind}", *(f"  {k:<{width}}  {v}" for k, v in result.facts.items())])
+
+
 def _of_safetensors(file: Path, path: str) -> InfoResult:
     header = read_header(file)
     if header.get("kind") == "checkpoint":

@@ -22,6 +22,9 @@ from segue.models.autoencoder import Autoencoder
 
 PICKS = ("train", "test", "label")
 
+UNEVEN = 0.01
+"""A departure from an even pace of this share, or more, is reported."""
+
 
 @dataclass(frozen=True)
 class InterpolateRequest(Checked):
@@ -92,6 +95,25 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     between = tuple(pick.id for pick in via)
     t, told = tuple(walked.t.tolist()), dict(walked.told)
     return InterpolateResult(request.out, str(choice), a.id, b.id, between, t, codes, told)
+
+
+def format_result(result: InterpolateResult) -> str:
+    """The result in words, as a terminal shows it."""
+    path = f"{result.path} ({result.told['picked']})" if "picked" in result.told else result.path
+    head = f"{path} from {result.a} to {result.b}, {len(result.t)} frames: {result.out}"
+    if result.told.get("converged") is False:
+        head += "\nnot converged: the energy still fell; ask for more with geodesic:iterations=200"
+    if result.told.get("uneven", 0) > UNEVEN:
+        head += f"\nuneven: steps differ by up to {result.told['uneven']:.0%}, the decoder leaps somewhere on the way"
+    if result.codes is None:
+        return head
+    rows = [f"  {t:.3f}  {_format_code(code)}" for t, code in zip(result.t, result.codes, strict=True)]
+    return "\n".join([head, "      t  code", *rows])
+
+
+def _format_code(code: list[float]) -> str:
+    shown = " ".join(f"{value: .6f}" for value in code[:6])
+    return shown if len(code) <= 6 else f"{shown} ... ({len(code)} numbers)"
 
 
 def pick_ends(

@@ -116,6 +116,21 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
     )
 
 
+def format_result(result: MapResult) -> str:
+    """The result in words, as a terminal shows it."""
+    used = f"{result.active_units} of {result.latent} dimensions vary over the images"
+    lines = [f"map         {result.out}", *(f"            {file}" for file in result.files)]
+    lines.append(f"codes       of {result.images} {result.part} images; {used}")
+    if result.explained_variance is not None:
+        shares = " and ".join(f"{share:.1%}" for share in result.explained_variance)
+        lines.append(f"projected   on two principal axes, with {shares} of the variance")
+    if result.kl is not None:
+        most = sorted(result.kl, reverse=True)
+        shown = " ".join(f"{value:.2f}" for value in most[:8]) + (" ..." if len(most) > 8 else "")
+        lines.append(f"KL          {sum(most):.2f} nats to the prior, by dimension {shown}")
+    return "\n".join(lines)
+
+
 def _part(data: DataSet, request: MapRequest) -> tuple[_Part, ImageSet]:
     if request.part == "test" and data.test is None:
         raise InputError("--part test", "train", f"{data.name} has no test part")

@@ -106,6 +106,12 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     return SampleResult(out, by, len(codes), labels, weights)
 
 
+def format_result(result: SampleResult) -> str:
+    """The result in words, as a terminal shows it."""
+    mix = " + ".join(f"{weight:.3g} of {name}" for name, weight in zip(result.labels, result.weights, strict=True))
+    return f"sample      {result.out}\n            {result.count} images by {result.by}{mix and ': ' + mix}"
+
+
 def _by(request: SampleRequest, model: Autoencoder, about: dict[str, Any]) -> _By:
     """The source of codes; options that it does not heed are refused."""
     by: _By = request.by or (

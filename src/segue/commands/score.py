@@ -147,6 +147,16 @@ def run_score(request: ScoreRequest, report: Report = silent) -> ScoreResult:
 
 
 def format_result(result: ScoreResult) -> str:
+    """The result in words, as a terminal shows it."""
+    lines = [format_leaderboard(result), "", f"scores      {result.out}"]
+    lines += [f"            {file}" for file in result.files if file.parent == result.out]
+    sheets = [file for file in result.files if file.parent != result.out]
+    if sheets:
+        lines.append(f"            {sheets[0].parent}: {len(sheets)} sheets, of the best, median and worst pairs")
+    return "\n".join([*lines, *(f"note        {note}" for note in result.notes)])
+
+
+def format_leaderboard(result: ScoreResult) -> str:
     """The leaderboard in words, as a terminal shows it."""
     ends = "held-out images" if result.part == "test" else "training images"
     head = f"{result.pairs} pairs of {ends}, {result.steps} frames each; {result.among:,} images to compare with"

@@ -32,8 +32,8 @@ SlowStyle = Literal["flow", "latent"]
 _MOST_LEARNED, LEARNED_PIXELS = 160, 192 * 112
 """How many of a clip's frames a model learns at most, evenly thinned, and how large they are, about."""
 
-CUTS_TOLD = 10
-"""How many cuts are told one by one."""
+MOST_CUTS_NAMED = 10
+"""How many cuts the notes name one by one."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,19 @@ def run_slow(request: SlowRequest, report: Report = silent) -> SlowResult:
         request.style,
         at,
         took,
-        (*_changes(info, size), *_told(at)),
+        (*_changes(info, size), *_format_cuts(at)),
     )
+
+
+def format_result(result: SlowResult) -> str:
+    """The result in words, as a terminal shows it."""
+    lines = [
+        f"film        {result.out}",
+        f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",
+        f"slowed      {result.factor:g} times, by {result.style}",
+        f"took        {result.took['all']:.0f} s",
+    ]
+    return "\n".join([*lines, *(f"note        {note}" for note in result.notes)])
 
 
 def _check_out(request: SlowRequest) -> None:
@@ -189,9 +200,9 @@ def _changes(info: ClipInfo, size: tuple[int, int]) -> tuple[str, ...]:
     return (*info.notes, *cropped)
 
 
-def _told(cuts: Sequence[float]) -> tuple[str, ...]:
+def _format_cuts(cuts: Sequence[float]) -> tuple[str, ...]:
     """The cuts in words."""
     if not cuts:
         return ()
-    at = ", ".join(f"{cut:.2f}" for cut in cuts[:CUTS_TOLD]) + (", ..." if len(cuts) > CUTS_TOLD else "")
+    at = ", ".join(f"{cut:.2f}" for cut in cuts[:MOST_CUTS_NAMED]) + (", ..." if len(cuts) > MOST_CUTS_NAMED else "")
     return (f"the clip is cut at {at} s of the film: the frame before is held until then",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +126,37 @@ def run_stress(request: StressRequest, report: Report = silent) -> StressResult:
         _write_csv(request.csv, images.ids, trial)
     figures = tuple(_stressed(epoch, errors, trial.done) for epoch, errors in trial.errors.items())
     return StressResult(request.out, request.csv, str(spoil), part, len(images), figures)
+
+
+def format_result(result: StressResult) -> str:
+    """The result in words, as a terminal shows it."""
+    lines = [f"sheet       {result.out}", f"            {result.corrupt} on {result.images} {result.part} images"]
+    if result.csv is not None:
+        lines.append(f"table       {result.csv}")
+    for stressed in result.epochs:
+        compared = {
+            "against the clean image": stressed.clean,
+            **{f"  {kind}": errors for kind, errors in stressed.by.items()},
+            "against what was seen": stressed.seen,
+            "undisturbed": stressed.control,
+        }
+        width = max(map(len, compared))
+        name = "model" if stressed.epoch is None else f"epoch {stressed.epoch}"
+        lines.append(f"{name:<{width + 2}}  images  {'MSE':<18}  {'PSNR (dB)':<14}  SSIM")
+        lines += [f"  {label:<{width}}  {_format_errors(errors)}" for label, errors in compared.items()]
+        if stressed.undone is not None:
+            share, low, high = stressed.undone
+            lines.append(f"  undone in {share:.1f} % ({low:.1f} to {high:.1f}) of the images that were changed")
+    return "\n".join(lines)
+
+
+def _format_errors(errors: Errors) -> str:
+    def formatted(figure: Interval, digits: int) -> str:
+        half = figure[0] - figure[1]
+        return f"{figure[0]:.{digits}f}" + (f" +/- {half:.{digits}f}" if math.isfinite(half) else "")
+
+    mse, decibels, ssim = formatted(errors.mse, 4), formatted(errors.psnr, 2), formatted(errors.ssim, 3)
+    return f"{errors.images:>6}  {mse:<18}  {decibels:<14}  {ssim}"
 
 
 def _check_files(request: StressRequest) -> None:

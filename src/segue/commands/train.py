@@ -177,6 +177,20 @@ def run_train(
     )
 
 
+def format_result(result: TrainResult) -> str:
+    """The result in words, as a terminal shows it."""
+    channels, height, width = result.image_shape
+    shown = {name: value for name, value in result.figures.items() if name not in ("epoch", "step")}
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in shown.items())
+    lines = [
+        f"run         {result.out}",
+        f"            {result.method} on {result.images} images of {height}x{width}x{channels}",
+        f"trained     {result.steps} steps in {result.seconds:.0f} s ({result.precision})",
+        f"figures     {figures}",
+    ]
+    return "\n".join([*lines, *(f"note        {note}" for note in result.notes)])
+
+
 def check_out(request: TrainRequest) -> None:
     """Raise `InputError` for a run folder among the images, or one that holds what `request` would not overwrite."""
     out = request.out

@@ -10,15 +10,35 @@ import dataclasses
 import math
 import types
 import typing
+from collections.abc import Hashable
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin
 
 from segue.core.errors import InputError, unknown
 
 
-def option(default: Any, help: str, *, low: float = -math.inf, high: float = math.inf) -> Any:
-    """A dataclass field with a default, a line of help and, for numbers, inclusive bounds."""
-    return dataclasses.field(default=default, metadata={"help": help, "low": low, "high": high})
+def option(
+    default: Any,
+    help: str,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    group: str = "",
+    was: tuple[str, ...] = (),
+) -> Any:
+    """A dataclass field with a default.
+
+    Args:
+        default: its value where none is given.
+        help: what it means, in one line.
+        low: the least number allowed.
+        high: the greatest number allowed.
+        group: the heading under which a help page shows it.
+        was: options of the command line that it was before, `--near`, which still work and are not shown.
+    """
+    metadata = {"help": help, "low": low, "high": high, "group": group, "was": was}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 def needed(help: str) -> Any:
@@ -46,8 +66,11 @@ class Checked:
     Raises `InputError` naming the field. Integers are accepted where floats are asked for.
     """
 
+    examples: ClassVar[tuple[str, ...]] = ()
+    """Command lines of a request, without the program's name, for its help page."""
+
     def __post_init__(self) -> None:
-        hints = _hints(type(self))
+        hints = type_hints(type(self))
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
             value = _coerce(getattr(self, field.name), hints[field.name], self._label(field.name))
             _check_bounds(value, field, self._label(field.name))
@@ -156,8 +179,20 @@ def _parse_options(cls: type[Choice], text: str) -> dict[str, Any]:
     return options
 
 
-def _hints(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+@cache
+def type_hints(cls: Hashable) -> dict[str, Any]:
+    """The types of a class's fields; a name that its module imports for type checkers alone counts as a `Choice`.
+
+    So the request of a command need not load the networks that an option of it chooses.
+    """
+    absent: dict[str, Any] = {}
+    while True:
+        try:
+            return typing.get_type_hints(cls, localns=absent)
+        except NameError as error:
+            if error.name in absent:
+                raise
+            absent[error.name] = type(error.name, (Choice,), {})
 
 
 def _coerce(value: Any, kind: Any, label: str) -> Any:

@@ -172,6 +172,60 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
     )
 
 
+def format_result(result: JoinResult) -> str:
+    """The result in words, as a terminal shows it."""
+    beside = {
+        "sheet": result.sheet,
+        "cuts": result.moments,
+        "timeline": result.otio,
+        "report": result.report,
+        "record": result.record,
+    }
+    lines = [
+        f"film        {result.out}",
+        f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",
+        *(f"            {film}" for film in result.films[1:]),
+        *(_format_transition(result) if len(result.transitions) == 1 else _format_transitions(result)),
+        f"took        {result.took['all']:.0f} s",
+        *(f"{name:12}{path}" for name, path in beside.items() if path is not None),
+    ]
+    return "\n".join([*lines, *(f"note        {note}" for note in result.notes)])
+
+
+def _format_transition(result: JoinResult) -> list[str]:
+    first, count = result.transition["first"], result.transition["count"]
+    return [
+        f"transition  frames {first} to {first + count - 1}, {count / result.fps:.2f} s "
+        f"from {first / result.fps:.2f} s",
+        f"            {result.arithmetic}",
+        f"seams       {result.seam['a']:.2f} and {result.seam['b']:.2f} of the clips' own change (1.5 is hardly seen)",
+        *_format_scores(result.scores),
+    ]
+
+
+def _format_transitions(result: JoinResult) -> list[str]:
+    lines = [f"            {result.arithmetic}"]
+    for one in result.transitions:
+        lines += [
+            f"transition  {one.a.name} to {one.b.name}, {one.count / result.fps:.2f} s from "
+            f"{one.first / result.fps:.2f} s, {one.style}",
+            f"            seams {one.seam['a']:.2f} and {one.seam['b']:.2f} of the clips' own change",
+            *_format_scores(one.scores),
+        ]
+    return lines
+
+
+def _format_scores(scores: dict[str, Scores]) -> list[str]:
+    """The style taken, and the controls beneath."""
+    wide = max(map(len, scores))
+    lines = [
+        f"{style:{wide}}  ghosting {own.ghosting:.2f}, sharpness {own.sharpness:.2f}, pace {own.pace:.2f}, "
+        f"flicker {own.flicker:.2f}"
+        for style, own in scores.items()
+    ]
+    return [f"{'scores' if not index else '':12}{line}" for index, line in enumerate(lines)]
+
+
 def _joint(
     plan: Plan,
     cut: Cut,

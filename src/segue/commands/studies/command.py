@@ -97,6 +97,18 @@ def run_reproduce(request: ReproduceRequest, report: Report = silent) -> Reprodu
     return ReproduceResult(recipe.name, page, request.quick, request.seed, seconds, study.claims, numbers)
 
 
+def format_result(result: ReproduceResult | Offers) -> str:
+    """The result in words, as a terminal shows it."""
+    if isinstance(result, Offers):
+        wide = max(len(study.name) for study in result.studies)
+        return "\n".join(
+            f"{study.name:{wide}}  {study.about} ({study.data}; {study.minutes:g} min, quick {study.minutes_quick:g})"
+            for study in result.studies
+        )
+    claims = [f"\n{claim.verdict}\n  source  {claim.source}\n  here    {claim.found}" for claim in result.claims]
+    return "\n".join([f"report      {result.out}", f"took        {result.seconds:.0f} s", *claims])
+
+
 def _recipe(name: str | None) -> StudyRecipe:
     names = [recipe.name for recipe in RECIPES]
     if name is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,6 +98,19 @@ def run_sweep(request: SweepRequest, report: Report = silent) -> SweepResult:
         raise Stopped(f"stopped; {plan.out} keeps what was done, and the same command goes on") from None
     with Journal(plan) as journal, journal.locks.holding(0):
         return _finished(plan, journal.rows())
+
+
+def format_result(result: SweepResult) -> str:
+    """The result in words, as a terminal shows it."""
+    counts = Counter(row.state for row in result.rows)
+    lines = [f"sweep       {result.out}", *(f"            {file}" for file in result.files)]
+    lines.append(f"trials      {', '.join(f'{count} {state}' for state, count in counts.items())}")
+    if result.best is not None:
+        name = next(iter(result.better))
+        values = " ".join(f"{axis}={value}" for axis, value in result.best.values.items())
+        lines.append(f"best        {name} {result.best.figures[name]:.4g} of trial {result.best.number}: {values}")
+    reasons = Counter(row.reason for row in result.rows if row.state == "failed")
+    return "\n".join([*lines, *(f"failed      {count}: {reason}" for reason, count in reasons.items())])
 
 
 def _plan(request: SweepRequest, report: Report) -> Plan:

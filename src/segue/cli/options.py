@@ -1,0 +1,166 @@
+"""A request's fields as options of the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+import types
+import typing
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from cyclopts import Group, Parameter
+
+from segue.core.choices import Checked, Choice, spelled, type_hints
+
+GROUPS = ("Arguments", "Options", "Output", "Advanced", "This run")
+"""The usual groups of a help page; a request's own stand before `Output`, in the order of its fields."""
+
+METAVARS = {int: "INT", float: "FLOAT", Path: "PATH", str: "TEXT"}
+
+
+def fields_of(request: type[Checked]) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
+    """The fields of a request and of the requests within it, each with its type."""
+    hints = type_hints(request)
+    for field in dataclasses.fields(request):  # type: ignore[arg-type]
+        kind = hints[field.name]
+        if _is_request(kind):
+            yield from fields_of(kind)
+        else:
+            yield field, kind
+
+
+def make_request(request: type[Checked], values: dict[str, Any]) -> Checked:
+    """The request that options make, by field name; a field without one keeps its default."""
+    own: dict[str, Any] = {}
+    for name, kind in type_hints(request).items():
+        if _is_request(kind):
+            own[name] = make_request(kind, values)
+        elif values.get(name) is not None:
+            own[name] = values[name]
+    return request(**own)
+
+
+def rename_aliases(request: type[Checked], words: Sequence[str]) -> list[str]:
+    """The words of a command line, with the names that options had before replaced by those of today."""
+    today = {alias: spelled(field.name) for field, _ in fields_of(request) for alias in field.metadata.get("was", ())}
+    renamed = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        renamed.append(today.get(name, name) + equals + value)
+    return renamed
+
+
+def make_parameters(request: type[Checked]) -> list[inspect.Parameter]:
+    """The fields of a request as parameters that cyclopts reads.
+
+    Their values stay text: the request reads and checks them, and says what is wrong.
+    """
+    fields = list(fields_of(request))
+    own = dict.fromkeys(_group_name(field) for field, _ in fields)
+    names = [*GROUPS[:2], *(name for name in own if name not in GROUPS), *GROUPS[2:]]
+    groups = {name: Group(name, sort_key=number) for number, name in enumerate(names)}
+    parameters = [_make_parameter(field, kind, groups[_group_name(field)]) for field, kind in fields]
+    parameters += [
+        make_flag(name, meaning, groups["This run"])
+        for name, meaning in (
+            ("json", "print the result as one JSON object"),
+            ("quiet", "print the result alone, no progress"),
+            ("verbose", "say more: when each step began, and where an unexpected error came from"),
+        )
+    ]
+    return sorted(parameters, key=lambda parameter: (parameter.kind, parameter.default is not parameter.empty))
+
+
+def make_flag(name: str, help: str, group: Group) -> inspect.Parameter:
+    """An option without a value."""
+    note = Parameter(name=f"--{name}", negative="", help=help, group=group, show_default=False)
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, note])
+
+
+def metavar(kind: Any) -> str:
+    """What stands for a value of this type on a help page.
+
+    >>> metavar(float | None), metavar(Literal["overlap", "insert"]), metavar(tuple[Path, ...])
+    ('FLOAT', '{overlap,insert}', 'PATH')
+    """
+    kind = _without_none(kind)
+    origin, inside = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return f"{{{','.join(map(str, inside))}}}"
+    if origin is tuple:
+        return metavar(inside[0])
+    if origin in (typing.Union, types.UnionType):  # of a choice, which may also be spelled as text
+        return metavar(inside[-1])
+    if isinstance(kind, type) and issubclass(kind, Choice):
+        return kind.__name__.removesuffix("Choice").upper()
+    return METAVARS.get(kind, "TEXT")
+
+
+def _make_parameter(field: dataclasses.Field[Any], kind: Any, group: Group) -> inspect.Parameter:
+    needed = field.default is dataclasses.MISSING
+    if isinstance(field.default, bool):
+        return make_flag(spelled(field.name)[2:], field.metadata["help"], group).replace(name=field.name)
+    positional = (needed and field.name != "out") or field.metadata.get("word", False)
+    option = spelled(field.name)
+    names = () if positional else (option, "-o") if field.name == "out" else (option,)
+    note = Parameter(
+        name=names or None,
+        help=field.metadata["help"] + _format_values(field),
+        group=group,
+        metavar=metavar(kind),
+        negative="",
+        show_default=False,
+        show_choices=False,
+        # A value may be -1; a word in its own place that begins so is a misspelt option.
+        allow_leading_hyphen=bool(names),
+        converter=_keep_text,
+    )
+    text: Any = list[str] if isinstance(field.default, tuple) else _completed_type(kind)
+    return inspect.Parameter(
+        field.name,
+        inspect.Parameter.POSITIONAL_ONLY if positional else inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if needed else None,
+        annotation=Annotated[text if needed else text | None, note],
+    )
+
+
+def _group_name(field: dataclasses.Field[Any]) -> str:
+    positional = field.default is dataclasses.MISSING or field.metadata.get("word", False)
+    if field.name == "out":
+        return "Output"
+    return str(field.metadata.get("group") or ("Arguments" if positional else "Options"))
+
+
+def _keep_text(kind: Any, tokens: Sequence[Any]) -> Any:
+    """The text of an option's value, or of all its values where it may be given several times."""
+    values = [token.value for token in tokens]
+    return values if get_origin(_without_none(kind)) is list else values[0]
+
+
+def _completed_type(kind: Any) -> Any:
+    """The type by which a shell completes a value: allowed values, file names; else plain text."""
+    kind = _without_none(kind)
+    return kind if kind is Path or get_origin(kind) is Literal else str
+
+
+def _format_values(field: dataclasses.Field[Any]) -> str:
+    """The range and the default of a field, in brackets."""
+    low, high = field.metadata.get("low", -math.inf), field.metadata.get("high", math.inf)
+    both = math.isfinite(low) and math.isfinite(high)
+    parts = [f"{low:.10g} to {high:.10g}"] if both else [f"{low:.10g} or more"] if math.isfinite(low) else []
+    if field.default not in (dataclasses.MISSING, None, ()):
+        parts.append(f"default {field.default}")
+    return f" [{'; '.join(parts)}]" if parts else ""
+
+
+def _without_none(kind: Any) -> Any:
+    if get_origin(kind) in (typing.Union, types.UnionType):
+        return typing.Union[tuple(one for one in get_args(kind) if one is not type(None))]  # noqa: UP007
+    return kind
+
+
+def _is_request(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Checked) and not issubclass(kind, Choice)
