@@ -66,7 +66,7 @@ def test_join_clips(clip: str, says: str, check: Check) -> None:
         ("--method vea", "did you mean vae?"),
         ("--method vae:bta=2", "did you mean beta?"),
         ("--method vae:beta=-2", "vae:beta"),
-        ("--sceonds 2", "Did you mean --seconds?"),
+        ("--sceonds 2", "try --seconds, or segue "),
         ("-o out.avi", ".mp4, .mov, .mkv, .webm"),
         ("-o out --codec h264", ".mp4 or .mov or .mkv"),
         ("-o plain/out.mp4", "a folder that can be written"),
@@ -141,7 +141,7 @@ def test_train_data(data: str, says: str, check: Check) -> None:
         ("--device cdua", "did you mean cuda?"),
         ("--method vea", "did you mean vae?"),
         ("--fit lettterbox", "did you mean letterbox?"),
-        ("--epocs 3", "Did you mean --epochs?"),
+        ("--epocs 3", "try --epochs, or segue "),
         ("-o plain", "a folder for the run"),
         ("-o plain/run", "a folder that can be written"),
         ("-o photos", "among the images"),
@@ -216,7 +216,7 @@ def test_interpolate_ends(a: str, says: str, check: Check) -> None:
         ("-o plain/out.mp4", "a folder that can be written"),
         ("-o still.png", "one of the ends"),
         ("-o film.mp4", "no plain file"),
-        ("--stpes 3", "Did you mean --steps?"),
+        ("--stpes 3", "try --steps, or segue "),
     ],
 )
 def test_interpolate_options(options: str, says: str, check: Check) -> None:
@@ -236,7 +236,7 @@ def test_interpolate_options(options: str, says: str, check: Check) -> None:
         ("-o out", ".png, .pdf"),
         ("-o plain/out.png", "a folder that can be written"),
         ("-o photos", ".png, .pdf"),
-        ("--prat test", "Did you mean --part?"),
+        ("--prat test", "try --part, or segue "),
     ],
 )
 def test_map_options(options: str, says: str, check: Check) -> None:
@@ -272,7 +272,7 @@ def test_map_options(options: str, says: str, check: Check) -> None:
         ("run -o out.txt", ".npz, .png"),
         ("run -o film.mp4", ".npz, .png"),
         ("run -o plain/out.npz", "a folder that can be written"),
-        ("run --lables 0", "Did you mean --labels?"),
+        ("run --lables 0", "try --labels, or segue "),
     ],
 )
 def test_sample_options(options: str, says: str, check: Check) -> None:
@@ -304,13 +304,19 @@ def test_info(path: str, says: str, check: Check) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("joim good.mp4 good.mp4 -o out.mp4", 'Did you mean "join"?'),
-        ("join good.mp4", "requires an argument"),
-        ("join good.mp4 good.mp4", "requires an argument"),
+        ("joim good.mp4 good.mp4 -o out.mp4", "did you mean join?"),
+        ("join good.mp4", "got segue join without --out; expected a value for --out; try segue join --help"),
+        ("join good.mp4 good.mp4", "without --out"),
+        ("join good.mp4 good.mp4 -o", "without --out"),
+        ("join good.mp4 good.mp4 -o out.mp4 --seed 1 --seed 2", "segue join --help"),
+        (
+            "join good.mp4 good.mp4 -o out.mp4 -x",
+            "got option -x; expected an option of segue join; try segue join --help",
+        ),
         ("join good.mp4 good.mp4 bad.mp4 -o out.mp4", "bad.mp4"),
-        ("train", "requires an argument"),
-        ("interpolate run train:0 -o out.png", "requires an argument"),
-        ("info --jsno run", "Did you mean --json?"),
+        ("train", "segue train without DATA"),
+        ("interpolate run train:0 -o out.png", "segue interpolate without B"),
+        ("info --jsno run", "try --json, or segue "),
         ("demo -o plain", "a folder that can be written"),
         ("demo -o plain/demo", "a folder that can be written"),
         ("demo -o new --seconds 0", "0.2 to 600"),

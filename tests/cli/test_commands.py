@@ -16,7 +16,7 @@ from segue.cli import main
 from segue.cli.app import to_json
 from segue.cli.options import fields_of
 from segue.commands import COMMANDS, Command
-from segue.core.choices import spelled
+from segue.core.choices import Checked, spelled
 
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [SOURCE, os.environ.get("PYTHONPATH")]))}
@@ -45,7 +45,8 @@ def test_every_field_of_a_request_is_an_option(command: Command, capsys: pytest.
 
 def test_without_a_command_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys)
-    assert all(command.name in shown and command.help in shown for command in COMMANDS)
+    flat = " ".join(shown.replace("│", " ").split())
+    assert all(f"{command.name} {command.help}" in flat for command in COMMANDS)
     assert said(capsys, "--help") == shown
     assert said(capsys, "--version").strip().count(".") >= 1
 
@@ -66,15 +67,28 @@ def test_values_that_json_has_not_become_null() -> None:
     assert plain == {"a": None, "b": [None, None, 1.5], "c": "x", "d": None}
 
 
+@pytest.mark.parametrize("words", [["--help"], ["--version"], []])
+def test_help_loads_no_command(words: list[str]) -> None:
+    code = f"import sys; from segue.__main__ import main; sys.argv[1:] = {words}; main(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    assert not {"torch", "matplotlib", "av", "cv2", "scipy", "numpy"} & set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_has_its_parts(command: Command) -> None:
+    assert issubclass(command.load_request(), Checked)
+    assert callable(command.load_run()) and callable(command.load_format())
+
+
 @pytest.mark.usefixtures("usual_handler")
 def test_ctrl_c_while_libraries_are_loaded() -> None:
-    words = [sys.executable, "-X", "importtime", "-m", "segue", "--version"]
+    words = [sys.executable, "-X", "importtime", "-m", "segue", "info", "none"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
         assert process.stderr is not None
         next(line for line in process.stderr if "numpy" in line)
         process.send_signal(signal.SIGINT)
         said = [line for line in process.stderr if not line.startswith("import time:")]
-    assert (process.returncode, said) == (130, ["segue: interrupted\n"])
+    assert (process.returncode, said) == (130, ["segue: interrupted; nothing half-written is left\n"])
 
 
 @pytest.mark.parametrize(

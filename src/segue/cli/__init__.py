@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from cyclopts import CycloptsError
 
-from segue.cli.app import run_words
+from segue.cli.app import parse
 from segue.cli.mistakes import explain_mistake
 from segue.core.errors import InputError, Stopped
 
@@ -28,7 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     verbose = "--verbose" in words
     try:
-        run_words(words)
+        call = parse(words)
+        if call is not None:
+            call.run()
     except (CycloptsError, InputError) as error:
         if verbose and isinstance(error, InputError):
             traceback.print_exc()

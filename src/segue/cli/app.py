@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
@@ -21,19 +22,51 @@ from cyclopts import App
 
 from segue.cli.options import make_parameters, make_request, rename_aliases
 from segue.commands import COMMANDS, Command
+from segue.core.choices import Checked
 from segue.core.interrupts import interrupts
 from segue.core.progress import Event, Report, silent
 
 SUMMARY = "The natural way from one image to another, through an autoencoder's latent space."
 
 
-def run_words(words: Sequence[str]) -> None:
-    """Carry out a command line. Only the command that it names is loaded."""
-    asked = [command for command in COMMANDS if words and command.name == words[0]]
-    app = make_app(COMMANDS if "--install-completion" in words else asked)
-    if asked:
-        words = [words[0], *rename_aliases(asked[0].load_request(), words[1:])]
-    app(list(words), exit_on_error=False, print_error=False)
+@dataclass(frozen=True)
+class Call:
+    """What a command line comes to: a command, its request, and how to show progress and the result."""
+
+    command: Command
+    request: Checked
+    json: bool
+    quiet: bool
+    verbose: bool
+
+    def run(self) -> None:
+        """Do the job, and print its result on stdout."""
+        with _uninterrupted_imports():
+            job, format_result = self.command.load_run(), self.command.load_format()
+        with _show_progress(self.quiet, self.verbose) as report:
+            result = job(self.request, report)
+        sys.stdout.write((json.dumps(to_json(result)) if self.json else format_result(result)) + "\n")
+
+
+def parse(words: Sequence[str]) -> Call | None:
+    """Read a command line. Only the command that it names is loaded.
+
+    Args:
+        words: the command line, without the program's name.
+
+    Returns:
+        What to do; None where help, the version or a shell's completion was asked for, and is printed already.
+
+    Raises:
+        CycloptsError: for words that are no command, no option, or are wanting.
+        InputError: for values that the request refuses.
+    """
+    named = [command for command in COMMANDS if words and command.name == words[0]]
+    app = make_app(COMMANDS if "--install-completion" in words else named)
+    if named:
+        words = [words[0], *rename_aliases(named[0].load_request(), words[1:])]
+    call = app(list(words), exit_on_error=False, print_error=False)
+    return call if isinstance(call, Call) else None
 
 
 def make_app(loaded: Sequence[Command]) -> App:
@@ -57,33 +90,32 @@ def make_app(loaded: Sequence[Command]) -> App:
 
 
 def _add(app: App, command: Command) -> None:
-    """Make a command of the app that runs a job and prints its result."""
-    with interrupts() as interrupted:  # noted, for libraries swallow it while they load one another
+    """Make a command of the app that returns what to do."""
+    with _uninterrupted_imports():
         request = command.load_request()
-    if interrupted.is_set():
-        raise KeyboardInterrupt
     signature = inspect.Signature(make_parameters(request))
 
-    def run(*args: Any, **options: Any) -> None:
+    def call(*args: Any, **options: Any) -> Call:
         values = signature.bind(*args, **options).arguments
         flags = {name: values.pop(name, False) for name in ("json", "quiet", "verbose")}
-        made = make_request(request, values)
-        with interrupts() as interrupted:
-            job, format_result = command.load_run(), command.load_format()
-        if interrupted.is_set():
-            raise KeyboardInterrupt
-        with _reporting(flags["quiet"], flags["verbose"]) as report:
-            result = job(made, report)
-        text = json.dumps(to_json(result)) if flags["json"] else format_result(result)
-        sys.stdout.write(text + "\n")
+        return Call(command, make_request(request, values), **flags)
 
-    run.__signature__ = signature  # type: ignore[attr-defined]
-    epilogue = "\n".join(["Examples:", *(f"  segue {example}" for example in request.examples)])
-    app.command(run, name=command.name, help=command.help, help_epilogue=epilogue)
+    call.__signature__ = signature  # type: ignore[attr-defined]
+    examples = "\n".join(["Examples:", *(f"  segue {example}" for example in request.examples)])
+    app.command(call, name=command.name, help=command.help, help_epilogue=examples if request.examples else "")
 
 
 @contextmanager
-def _reporting(quiet: bool, verbose: bool) -> Iterator[Report]:
+def _uninterrupted_imports() -> Iterator[None]:
+    """Ctrl-C is noted while libraries are loaded, for they swallow it, and raised after that."""
+    with interrupts() as interrupted:
+        yield
+    if interrupted.is_set():
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _show_progress(quiet: bool, verbose: bool) -> Iterator[Report]:
     """What shows progress on stderr."""
     if quiet:
         yield silent

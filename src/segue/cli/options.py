@@ -15,8 +15,11 @@ from cyclopts import Group, Parameter
 
 from segue.core.choices import Checked, Choice, spelled, type_hints
 
-GROUPS = ("Arguments", "Options", "Output", "Advanced", "This run")
+GROUPS = ("Input", "Options", "Output", "Advanced", "This run")
 """The usual groups of a help page; a request's own stand before `Output`, in the order of its fields."""
+
+MOST_SHOWN = 1_000_000
+"""A greater upper bound guards against mistakes, and says nothing on a help page."""
 
 METAVARS = {int: "INT", float: "FLOAT", Path: "PATH", str: "TEXT"}
 
@@ -76,7 +79,7 @@ def make_parameters(request: type[Checked]) -> list[inspect.Parameter]:
 
 def make_flag(name: str, help: str, group: Group) -> inspect.Parameter:
     """An option without a value."""
-    note = Parameter(name=f"--{name}", negative="", help=help, group=group, show_default=False)
+    note = Parameter(name=spelled(name), negative="", help=help, group=group, show_default=False)
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, note])
 
 
@@ -102,7 +105,7 @@ def metavar(kind: Any) -> str:
 def _make_parameter(field: dataclasses.Field[Any], kind: Any, group: Group) -> inspect.Parameter:
     needed = field.default is dataclasses.MISSING
     if isinstance(field.default, bool):
-        return make_flag(spelled(field.name)[2:], field.metadata["help"], group).replace(name=field.name)
+        return make_flag(field.name, field.metadata["help"], group)
     positional = (needed and field.name != "out") or field.metadata.get("word", False)
     option = spelled(field.name)
     names = () if positional else (option, "-o") if field.name == "out" else (option,)
@@ -131,7 +134,7 @@ def _group_name(field: dataclasses.Field[Any]) -> str:
     positional = field.default is dataclasses.MISSING or field.metadata.get("word", False)
     if field.name == "out":
         return "Output"
-    return str(field.metadata.get("group") or ("Arguments" if positional else "Options"))
+    return str(field.metadata.get("group") or ("Input" if positional else "Options"))
 
 
 def _keep_text(kind: Any, tokens: Sequence[Any]) -> Any:
@@ -149,8 +152,9 @@ def _completed_type(kind: Any) -> Any:
 def _format_values(field: dataclasses.Field[Any]) -> str:
     """The range and the default of a field, in brackets."""
     low, high = field.metadata.get("low", -math.inf), field.metadata.get("high", math.inf)
-    both = math.isfinite(low) and math.isfinite(high)
-    parts = [f"{low:.10g} to {high:.10g}"] if both else [f"{low:.10g} or more"] if math.isfinite(low) else []
+    parts = []
+    if math.isfinite(low):
+        parts.append(f"{low:.10g} to {high:.10g}" if high <= MOST_SHOWN else f"{low:.10g} or more")
     if field.default not in (dataclasses.MISSING, None, ()):
         parts.append(f"default {field.default}")
     return f" [{'; '.join(parts)}]" if parts else ""

@@ -10,8 +10,6 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Hashable
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin
 
@@ -179,8 +177,7 @@ def _parse_options(cls: type[Choice], text: str) -> dict[str, Any]:
     return options
 
 
-@cache
-def type_hints(cls: Hashable) -> dict[str, Any]:
+def type_hints(cls: type) -> dict[str, Any]:
     """The types of a class's fields; a name that its module imports for type checkers alone counts as a `Choice`.
 
     So the request of a command need not load the networks that an option of it chooses.
@@ -190,7 +187,7 @@ def type_hints(cls: Hashable) -> dict[str, Any]:
         try:
             return typing.get_type_hints(cls, localns=absent)
         except NameError as error:
-            if error.name in absent:
+            if not error.name or error.name in absent:
                 raise
             absent[error.name] = type(error.name, (Choice,), {})
 
