@@ -153,7 +153,9 @@ def to_json(value: Any) -> Any:
     {'mse': None, 'size': [2, 3]}
     """
     if dataclasses.is_dataclass(value):
-        return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        # A field may have another key, where its name has changed since the key was published, or none.
+        keys = {field.name: field.metadata.get("json", field.name) for field in dataclasses.fields(value)}
+        return {key: to_json(getattr(value, name)) for name, key in keys.items() if key is not None}
     if isinstance(value, dict):
         return {key: to_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
