@@ -129,24 +129,3 @@ def test_a_damaged_clip_from_anywhere(tmp_path: Path, clips: dict[str, tuple[Pat
     for start in (1, 20, 30, 40, 59):
         part = list(read_frames(path, start=start))
         assert len(part) == len(whole) - start and (part[-1] == whole[-1]).all()
-
-
-def test_a_key_frame_that_leans_on_what_came_before_is_not_believed(tmp_path: Path, films: ModuleType) -> None:
-    """Each key frame can be decoded alone by its flag, yet not without what only the first says."""
-    noise = np.random.default_rng(1).integers(0, 256, (64, 96, 3)).astype(np.uint8)
-    frames = [np.roll(noise, (i, 2 * i), (0, 1)) for i in range(COUNT)]
-    path = films.write_film(
-        tmp_path / "a.mp4",
-        frames,
-        STEADY,
-        pix_fmt="yuv444p",
-        options={"x264-params": "keyint=20:min-keyint=20:scenecut=0"},
-    )
-    # Encoders before build 151 coded 4:4:4 otherwise; the decoder learns the build from the first frame alone.
-    data = path.read_bytes()
-    assert data.count(b"x264 - core 1") == 1
-    at = data.index(b"x264 - core ") + len(b"x264 - core ")
-    path.write_bytes(data[:at] + b"120" + data[at + 3 :])
-    whole = list(read_frames(path))
-    for start in (0, 19, 25, 45, 59):
-        _same(path, whole, start)
