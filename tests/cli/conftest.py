@@ -62,14 +62,10 @@ def make_clips() -> None:
 
 def make_images() -> None:
     grey = np.arange(24 * 36, dtype=np.uint8).reshape(24, 6, 6)
-    for name in ("photos", "cut_photos"):
-        Path(name).mkdir()
-        for i in range(3):
-            Image.fromarray(np.kron(grey[i], np.ones((20, 20), np.uint8))).save(Path(name) / f"{i}.png")
+    Path("photos").mkdir()
+    for i in range(3):
+        Image.fromarray(np.kron(grey[i], np.ones((20, 20), np.uint8))).save(Path("photos") / f"{i}.png")
     cut(Path("photos/0.png"), Path("cut_photos/9.png"))
-    Path("mixed_photos").mkdir()
-    for name, mode in (("0.png", "L"), ("1.png", "RGB")):
-        Image.new(mode, (20, 20)).save(Path("mixed_photos") / name)
     Path("no_photos").mkdir()
     Path("no_photos/notes.txt").write_text("none")
     with zipfile.ZipFile("none.zip", "w") as archive:

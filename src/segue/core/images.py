@@ -20,7 +20,7 @@ from typing import BinaryIO, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, features
 from torch import Tensor
 
 from segue.core.errors import InputError
@@ -43,6 +43,13 @@ _BROKEN = (
 )
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm")
+"""Endings of the picture files that are written."""
+
+READABLE = (*PICTURES, ".jp2", ".j2k", ".jpx", *((".avif",) if features.check("avif") else ()))
+"""Endings of the picture files that are read."""
+
+UNREADABLE = tuple(ending for ending in (".avif", ".heic", ".heif", ".jxl") if ending not in READABLE)
+"""Endings of pictures that nothing installed here reads."""
 
 
 def to_float(images: Pixels | Tensor) -> Tensor:
@@ -101,11 +108,41 @@ def read_image(file: Path | BinaryIO, channels: Literal[1, 3] | None = None) -> 
     return with_channels(array, channels) if channels else array
 
 
+def picture_shape(file: BinaryIO) -> tuple[int, int, int]:
+    """The shape of the picture in a file, as its header says, without decoding it.
+
+    Args:
+        file: an open file that can be sought in.
+
+    Returns:
+        `(h, w, c)` as `read_image` gives it: upright, c = 1 for grey and 3 for anything else.
+
+    Raises:
+        Exception: whatever Pillow raises for a file that is no picture.
+
+    >>> import io
+    >>> picture_shape(io.BytesIO(b"P5 3 2 255 abcdef"))
+    (2, 3, 1)
+    """
+    with Image.open(file) as picture:
+        width, height = picture.size
+        if picture.getexif().get(ExifTags.Base.Orientation, 1) >= 5:  # a quarter turn
+            width, height = height, width
+        return height, width, 1 if _is_grey(picture.mode) or _is_deep(picture.mode) else 3
+
+
+def _is_deep(mode: str) -> bool:
+    return mode in ("I", "F") or mode.startswith("I;16")
+
+
+def _is_grey(mode: str) -> bool:
+    return mode in ("1", "L", "LA", "La")
+
+
 def _decoded(picture: Image.Image) -> Pixels:
-    deep = picture.mode in ("I", "F") or picture.mode.startswith("I;16")
-    if deep:
+    if _is_deep(picture.mode):
         return _eight_bits(np.asarray(picture, dtype=np.float64), picture.mode)[..., None]
-    grey = picture.mode in ("1", "L", "LA", "La")
+    grey = _is_grey(picture.mode)
     if picture.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in picture.info:
         rgba = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", rgba.size, "black"), rgba)

@@ -70,17 +70,17 @@ def test_different_sizes_are_made_alike(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("as_zip", [False, True])
-def test_grey_and_colour_are_mixed_only_when_told_how(tmp_path: Path, as_zip: bool) -> None:
+def test_grey_among_colour_becomes_rgb_with_a_note(tmp_path: Path, as_zip: bool) -> None:
     for i, (size, grey) in enumerate([(8, False), (9, False), (8, True), (8, True)]):
         paint(tmp_path / "set" / f"{i}.png", size, size, grey, value=200)
     data = zipped(tmp_path / "set", tmp_path / "set.zip") if as_zip else tmp_path / "set"
-    with pytest.raises(InputError) as caught:
-        load(str(data))
-    mixed = f"got grey and colour pictures mixed in {data} (2.png is grey, 0.png is not)"
-    assert str(caught.value) == f"{mixed}; expected one kind; add --channels 3, or 1"
-    one, three = (load(str(data), size=6, channels=channels).train.images for channels in (1, 3))
-    assert one[:, 0, 0].tolist() == [[60], [60], [200], [200]]  # the luma of red, and grey as it was
-    assert three[:, 0, 0].tolist() == [[200, 0, 0]] * 2 + [[200] * 3] * 2
+    found = load(data, size=6)
+    assert found.train.images[:, 0, 0].tolist() == [[200, 0, 0]] * 2 + [[200] * 3] * 2
+    (note,) = found.notes
+    assert "grey and colour" in note
+    one, three = (load(data, size=6, channels=channels) for channels in (1, 3))
+    assert one.train.images[:, 0, 0].tolist() == [[60], [60], [200], [200]]  # the luma of red, and grey as it was
+    assert (three.train.images == found.train.images).all() and not three.notes and not one.notes
 
 
 def test_fit_is_heeded(tmp_path: Path) -> None:
@@ -102,15 +102,72 @@ def test_held_out_by_seed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("as_zip", [False, True])
-def test_a_picture_that_is_cut_off_is_named(tmp_path: Path, as_zip: bool) -> None:
+def test_pictures_that_cannot_be_read_are_left_out_and_named(tmp_path: Path, as_zip: bool) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
-    (tmp_path / "set").mkdir()
-    Image.fromarray(noise).save(tmp_path / "set" / "whole.png")
-    content = (tmp_path / "set" / "whole.png").read_bytes()
-    (tmp_path / "set" / "torn.png").write_bytes(content[: len(content) // 2])
+    (tmp_path / "set" / "a").mkdir(parents=True)
+    for name in ("1.png", "2.png", "4.png"):
+        Image.fromarray(noise).save(tmp_path / "set" / "a" / name)
+    content = (tmp_path / "set" / "a" / "1.png").read_bytes()
+    (tmp_path / "set" / "a" / "torn.png").write_bytes(content[: len(content) // 2])
+    (tmp_path / "set" / "a" / "text.jpg").write_text("no picture")
     data = zipped(tmp_path / "set", tmp_path / "set.zip") if as_zip else tmp_path / "set"
-    with pytest.raises(InputError, match=r"torn\.png"):
-        load(str(data))
+    found = load(data)
+    assert found.train.ids == ("a/1.png", "a/2.png", "a/4.png")
+    assert found.train.labels is not None and found.train.labels.tolist() == [0, 0, 0]
+    (note,) = found.notes
+    assert note.startswith("2 of 5 pictures cannot be read and were left out: ")
+    assert "a/torn.png (" in note and "a/text.jpg (" in note
+    with pytest.raises(InputError, match=r"a/text\.jpg.*a/torn\.png"):
+        load(data, strict=True)
+
+
+@pytest.mark.parametrize("as_zip", [False, True])
+def test_no_picture_can_be_read(tmp_path: Path, as_zip: bool) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "a.png").write_text("text")
+    data = zipped(tmp_path / "set", tmp_path / "set.zip") if as_zip else tmp_path / "set"
+    with pytest.raises(InputError, match=r"no whole picture \(a\.png"):
+        load(data)
+
+
+def test_kinds_that_nothing_reads_are_counted(tmp_path: Path) -> None:
+    paint(tmp_path / "1.png")
+    paint(tmp_path / "2.jp2")
+    (tmp_path / "3.heic").write_bytes(b"....ftypheic")
+    (tmp_path / "4.HEIF").write_bytes(b"....ftypheic")
+    found = load(tmp_path)
+    assert found.train.ids == ("1.png", "2.jp2")
+    (note,) = found.notes
+    assert note.startswith("2 pictures (.heic, .heif) were left out")
+
+
+def test_a_turned_photo_counts_as_it_is_shown(tmp_path: Path) -> None:
+    """Headers give the size before the turn that EXIF asks for."""
+    upright = Image.new("RGB", (12, 8))
+    upright.save(tmp_path / "1.jpg")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (8, 12)).save(tmp_path / "2.jpg", exif=exif)
+    found = load(tmp_path)
+    assert found.train.image_shape == (3, 8, 12) and not found.notes
+
+
+def test_a_set_that_would_fill_the_memory_is_refused_at_once(tmp_path: Path) -> None:
+    for i in range(50):
+        paint(tmp_path / f"{i}.png")
+    begun = []
+    with pytest.raises(InputError, match="50 images of 8192x8192"):
+        load(tmp_path, size=8192, report=begun.append)
+    assert not begun
+
+
+def test_flat_pictures_in_a_zip_are_no_bomb_but_a_bomb_is(tmp_path: Path) -> None:
+    paint(tmp_path / "set" / "flat.png", 1000, 1000)
+    assert load(zipped(tmp_path / "set", tmp_path / "flat.zip")).train.image_shape == (3, 1000, 1000)
+    for i in range(4):
+        paint(tmp_path / "set" / f"{i}.png", 8000, 8000, grey=True)
+    with pytest.raises(InputError, match="unpack to"):
+        load(zipped(tmp_path / "set", tmp_path / "bomb.zip"))
 
 
 @pytest.mark.parametrize("as_zip", [False, True])

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from segue.core.errors import InputError, unknown
 from segue.core.images import Fit
 from segue.core.progress import Report, silent
+from segue.core.untrusted import check_regular
 from segue.data.datasets import arrays, clip, folder, generated, idx, named, recorded
 from segue.data.datasets.arrays import from_arrays
 from segue.data.datasets.image_set import DataSet, ImageSet, Pick, find_label
@@ -74,6 +75,7 @@ def load(
     limit: int | None = None,
     seed: int = 0,
     data_dir: str | Path | None = None,
+    strict: bool = False,
     report: Report = silent,
 ) -> DataSet:
     """Load the images that `data` names.
@@ -92,13 +94,14 @@ def load(
         seed: of what is drawn.
         data_dir: where named sets are looked for first; None: `SEGUE_DATA`. Then in the cache, and then, but for sets
             with known factors, on the web.
+        strict: whether to refuse a folder with pictures that cannot be read; else these are left out, with a note.
         report: hears how far it is.
 
     Returns:
         The image set, in a training part and, where there is one, a test part.
 
     Raises:
-        InputError: for whatever cannot be read, and without `channels` for grey and colour mixed.
+        InputError: for whatever cannot be read, and for images that would fill the memory.
 
     >>> digits = load("digits", size=16, limit=100)
     >>> len(digits.train), digits.train.image_shape, digits.pick("label:5").label
@@ -108,8 +111,10 @@ def load(
     """
     sides = (size, size) if isinstance(size, int) else size
     folder = None if data_dir is None else Path(data_dir)
-    options = LoadOptions(sides, fit, channels, hold_out, limit, seed, folder, report)
+    options = LoadOptions(sides, fit, channels, hold_out, limit, seed, folder, strict, report)
     data = str(data)
+    for file in filter(None, data.split(",")):
+        check_regular(Path(file), "images")
     for source in SOURCES:
         if source.reads(data):
             return source.load(data, options)

@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels
+from segue.core.untrusted import reading
 from segue.data.datasets.image_set import DataSet, ImageSet
-from segue.data.datasets.npz import Array, read_member, reading
+from segue.data.datasets.npz import ARRAYS, Array, read_member
 from segue.data.datasets.options import LoadOptions
 
 IMAGES = ("images", "imgs", "x", "X", "x_train", "X_train", "train_images", "data", "arr_0")
@@ -51,7 +52,7 @@ def load(data: str, options: LoadOptions) -> DataSet:
         InputError: for a file that cannot be read, is pickled, or holds no images.
     """
     path = Path(data)
-    with reading(path):
+    with reading(path, ARRAYS):
         arrays = _read_npz(path) if path.suffix.lower() == ".npz" else _read_npy(path)
     return from_arrays(path.name, arrays, options)
 

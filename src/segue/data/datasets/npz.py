@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 import struct
 import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeAlias
@@ -17,6 +14,7 @@ import numpy.typing as npt
 
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report, silent
+from segue.core.untrusted import reading
 
 Array: TypeAlias = npt.NDArray[Any]
 Header: TypeAlias = tuple[tuple[int, ...], bool, np.dtype[Any]]
@@ -25,22 +23,7 @@ LOCAL_HEADER = 30  # bytes of a zip's header before each file, without the name 
 AT_ONCE = 4096
 
 
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn whatever goes wrong in reading a file into an `InputError`.
-
-    Args:
-        path: the file, as the error calls it.
-    """
-    try:
-        yield
-    except FileNotFoundError:
-        raise InputError(f"no file {path}", "a file that exists", "check the path") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = str(error).splitlines()[0] if str(error) else "unreadable"
-        raise InputError(f"{path} ({reason})", "plain arrays, whole and not pickled", "save it again") from None
+ARRAYS = "plain arrays, whole and not pickled"
 
 
 @dataclass(frozen=True)
@@ -70,7 +53,7 @@ class Rows:
         Raises:
             InputError: for a file that is cut off.
         """
-        with reading(self.path):
+        with reading(self.path, ARRAYS):
             if self.begin is None:
                 return self._unpacked(index, report)
             mapped = np.memmap(self.path, self.dtype, "r", self.begin, self.shape)
@@ -107,7 +90,7 @@ def find_rows(path: Path, key: str) -> Rows:
     Raises:
         InputError: for a file that cannot be read, has no such array, or promises more of it than it holds.
     """
-    with reading(path), zipfile.ZipFile(path) as archive:
+    with reading(path, ARRAYS), zipfile.ZipFile(path) as archive:
         names = [name.removesuffix(".npy") for name in archive.namelist()]
         if key not in names:
             raise InputError(f"{path} with {', '.join(names) or 'nothing'}", key, "check that it is the right file")
@@ -132,7 +115,7 @@ def read_array(path: Path, key: str) -> Array | None:
     Raises:
         InputError: as `find_rows` does.
     """
-    with reading(path), zipfile.ZipFile(path) as archive:
+    with reading(path, ARRAYS), zipfile.ZipFile(path) as archive:
         name = f"{key}.npy"
         return read_member(archive, archive.getinfo(name), path) if name in archive.namelist() else None
 

@@ -26,7 +26,10 @@ ABOUT_TO_FILL = "give a smaller --size or a --limit"
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """The options of `load`, checked. `size` is (height, width); it or `channels` None: as the source has them."""
+    """The options of `load`, checked. `size` is (height, width); it or `channels` None: as the source has them.
+
+    `strict` refuses a folder with pictures that cannot be read, which are left out else.
+    """
 
     size: tuple[int, int] | None = None
     fit: Fit = "crop"
@@ -35,6 +38,7 @@ class LoadOptions:
     limit: int | None = None
     seed: int = 0
     data_dir: Path | None = None
+    strict: bool = False
     report: Report = silent
 
     def __post_init__(self) -> None:
@@ -97,9 +101,9 @@ class LoadOptions:
         for image in images:
             kept.append(image)
             size += image.nbytes
-            if size > MOST_BYTES:
+            if max(size, total * image.nbytes) > MOST_BYTES:  # which the first image tells
                 raise InputError(
-                    f"more than {len(kept)} images of {image.shape[0]}x{image.shape[1]}",
+                    f"{total or f'more than {len(kept)}'} images of {image.shape[0]}x{image.shape[1]}",
                     f"{MOST_BYTES >> 30} GiB of pixels",
                     ABOUT_TO_FILL,
                 )
