@@ -15,16 +15,13 @@ from segue.core.errors import InputError
 from segue.core.images import PICTURES, READABLE, UNREADABLE, Pixels, fit, picture_shape, read_image
 from segue.core.untrusted import reading
 from segue.data.datasets.image_set import DataSet, ImageSet
-from segue.data.datasets.options import Index, LoadOptions
+from segue.data.datasets.options import MOST_DEFLATED, Index, LoadOptions
 
 DEFAULT_SIZE = (64, 64)
 """What pictures of different sizes are brought to."""
 
 MOST_MEMBER_BYTES = 256 << 20
 """Of one picture in a zip: what the zip says of its size is not to be believed, so this much is read at most."""
-
-MOST_DEFLATED = 1032
-"""How many bytes one byte of deflated data can be at the most."""
 
 BOMB_RATIO, BOMB_BYTES = 3000, 256 << 20
 """Pixels of more than so many times the bytes of the files, and of more bytes than this, are no pictures."""
