@@ -22,7 +22,7 @@ from segue.commands.runs import open_run
 from segue.core.images import to_float
 from segue.data.datasets.worlds import Glyphs
 from segue.latent.interpolation import even_steps
-from segue.latent.paths import PathContext, path_of
+from segue.latent.paths import PathContext, choose_path
 from segue.latent.space import LatentSpace, encode
 
 POINTS = 100
@@ -109,7 +109,7 @@ def one(
 ) -> tuple[float, float, float, float]:
     """Mean squared distances of one path, to the nearest and to the truth: of its codes, of its images."""
     t = even_steps(POINTS)
-    z = path_of(path).between(codes[ends[0]], codes[ends[1]], around)(t)
+    z = choose_path(path).between(codes[ends[0]], codes[ends[1]], around)(t)
     x = model.decode(z).flatten(1)
     truths = [world.render(way) for way in world.truths(a, b, t.numpy())]
     in_codes = [(z - encode(model, truth)).square().sum(1).mean() for truth in truths]

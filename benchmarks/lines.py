@@ -24,7 +24,7 @@ from segue.core.images import Pixels
 from segue.data.datasets.worlds.lines import Lines, reference
 from segue.evaluation.metrics.acai import both_means, mean_distance, smoothness
 from segue.latent.interpolation import cross_fade, decode, even_steps
-from segue.latent.paths import PathContext, path_of
+from segue.latent.paths import PathContext, choose_path
 from segue.latent.space import LatentSpace, encode
 from segue.models.autoencoder import Autoencoder
 from segue.training import Training
@@ -115,7 +115,7 @@ def trained(name: str, folder: File, steps: int, width: int) -> Autoencoder:
 
 def walked(model: Autoencoder, ends: torch.Tensor, path: str, around: PathContext | None) -> tuple[Pixels, float]:
     """The frames of a path between pairs of codes `[pairs, 2, 64]`, and the seconds for each."""
-    start, choice, t = time.perf_counter(), path_of(path), even_steps(FRAMES)
+    start, choice, t = time.perf_counter(), choose_path(path), even_steps(FRAMES)
     frames = np.stack([decode(model, choice.between(a, b, around)(t)) for a, b in ends])
     return frames, (time.perf_counter() - start) / len(ends)
 

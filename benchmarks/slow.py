@@ -22,7 +22,7 @@ from segue.evaluation.metrics.ghosting import ghosting
 from segue.evaluation.metrics.sharpness import gradient_energy
 from segue.join.dream_model import Learning
 from segue.join.latent_motion import ByCodes
-from segue.latent.paths import path_of
+from segue.latent.paths import choose_path
 from segue.motion.flow import between, mixed
 from segue.motion.slow import ByFlow, slowed
 from segue.render.strip import sheet
@@ -54,7 +54,7 @@ def by_codes(own: list[Pixels], factor: int) -> list[Pixels]:
     size = round(height * scale / 8) * 8, round(width * scale / 8) * 8
     small = np.stack([resize(frame, *size) for frame in own])
     options = Training(steps=STEPS, batch=4, lr=3e-3)
-    learning = Learning((), (), VAE(), path_of("linear"), options, 64, 16, extra=lambda: small)
+    learning = Learning((), (), VAE(), choose_path("linear"), options, 64, 16, extra=lambda: small)
     return list(slowed(own, _places(own, factor), ByCodes(learning.model), []))
 
 

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from segue.join.request import JoinRequest
     from segue.join.run import JoinResult
     from segue.join.run import run_join as join_clips
-    from segue.latent.interpolation import Interpolation, cross_fade, interpolate, tour, walk
+    from segue.latent.interpolation import (
+        Interpolation,
+        cross_fade,
+        decode_path,
+        interpolate_images,
+        interpolate_waypoints,
+    )
     from segue.latent.paths import (
         Geodesic,
         GraphPath,
@@ -28,10 +34,10 @@ if TYPE_CHECKING:
         PathContext,
         Slerp,
         Transport,
+        choose_path,
+        connect_waypoints,
         lerp,
-        path_of,
         slerp,
-        through,
     )
     from segue.latent.space import LatentSpace
     from segue.models.autoencoder import Autoencoder, ConvAutoencoder, load_model, save_model
@@ -48,7 +54,13 @@ _HOMES = {
     "segue.models.foreign": ("TAEF2", "Diffusers", "Foreign"),
     "segue.core.progress_bar": ("show_progress",),
     "segue.core.images": ("read_image", "to_float", "to_uint8", "write_image"),
-    "segue.latent.interpolation": ("Interpolation", "cross_fade", "interpolate", "tour", "walk"),
+    "segue.latent.interpolation": (
+        "Interpolation",
+        "cross_fade",
+        "decode_path",
+        "interpolate_waypoints",
+        "interpolate_images",
+    ),
     "segue.join.run": ("JoinResult", "join_clips=run_join"),
     "segue.join.request": ("JoinRequest",),
     "segue.training.methods": ("AAE", "ACAI", "AE", "VAE", "Method"),
@@ -64,9 +76,9 @@ _HOMES = {
         "PathContext",
         "Transport",
         "lerp",
-        "path_of",
+        "choose_path",
         "slerp",
-        "through",
+        "connect_waypoints",
     ),
     "segue.render.strip": ("Row", "strip"),
     "segue.training": ("Training", "train"),
@@ -105,25 +117,25 @@ __all__ = [
     "Stopped",
     "Training",
     "Transport",
+    "choose_path",
+    "connect_waypoints",
     "cross_fade",
-    "interpolate",
+    "decode_path",
+    "interpolate_images",
+    "interpolate_waypoints",
     "join_clips",
     "lerp",
     "load",
     "load_model",
-    "path_of",
     "read_image",
     "save_model",
     "score_paths",
     "show_progress",
     "slerp",
     "strip",
-    "through",
     "to_float",
     "to_uint8",
-    "tour",
     "train",
-    "walk",
     "write_image",
 ]
 

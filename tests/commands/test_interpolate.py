@@ -15,7 +15,7 @@ from PIL import Image
 from segue.cli import main
 from segue.core.images import Pixels, fit, read_image, to_float, with_channels
 from segue.data import datasets
-from segue.latent.interpolation import cross_fade, interpolate
+from segue.latent.interpolation import cross_fade, decode_path
 from segue.latent.paths import Linear, Slerp
 from segue.models.autoencoder import ConvAutoencoder, load_model, save_model
 from segue.video import probe, read_frames
@@ -91,7 +91,7 @@ def test_films_show_the_interpolation_frame_by_frame(
     segue("interpolate", run, "label:5", "label:2", "-o", film, "--path", "slerp", "--steps", "7", "--fps", "10")
     model, a = encoded(run, set_of_run.pick("label:5").image)
     _, b = encoded(run, set_of_run.pick("label:2").image)
-    own = interpolate(model, Slerp().between(a, b), 7).frames
+    own = decode_path(model, Slerp().between(a, b), 7).frames
     shown = list(read_frames(film))
     assert probe(film).fps == 10 and len(shown) == 5 + 7 + 5  # half a second of rest at both ends
     for frame, image in zip(shown, own[[0] * 5 + list(range(7)) + [6] * 5], strict=True):
@@ -105,7 +105,7 @@ def test_the_strip_holds_every_frame_and_the_cross_fade(
     strip = read_image(tmp_path / "out.png", 3)
     one, two = (set_of_run.pick(f"label:{label}").image for label in "52")
     (model, a), (_, b) = encoded(run, one), encoded(run, two)
-    decoded = [_places(strip, frame) for frame in interpolate(model, Linear().between(a, b), 10).frames]
+    decoded = [_places(strip, frame) for frame in decode_path(model, Linear().between(a, b), 10).frames]
     faded = [_places(strip, frame) for frame in cross_fade(one, two, 10)]
     assert all(decoded) and all(faded)
     assert min(y for y, _ in faded[0]) > max(y for y, _ in decoded[0])  # beneath

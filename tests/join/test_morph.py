@@ -94,4 +94,4 @@ def test_little_averaging_moves_each_cell_for_itself(moves: Movements) -> None:
 def test_what_is_alike_stays_where_it_is() -> None:
     frame = np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
     found = matching(frame, frame.copy())
-    assert torch.equal(found.starts, found.ends) and found.moved == 0
+    assert torch.equal(found.starts, found.ends) and found.mean_distance == 0

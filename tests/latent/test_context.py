@@ -14,7 +14,7 @@ from segue.core.images import Pixels
 from segue.core.progress import silent
 from segue.data.datasets import ImageSet
 from segue.latent.context import make_context
-from segue.latent.paths import GraphPath, path_of
+from segue.latent.paths import GraphPath, choose_path
 from segue.latent.space import encode
 from segue.models.autoencoder import ConvAutoencoder
 
@@ -74,6 +74,6 @@ def test_without_images_there_is_the_model_alone(model: Counting) -> None:
     around = make_context(model, None, 7, silent)
     assert len(around.space) == 0 and around.space.codes.shape == (0, 3)
     a, b = torch.zeros(3), torch.ones(3)
-    assert path_of("auto").between(a, b, around).told["picked"] == "linear+pace"
+    assert choose_path("auto").between(a, b, around).info["picked"] == "linear+pace"
     with pytest.raises(InputError, match="without images"):
         GraphPath().between(a, b, around)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, to_float, to_uint8
-from segue.latent.interpolation import cross_fade, decode, even_steps, interpolate
+from segue.latent.interpolation import cross_fade, decode, decode_path, even_steps
 from segue.latent.paths import PATHS, Linear, PathChoice
 from segue.models.autoencoder import ConvAutoencoder
 
@@ -26,7 +26,7 @@ def test_both_ends_are_included(choice: PathChoice, steps: int, build: Build, di
     with torch.no_grad():
         a, b = model.encode(to_float(discs[:2]))
         decoded = to_uint8(model.decode(torch.stack([a, b])))
-    found = interpolate(model, choice.between(a, b), steps)
+    found = decode_path(model, choice.between(a, b), steps)
     assert found.frames.shape == (steps, 16, 16, 1) and found.codes.shape == (steps, 4)
     assert found.t.tolist() == pytest.approx([i / (steps - 1) for i in range(steps)])
     assert torch.equal(found.codes[0], a) and torch.equal(found.codes[-1], b)
@@ -38,7 +38,7 @@ def test_from_an_image_to_itself_all_frames_are_one(build: Build, discs: Pixels)
     with torch.no_grad():
         a = model.encode(to_float(discs[:1]))[0]
     for choice in (path for path in PATHS if path.needs == "nothing"):
-        found = interpolate(model, choice().between(a, a.clone()), 5)
+        found = decode_path(model, choice().between(a, a.clone()), 5)
         assert torch.equal(found.codes, a.expand(5, -1))
         assert (found.frames == found.frames[0]).all()
 
@@ -61,7 +61,7 @@ def test_a_foreign_model_will_do() -> None:
         def decode(self, z: torch.Tensor) -> torch.Tensor:
             return z
 
-    found = interpolate(Plain(), Linear().between(torch.zeros(1, 2, 2), torch.ones(1, 2, 2)), 3)
+    found = decode_path(Plain(), Linear().between(torch.zeros(1, 2, 2), torch.ones(1, 2, 2)), 3)
     assert found.frames[:, 0, 0, 0].tolist() == [0, 128, 255]
 
 

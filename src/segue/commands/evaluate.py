@@ -24,7 +24,7 @@ from segue.evaluation.representation import (
     predict_linear,
     share_interval,
 )
-from segue.latent.space import LatentSpace, in_memory
+from segue.latent.space import LatentSpace, limit_batch
 from segue.models.autoencoder import Autoencoder, ConvAutoencoder
 from segue.training.losses import psnr, structural_similarity
 from segue.training.methods import METHODS, VAE
@@ -149,7 +149,7 @@ def _reconstruction(
     model: Autoencoder, test: ImageSet, codes: Tensor, report: Report
 ) -> tuple[Interval, Interval, Interval]:
     found: list[Tensor] = []
-    batch = in_memory(256, model)
+    batch = limit_batch(256, model)
     for start in range(0, len(test), batch):
         clean = to_float(test.images[start : start + batch])
         decoded = model.decode(codes[start : start + batch])

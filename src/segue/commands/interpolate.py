@@ -16,8 +16,8 @@ from segue.core.images import PICTURES, Pixels, fit, read_image, write_image
 from segue.core.progress import Report, silent
 from segue.data.datasets import DataSet, Pick
 from segue.latent.context import make_context
-from segue.latent.interpolation import Interpolation, cross_fade, even_steps, tour
-from segue.latent.paths import PathChoice, path_of
+from segue.latent.interpolation import Interpolation, cross_fade, even_steps, interpolate_waypoints
+from segue.latent.paths import PathChoice, choose_path
 from segue.models.autoencoder import Autoencoder
 
 PICKS = ("train", "test", "label")
@@ -77,7 +77,7 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
         raise InputError(f"output {request.out.name}", allowed, "end the name in one of these")
     if request.out.resolve() in (Path(request.a).resolve(), Path(request.b).resolve()):
         raise InputError(f"output {request.out}, which is one of the ends", "a new name", "choose another with -o")
-    choice = path_of(request.path)
+    choice = choose_path(request.path)
     model, about = open_run(request.run, request.data)
     names = (request.a, *(request.via or "").split(), request.b)
     a, *via, b = picks = pick_ends(model, about, names, request.data_dir, report)
@@ -85,7 +85,9 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     if choice.needs == "images" and "data" in about:
         images = images_of(about, request.data_dir, report).train.sample(request.near, about["training"]["seed"])
     around = make_context(model, images, request.steps, report)
-    walked = tour(model, np.stack([pick.image for pick in picks]), choice, request.steps, report, around, request.loop)
+    walked = interpolate_waypoints(
+        model, np.stack([pick.image for pick in picks]), choice, request.steps, report, around, request.loop
+    )
     if suffix in ANIMATIONS:
         write_animation(request.out, walked.frames, request.fps)
     else:
@@ -93,7 +95,7 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
         write_image(request.out, _draw_strip(walked, [*picks, a] if request.loop else picks, f"{method}, {choice}"))
     codes = tuple(walked.codes.tolist()) if len(model.latent_shape) == 1 else None
     between = tuple(pick.id for pick in via)
-    t, told = tuple(walked.t.tolist()), dict(walked.told)
+    t, told = tuple(walked.t.tolist()), dict(walked.info)
     return InterpolateResult(request.out, str(choice), a.id, b.id, between, t, codes, told)
 
 

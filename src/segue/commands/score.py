@@ -35,7 +35,7 @@ from segue.evaluation.leaderboard import (
 )
 from segue.evaluation.metrics import Metric
 from segue.evaluation.metrics.metric import Better
-from segue.latent.paths import LEADERBOARD_PATHS, PathChoice, path_of
+from segue.latent.paths import LEADERBOARD_PATHS, PathChoice, choose_path
 from segue.models.autoencoder import Autoencoder, model_digest
 from segue.render.score_sheets import all_on_one, ordering, sheet_of
 
@@ -114,7 +114,7 @@ def run_score(request: ScoreRequest, report: Report = silent) -> ScoreResult:
             written or has other scores.
         Stopped: At Ctrl-C.
     """
-    paths = {str(choice): choice for choice in map(path_of, (LINEAR, *_several(request.paths)))}
+    paths = {str(choice): choice for choice in map(choose_path, (LINEAR, *_several(request.paths)))}
     metrics, notes = choose_metrics(None if request.metrics is None else _several(request.metrics), report)
     check_writable(request.out / SCORES)
     model, about = open_run(request.run, request.data)

@@ -20,7 +20,7 @@ from segue.core.progress import Event, Report, silent
 from segue.core.types import Sound
 from segue.join.dream_model import Learning
 from segue.join.latent_motion import ByCodes
-from segue.latent.paths import path_of
+from segue.latent.paths import choose_path
 from segue.motion.slow import ByFlow, Way, slowed
 from segue.training import Training
 from segue.training.methods import METHODS, Method
@@ -151,7 +151,7 @@ def _way(request: SlowRequest, info: ClipInfo, report: Report) -> Way:
         (),
         (),
         request.method,
-        path_of("linear"),
+        choose_path("linear"),
         options,
         request.latent,
         request.width,

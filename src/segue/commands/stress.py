@@ -24,7 +24,7 @@ from segue.core.types import Interval
 from segue.data.corruptions import Corruption, Description, Rotate90, corruption
 from segue.data.datasets import ImageSet
 from segue.evaluation.representation import share_interval
-from segue.latent.space import in_memory
+from segue.latent.space import limit_batch
 from segue.models.autoencoder import Autoencoder
 from segue.render.strip import Row, strip
 from segue.training.losses import psnr, structural_similarity
@@ -186,7 +186,7 @@ def _tried(
     # Evenly apart, since sets of folders have class after class.
     shown = np.linspace(0, n - 1, min(request.count, n)).round().astype(int).tolist()
     generator = torch.Generator().manual_seed(request.seed)
-    batch = min(in_memory(128, model) for model in models.values())
+    batch = min(limit_batch(128, model) for model in models.values())
     done: list[Description] = []
     seen: list[Tensor] = []
     decoded: dict[int | None, list[Tensor]] = {epoch: [] for epoch in models}

@@ -13,7 +13,7 @@ from torch import Tensor
 from segue.core.images import Pixels, to_float
 from segue.core.progress import Report, silent
 from segue.core.types import Floats32
-from segue.latent.paths.transport import Movements, averaged, movements, ranks
+from segue.latent.paths.transport import Movements, find_movements, kernel_mean, ranks
 from segue.motion.detail import as_sharp, energies, wanted_energy
 from segue.motion.flow import grid, mixed, taken, taken_softly
 
@@ -68,7 +68,7 @@ class Morph:
         way = self.moves.ends - self.moves.starts
         carried = torch.cat([way[:, [1]] / columns, way[:, [0]] / rows, self._turns[:, None]], dim=1)
         at = self.moves.starts + share * way
-        field = averaged(at, carried, self.moves.grid, self.smooth, self.moves.weights).permute(2, 0, 1)
+        field = kernel_mean(at, carried, self.moves.grid, self.smooth, self.moves.weights).permute(2, 0, 1)
         large = F.interpolate(field[None].float(), (height, width), mode="bicubic", align_corners=False)[0]
         return large.permute(1, 2, 0).numpy()
 
@@ -97,7 +97,7 @@ def matching(a: Pixels, b: Pixels, report: Report = silent) -> Movements:
     scale = min(ROWS / height, LONGEST / max(height, width))
     size = max(1, round(height * scale)), max(1, round(width * scale))
     first, last = (cells(frame, *size) for frame in (a, b))
-    return movements(first, last, near=0.1, together=0.07, report=report)
+    return find_movements(first, last, near=0.1, together=0.07, report=report)
 
 
 def cells(frame: Pixels, rows: int, columns: int) -> Tensor:

@@ -36,7 +36,7 @@ from segue.join.styles import CONTROL_STYLES, Style
 from segue.join.through import Waypoint, some, waypoints
 from segue.join.timeline import Cut, Mode
 from segue.join.transition import Joint, ready
-from segue.latent.paths import path_of
+from segue.latent.paths import choose_path
 from segue.training import Training
 from segue.training.methods import METHODS
 from segue.video import carries_sound
@@ -109,7 +109,7 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
     started = time.monotonic()
     request, pieces = asked(request)
     styles = [styles_of(piece.style or request.style) for piece in pieces]
-    method, path = choose(request.method, METHODS, "method"), path_of(request.path)
+    method, path = choose(request.method, METHODS, "method"), choose_path(request.path)
     check_outputs(request, pieces)
     plan, moments = planned(request, pieces, report)
     report(Event("plan", note=plan.arithmetic()))

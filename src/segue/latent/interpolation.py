@@ -14,8 +14,8 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels, to_float, to_uint8
 from segue.core.notebook import animation_html, enlargement, grid, image_html
 from segue.core.progress import Event, Report, silent
-from segue.latent.paths import Path, PathChoice, PathContext, through
-from segue.latent.space import in_memory
+from segue.latent.paths import Path, PathChoice, PathContext, connect_waypoints
+from segue.latent.space import limit_batch
 from segue.models.autoencoder import Autoencoder, device_of
 
 _SHOWN_FRAMES = 12
@@ -24,12 +24,12 @@ _SHOWN_FRAMES = 12
 
 @dataclass(frozen=True)
 class Interpolation:
-    """A decoded path: positions `t` `[n]`, codes `[n, *latent_shape]`, frames `[n, h, w, c]`, uint8, and its `told`."""
+    """A decoded path: positions `t` `[n]`, codes `[n, *latent_shape]`, frames `[n, h, w, c]`, uint8, and its `info`."""
 
     t: Tensor
     codes: Tensor
     frames: Pixels
-    told: Mapping[str, Any] = field(default_factory=dict)
+    info: Mapping[str, Any] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
         """In a notebook: the frames as a strip, and as a GIF that plays beneath it."""
@@ -40,7 +40,7 @@ class Interpolation:
         return f"<div>{image_html(shown, title, enlarge)}<br>{animation_html(self.frames, 10, title, enlarge)}</div>"
 
 
-def interpolate(model: Autoencoder, path: Path, steps: int, report: Report = silent) -> Interpolation:
+def decode_path(model: Autoencoder, path: Path, steps: int, report: Report = silent) -> Interpolation:
     """Decode a path at `steps` even positions, both ends included.
 
     Raises `InputError` for fewer than two steps.
@@ -48,39 +48,39 @@ def interpolate(model: Autoencoder, path: Path, steps: int, report: Report = sil
     >>> from segue.models.autoencoder import ConvAutoencoder
     >>> from segue.latent.paths import Linear
     >>> model = ConvAutoencoder((1, 8, 8), latent=2, width=8)
-    >>> interpolate(model, Linear().between(torch.zeros(2), torch.ones(2)), 3).frames.shape
+    >>> decode_path(model, Linear().between(torch.zeros(2), torch.ones(2)), 3).frames.shape
     (3, 8, 8, 1)
     """
     t = even_steps(steps)
     codes = path(t)
-    return Interpolation(t, codes, decode(model, codes, report=report), path.told)
+    return Interpolation(t, codes, decode(model, codes, report=report), path.info)
 
 
-def walk(
+def interpolate_images(
     model: Autoencoder,
     a: Pixels,
     b: Pixels,
     path: PathChoice,
     steps: int,
     report: Report = silent,
-    around: PathContext | None = None,
+    context: PathContext | None = None,
 ) -> Interpolation:
     """From image `a` to image `b`, uint8 `[h, w, c]` each, of the model's size: encode both, find the path, decode it.
 
-    The first and last frame are the reconstructions of `a` and `b`. `around` is what graphs and geodesics go by.
+    The first and last frame are the reconstructions of `a` and `b`. `context` is what graphs and geodesics go by.
     Raises `InputError` as `interpolate` and the path do.
     """
-    return tour(model, np.stack([a, b]), path, steps, report, around)
+    return interpolate_waypoints(model, np.stack([a, b]), path, steps, report, context)
 
 
 @torch.no_grad()
-def tour(
+def interpolate_waypoints(
     model: Autoencoder,
     images: Pixels,
     path: PathChoice,
     steps: int,
     report: Report = silent,
-    around: PathContext | None = None,
+    context: PathContext | None = None,
     closed: bool = False,
 ) -> Interpolation:
     """From the first of uint8 images `[n, h, w, c]`, of the model's size, through the others to the last.
@@ -89,7 +89,7 @@ def tour(
     images, and as `interpolate` and the path do.
     """
     codes = model.encode(to_float(images).to(device_of(model)))
-    return interpolate(model, through(path, list(codes), around, closed=closed), steps, report)
+    return decode_path(model, connect_waypoints(path, list(codes), context, closed=closed), steps, report)
 
 
 def even_steps(steps: int) -> Tensor:
@@ -104,7 +104,7 @@ def decode(model: Autoencoder, codes: Tensor, batch: int = 64, report: Report = 
     """Codes `[n, *latent_shape]` as uint8 images `[n, h, w, c]`, a batch at a time."""
     device = device_of(model)
     images: list[Pixels] = []
-    for part in codes.split(in_memory(batch, model)):  # type: ignore[no-untyped-call]
+    for part in codes.split(limit_batch(batch, model)):  # type: ignore[no-untyped-call]
         images.append(to_uint8(model.decode(part.to(device))))
         report(Event("decode", sum(map(len, images)), len(codes)))
     return np.concatenate(images)

@@ -39,7 +39,7 @@ def encode(model: Autoencoder, images: Pixels, batch: int = 256, report: Report 
     if len(images) == 0 or images.shape[1:] != (height, width, channels):
         allowed = f"[1 or more, {height}, {width}, {channels}]"
         raise InputError(f"images {list(images.shape)}", allowed, "fit them to the model's size")
-    device, batch = device_of(model), in_memory(batch, model)
+    device, batch = device_of(model), limit_batch(batch, model)
     codes: list[Tensor] = []
     for start in range(0, len(images), batch):
         codes.append(model.encode(to_float(images[start : start + batch]).to(device)).cpu())
@@ -47,7 +47,7 @@ def encode(model: Autoencoder, images: Pixels, batch: int = 256, report: Report 
     return torch.cat(codes)
 
 
-def in_memory(batch: int, model: Autoencoder) -> int:
+def limit_batch(batch: int, model: Autoencoder) -> int:
     """At most `batch`, and so few that what a model makes of large images stays in memory."""
     _, height, width = model.image_shape
     return max(1, min(batch, MOST_PX // (height * width)))

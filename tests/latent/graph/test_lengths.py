@@ -16,14 +16,14 @@ from segue.core.progress import Event
 from segue.latent.graph import (
     Length,
     cache_lengths,
-    decoded,
-    density_aware,
-    euclidean,
+    decoded_length,
+    density_aware_length,
+    euclidean_length,
     kernel_density,
     knn_density,
     knn_graph,
     perceptual_steps,
-    shortest,
+    shortest_path,
 )
 from segue.models.autoencoder import ConvAutoencoder
 from segue.training.losses import perceptual_distance
@@ -49,7 +49,7 @@ class Bend:
 @pytest.mark.parametrize(("points", "wrong"), [(2, 0.1), (8, 3e-3), (64, 3e-5)])
 def test_decoded_lengths_are_arcs(points: int, wrong: float) -> None:
     codes, events = np.array([[0.0], [0.5], [1.5]]), list[Event]()
-    lengths = decoded(Bend(), points=points, batch=64, report=events.append)(codes, EDGES)
+    lengths = decoded_length(Bend(), points=points, batch=64, report=events.append)(codes, EDGES)
     np.testing.assert_allclose(lengths, [0.5, 1, 1.5], rtol=wrong)
     assert (lengths <= np.array([0.5, 1, 1.5]) + 1e-6).all()
     assert (events[-1].done, events[-1].total) == (3, 3)
@@ -58,10 +58,10 @@ def test_decoded_lengths_are_arcs(points: int, wrong: float) -> None:
 def test_batches_change_nothing(build: Build, scattered: Callable[..., Codes]) -> None:
     model, codes = build().eval(), scattered(12, 4)
     edges = knn_graph(codes, 3).edges.copy()
-    one, many = decoded(model, points=4, batch=4)(codes, edges), decoded(model, points=4)(codes, edges)
+    one, many = decoded_length(model, points=4, batch=4)(codes, edges), decoded_length(model, points=4)(codes, edges)
     np.testing.assert_allclose(one, many, rtol=1e-4)
     frames = model.decode(torch.from_numpy(codes).float()).detach()
-    straight = decoded(model, points=2)(codes, edges)
+    straight = decoded_length(model, points=2)(codes, edges)
     apart = (frames[edges[:, 0]] - frames[edges[:, 1]]).flatten(1).norm(dim=1)
     np.testing.assert_allclose(straight, apart, rtol=1e-4)
     assert (many >= straight * (1 - 1e-5)).all()
@@ -72,10 +72,10 @@ def test_steps_as_one_likes(build: Build, scattered: Callable[..., Codes]) -> No
         return frames.mean((2, 3, 4)).diff(dim=1).abs()
 
     codes = scattered(3, 4)
-    assert decoded(build().eval(), brightness, points=5)(codes, EDGES).shape == (3,)
-    assert len(decoded(build().eval(), brightness)(codes, EDGES[:0])) == 0
+    assert decoded_length(build().eval(), brightness, points=5)(codes, EDGES).shape == (3,)
+    assert len(decoded_length(build().eval(), brightness)(codes, EDGES[:0])) == 0
     with pytest.raises(InputError, match="1 points"):
-        decoded(build(), points=1)
+        decoded_length(build(), points=1)
 
 
 def test_perceptual_steps(data_dir: Path) -> None:
@@ -96,9 +96,9 @@ def test_sparse_places_are_far(
     near, far = logs(np.zeros((1, d))), logs(np.full((1, d), 6.0))
     assert near > far and np.isfinite(logs(np.full((1, d), 1e6))).all()
     ends = np.array([np.zeros(d), np.full(d, 0.05), np.full(d, 6.0), np.full(d, 6.05)])
-    lengths = density_aware(logs, codes)(ends, np.array([[0, 1], [2, 3]]))
+    lengths = density_aware_length(logs, codes)(ends, np.array([[0, 1], [2, 3]]))
     assert lengths[1] > 10 * lengths[0]
-    assert lengths.max() <= 1001 * euclidean(ends, np.array([[0, 1], [2, 3]])).max()
+    assert lengths.max() <= 1001 * euclidean_length(ends, np.array([[0, 1], [2, 3]])).max()
 
 
 def test_the_kernel_density_of_a_line() -> None:
@@ -117,14 +117,14 @@ def test_one_over_p_by_hand() -> None:
         t = np.linspace(0, 1, points)
         weights = np.exp(power * (t - 1))  # the median is at 1
         expected = (weights[:-1] + weights[1:]).mean() / 2
-        length = density_aware(log_density, codes, points=points, power=power)
+        length = density_aware_length(log_density, codes, points=points, power=power)
         assert length(codes, EDGES[:1]) == pytest.approx([expected])
-        twice: Length = density_aware(
-            log_density, codes, base=lambda codes, edges: 2 * euclidean(codes, edges), points=points, power=power
+        twice: Length = density_aware_length(
+            log_density, codes, base=lambda codes, edges: 2 * euclidean_length(codes, edges), points=points, power=power
         )
         assert twice(codes, EDGES) == pytest.approx(2 * length(codes, EDGES))
     with pytest.raises(InputError, match="1 points"):
-        density_aware(log_density, codes, points=1)
+        density_aware_length(log_density, codes, points=1)
 
 
 def test_the_density_leads_around_a_gap() -> None:
@@ -134,16 +134,16 @@ def test_the_density_leads_around_a_gap() -> None:
     codes = np.concatenate([arch, straight])
     plain, dense = (
         knn_graph(codes, 4, mst=True, length=length)
-        for length in (euclidean, density_aware(knn_density(codes, 5), codes))
+        for length in (euclidean_length, density_aware_length(knn_density(codes, 5), codes))
     )
-    assert {180, 181, 182} <= set(shortest(plain, codes[60], codes[119]).nodes.tolist())
-    assert not {180, 181, 182} & set(shortest(dense, codes[60], codes[119]).nodes.tolist())
+    assert {180, 181, 182} <= set(shortest_path(plain, codes[60], codes[119]).nodes.tolist())
+    assert not {180, 181, 182} & set(shortest_path(dense, codes[60], codes[119]).nodes.tolist())
 
 
 @pytest.mark.parametrize("density", [knn_density, kernel_density])
 def test_a_density_of_few_or_equal_codes(density: Callable[..., Callable[[Codes], Codes]]) -> None:
     for codes in (np.zeros((1, 2)), np.zeros((20, 2)), np.array([[0.0, 0], [1, 1]])):
-        lengths = knn_graph(codes, length=density_aware(density(codes), codes)).lengths
+        lengths = knn_graph(codes, length=density_aware_length(density(codes), codes)).lengths
         assert np.isfinite(lengths).all() and len(lengths) == len(codes) - 1
     with pytest.raises(InputError, match="k = 0"):
         knn_density(np.zeros((3, 2)), 0)
@@ -162,12 +162,12 @@ def test_dear_lengths_are_computed_once(cache: Path, scattered: Callable[..., Co
 
     def dear(codes: Codes, edges: npt.NDArray[np.int64]) -> Codes:
         calls.append(len(edges))
-        return euclidean(codes, edges)
+        return euclidean_length(codes, edges)
 
     codes = scattered(200, 2)
     first, again = (knn_graph(codes, 4, length=cache_lengths(dear, "model", {"points": 8})) for _ in range(2))
     assert calls == [len(first.edges)] and np.array_equal(first.lengths, again.lengths)
-    shortest(again, np.zeros(2), codes[0])
+    shortest_path(again, np.zeros(2), codes[0])
     assert len(list(cache.iterdir())) == 1 and max(calls[1:]) <= 8, "links of a query are not kept"
     calls.clear()
     for model, options, nodes in (
@@ -181,7 +181,7 @@ def test_dear_lengths_are_computed_once(cache: Path, scattered: Callable[..., Co
 
 def test_a_damaged_file_is_replaced_and_a_lost_folder_forgiven(cache: Path, scattered: Callable[..., Codes]) -> None:
     codes = scattered(200, 2)
-    length = cache_lengths(euclidean, "model", {})
+    length = cache_lengths(euclidean_length, "model", {})
     whole = knn_graph(codes, 4, length=length).lengths
     (file,) = cache.iterdir()
     file.write_bytes(file.read_bytes()[:40])

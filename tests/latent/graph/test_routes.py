@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from segue.core.errors import InputError
-from segue.latent.graph import Graph, density_aware, knn_density, knn_graph, radius_graph, shortest, tour
+from segue.latent.graph import (
+    Graph,
+    density_aware_length,
+    knn_density,
+    knn_graph,
+    radius_graph,
+    shortest_path,
+    shortest_path_through,
+)
 
 Codes = npt.NDArray[np.float64]
 WHOLE = st.integers(-2, 2).map(float)
@@ -52,11 +60,11 @@ def test_the_costs_of_all_pairs(
     if limited:
         monkeypatch.setattr("segue.latent.graph.routes.LARGE", 0)
     codes = scattered(12, 2)
-    length = density_aware(knn_density(codes, 3), codes) if weight else None
+    length = density_aware_length(knn_density(codes, 3), codes) if weight else None
     graph = knn_graph(codes, 2, mst=True, **({"length": length} if length else {}))
     by_hand = all_costs(graph)
     for i, j in combinations(range(12), 2):
-        route = shortest(graph, codes[i], codes[j])
+        route = shortest_path(graph, codes[i], codes[j])
         assert route.cost == pytest.approx(by_hand[i, j], rel=1e-9)
         assert route.nodes[0] == i and route.nodes[-1] == j
         assert np.array_equal(route.codes, codes[route.nodes])
@@ -70,7 +78,7 @@ def test_no_other_path_is_shorter(drawn: tuple[Codes, Codes, Codes], links: int)
     codes, a, b = drawn
     graph = knn_graph(codes)
     untouched = [array.copy() for array in (graph.codes, graph.edges, graph.lengths, graph.matrix.data)]
-    route = shortest(graph, a, b, links=links)
+    route = shortest_path(graph, a, b, links=links)
     assert np.array_equal(route.codes[0], a) and np.array_equal(route.codes[-1], b)
     steps = np.linalg.norm(np.diff(route.codes, axis=0), axis=1)
     assert route.cost == pytest.approx(steps.sum(), abs=1e-9) and len(route.nodes) == len(route.codes) >= 2
@@ -90,17 +98,17 @@ def test_no_other_path_is_shorter(drawn: tuple[Codes, Codes, Codes], links: int)
 
 def test_end_points_are_linked_for_the_query_only(apart: Codes) -> None:
     graph = radius_graph(apart[:6])
-    route = shortest(graph, np.array([-1.0, 0.0]), np.array([5.0, 2.0]), links=1)
+    route = shortest_path(graph, np.array([-1.0, 0.0]), np.array([5.0, 2.0]), links=1)
     assert route.nodes.tolist() == [-1, 0, 1, 2, 3, 4, 5, -1] and route.cost == pytest.approx(8)
     assert len(graph) == 6 and graph.matrix.shape == (6, 6)
-    near = shortest(graph, np.array([0.4, 9.0]), np.array([0.6, 9.0]), links=1)
+    near = shortest_path(graph, np.array([0.4, 9.0]), np.array([0.6, 9.0]), links=1)
     assert near.nodes.tolist() == [-1, -1] and near.cost == pytest.approx(0.2)
 
 
 def test_end_points_keep_every_bit() -> None:
     codes = torch.randn(30, 2, 3, generator=torch.Generator().manual_seed(0))
     a, b = torch.full((2, 3), 0.1), -codes[3]
-    route = shortest(knn_graph(codes), a, b)
+    route = shortest_path(knn_graph(codes), a, b)
     assert torch.equal(torch.from_numpy(route.codes[0]).float().reshape(2, 3), a)
     assert torch.equal(torch.from_numpy(route.codes[-1]).float().reshape(2, 3), b)
     assert (route.codes[0] == a.double().numpy().ravel()).all() and route.nodes[0] == -1
@@ -109,26 +117,26 @@ def test_end_points_keep_every_bit() -> None:
 def test_from_a_code_to_itself(apart: Codes) -> None:
     graph = knn_graph(apart, 1)
     for code, node in ((apart[2], 2), (np.array([0.5, 7.0]), -1)):
-        route = shortest(graph, code, code)
+        route = shortest_path(graph, code, code)
         assert route.nodes.tolist() == [node] * 2 and route.cost == 0 and np.array_equal(route.codes, [code] * 2)
 
 
 def test_copies_stand_for_each_other(scattered: Callable[..., Codes]) -> None:
     codes = scattered(20, 2)
     graph = knn_graph(np.concatenate([codes, codes[::-1]]))
-    route = shortest(graph, codes[0], codes[9])
+    route = shortest_path(graph, codes[0], codes[9])
     assert set(route.nodes.tolist()) <= set(range(20))
-    assert route.cost == pytest.approx(shortest(knn_graph(codes), codes[0], codes[9]).cost)
+    assert route.cost == pytest.approx(shortest_path(knn_graph(codes), codes[0], codes[9]).cost)
 
 
 def test_a_way_between_components_says_so(apart: Codes) -> None:
     graph = knn_graph(apart, 2)
     with pytest.raises(InputError, match=r"components 0 \(6 codes\) and 1 \(6\) of 2.*larger k.*mst"):
-        shortest(graph, apart[0], apart[7])
+        shortest_path(graph, apart[0], apart[7])
     with pytest.raises(InputError, match="in one component"):
-        tour(graph, [apart[0], apart[1], apart[7]])
-    assert shortest(knn_graph(apart, 2, mst=True), apart[0], apart[7]).cost == pytest.approx(51)
-    bridged = shortest(graph, apart[0], np.array([0.0, 25.0]), links=12)
+        shortest_path_through(graph, [apart[0], apart[1], apart[7]])
+    assert shortest_path(knn_graph(apart, 2, mst=True), apart[0], apart[7]).cost == pytest.approx(51)
+    bridged = shortest_path(graph, apart[0], np.array([0.0, 25.0]), links=12)
     assert bridged.nodes.tolist() == [0, -1] and bridged.cost == pytest.approx(25)
 
 
@@ -137,10 +145,10 @@ def test_a_limit_changes_nothing(scattered: Callable[..., Codes], monkeypatch: p
     snail = np.stack([turn * np.cos(turn), turn * np.sin(turn)], axis=1) + 0.001 * scattered(400, 2)
     graph = radius_graph(snail)
     ends = [(snail[5], snail[395]), (snail[0] + 0.1, snail[200] - 0.1), (snail[3], snail[3] + 1e-9)]
-    free = [shortest(graph, a, b) for a, b in ends]
+    free = [shortest_path(graph, a, b) for a, b in ends]
     monkeypatch.setattr("segue.latent.graph.routes.LARGE", 0)
     for (a, b), before in zip(ends, free, strict=True):
-        now = shortest(graph, a, b)
+        now = shortest_path(graph, a, b)
         assert now.cost == before.cost and np.array_equal(now.nodes, before.nodes)
 
 
@@ -148,22 +156,22 @@ def test_a_path_by_way_points_and_back(scattered: Callable[..., Codes]) -> None:
     codes = scattered(50, 3)
     graph = knn_graph(codes)
     stops = [codes[3], np.array([0.1, 0.2, 0.3]), codes[40], codes[7]]
-    there, around = tour(graph, stops), tour(graph, stops, closed=True)
+    there, around = shortest_path_through(graph, stops), shortest_path_through(graph, stops, closed=True)
     assert np.array_equal(there.codes[there.stops], stops)
     assert np.array_equal(around.codes[around.stops], [*stops, stops[0]])
     assert there.nodes[there.stops].tolist() == [3, -1, 40, 7] and len(there.nodes) == len(there.codes)
-    legs = [shortest(graph, a, b).cost for a, b in pairwise([*stops, stops[0]])]
+    legs = [shortest_path(graph, a, b).cost for a, b in pairwise([*stops, stops[0]])]
     assert there.cost == pytest.approx(sum(legs[:3])) and around.cost == pytest.approx(sum(legs))
-    assert np.array_equal(tour(graph, stops[:2]).codes, shortest(graph, *stops[:2]).codes)
+    assert np.array_equal(shortest_path_through(graph, stops[:2]).codes, shortest_path(graph, *stops[:2]).codes)
 
 
 def test_queries_that_do_not_work(apart: Codes) -> None:
     graph = knn_graph(apart)
     with pytest.raises(InputError, match="an end point of 3 values; expected 2"):
-        shortest(graph, np.zeros(3), apart[0])
+        shortest_path(graph, np.zeros(3), apart[0])
     with pytest.raises(InputError, match="0 links"):
-        shortest(graph, apart[1], apart[0], links=0)
+        shortest_path(graph, apart[1], apart[0], links=0)
     with pytest.raises(InputError, match="1 stops"):
-        tour(graph, [apart[0]])
+        shortest_path_through(graph, [apart[0]])
     with pytest.raises(InputError, match="not finite"):
-        shortest(graph, np.array([np.nan, 0]), apart[0])
+        shortest_path(graph, np.array([np.nan, 0]), apart[0])

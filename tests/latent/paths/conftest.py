@@ -1,4 +1,4 @@
-"""PathContext for paths: a decoder that is a plane in the space of images, and codes around the origin."""
+"""PathContext for paths: a decoder that is a plane in the space of images, and codes context the origin."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Plane(nn.Module):
 
 
 @pytest.fixture(scope="session")
-def around() -> Around:
+def context() -> Around:
     """Makes surroundings for codes of a shape: 80 of a normal distribution, or those given."""
 
     def made(shape: tuple[int, ...], codes: Tensor | None = None, frames: int = 9) -> PathContext:

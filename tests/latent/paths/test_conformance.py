@@ -1,4 +1,4 @@
-"""What holds for every path of `PATHS`, among the codes of images, and for every step of `STEPS`."""
+"""What holds for every path of `PATHS`, among the codes of images, and for every step of `TRANSFORMS`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 from segue.core.errors import InputError
 from segue.latent.paths import (
     PATHS,
-    STEPS,
+    TRANSFORMS,
     Auto,
     Linear,
     PathChoice,
@@ -19,17 +19,17 @@ from segue.latent.paths import (
     PathPipeline,
     PathTransform,
     Slerp,
-    path_of,
-    through,
+    choose_path,
+    connect_waypoints,
 )
 
 Around = Callable[..., PathContext]
-STEPPED: tuple[PathChoice, ...] = tuple(PathPipeline(Slerp(), (step(),)) for step in STEPS)
-ALL: tuple[PathChoice, ...] = (*(path() for path in PATHS), *STEPPED, path_of("graph+smooth+pace"))
+STEPPED: tuple[PathChoice, ...] = tuple(PathPipeline(Slerp(), (step(),)) for step in TRANSFORMS)
+ALL: tuple[PathChoice, ...] = (*(path() for path in PATHS), *STEPPED, choose_path("graph+smooth+pace"))
 SHAPES = ((1,), (2,), (64,), (3, 4, 5))
 every_path = pytest.mark.parametrize("path", ALL, ids=str)
 every_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
-every_step = pytest.mark.parametrize("step", [step() for step in STEPS], ids=str)
+every_step = pytest.mark.parametrize("step", [step() for step in TRANSFORMS], ids=str)
 
 
 def random(*shape: int, kind: torch.dtype = torch.float32, seed: int = 0) -> Tensor:
@@ -42,16 +42,16 @@ def even(steps: int) -> Tensor:
 
 @every_path
 def test_the_spelling_is_read_back(path: PathChoice) -> None:
-    assert path_of(str(path)) == path
+    assert choose_path(str(path)) == path
 
 
 @every_path
 @every_shape
 @pytest.mark.parametrize("kind", [torch.float32, torch.float64], ids=str)
 def test_ends_are_exact_and_inputs_untouched(
-    path: PathChoice, shape: tuple[int, ...], kind: torch.dtype, around: Around
+    path: PathChoice, shape: tuple[int, ...], kind: torch.dtype, context: Around
 ) -> None:
-    a, b, t, near = random(*shape, kind=kind), random(*shape, kind=kind, seed=1), even(7), around(shape)
+    a, b, t, near = random(*shape, kind=kind), random(*shape, kind=kind, seed=1), even(7), context(shape)
     before = a.clone(), b.clone(), t.clone(), near.space.codes.clone()
     found = path.between(a, b, near)(t)
     assert found.shape == (7, *shape) and found.dtype == kind and found.isfinite().all()
@@ -62,50 +62,50 @@ def test_ends_are_exact_and_inputs_untouched(
 
 @every_path
 @every_shape
-def test_a_path_from_a_code_to_itself_stays_there(path: PathChoice, shape: tuple[int, ...], around: Around) -> None:
+def test_a_path_from_a_code_to_itself_stays_there(path: PathChoice, shape: tuple[int, ...], context: Around) -> None:
     a = random(*shape)
-    torch.testing.assert_close(path.between(a, a.clone(), around(shape))(even(9)), a.expand(9, *shape))
+    torch.testing.assert_close(path.between(a, a.clone(), context(shape))(even(9)), a.expand(9, *shape))
 
 
 @every_path
 @pytest.mark.parametrize("t", [0.0, 0.25, 1.0])
-def test_a_position_is_worth_the_same_alone(path: PathChoice, t: float, around: Around) -> None:
-    go = path.between(random(3, 4, 5), random(3, 4, 5, seed=1), around((3, 4, 5)))
+def test_a_position_is_worth_the_same_alone(path: PathChoice, t: float, context: Around) -> None:
+    go = path.between(random(3, 4, 5), random(3, 4, 5, seed=1), context((3, 4, 5)))
     alone = go(torch.tensor([t]))
     assert alone.shape == (1, 3, 4, 5)
     torch.testing.assert_close(alone[0], go(even(5))[[0.0, 0.25, 0.5, 0.75, 1.0].index(t)], rtol=1e-6, atol=1e-6)
 
 
 @every_path
-def test_order_and_direction_do_not_matter(path: PathChoice, around: Around) -> None:
-    a, b, near = random(2), random(2, seed=1), around((2,))
+def test_order_and_direction_do_not_matter(path: PathChoice, context: Around) -> None:
+    a, b, near = random(2), random(2, seed=1), context((2,))
     there = path.between(a, b, near)(even(9))
     assert torch.equal(path.between(a, b, near)(even(9).flip(0)), there.flip(0))
     torch.testing.assert_close(path.between(b, a, near)(even(9)).flip(0), there, rtol=0.05, atol=0.05)
 
 
 @every_path
-def test_steps_are_small_where_positions_are_near(path: PathChoice, around: Around) -> None:
-    found = path.between(random(8), random(8, seed=1), around((8,)))(even(1001))
+def test_steps_are_small_where_positions_are_near(path: PathChoice, context: Around) -> None:
+    found = path.between(random(8), random(8, seed=1), context((8,)))(even(1001))
     assert found.diff(dim=0).norm(dim=1).max() <= 0.2
 
 
 @every_path
-def test_the_same_request_gives_the_same_codes(path: PathChoice, around: Around) -> None:
+def test_the_same_request_gives_the_same_codes(path: PathChoice, context: Around) -> None:
     a, b = random(3), random(3, seed=1)
-    assert torch.equal(path.between(a, b, around((3,)))(even(9)), path.between(a, b, around((3,)))(even(9)))
+    assert torch.equal(path.between(a, b, context((3,)))(even(9)), path.between(a, b, context((3,)))(even(9)))
 
 
 @pytest.mark.parametrize("path", [path for path in ALL if path.needs != "nothing" and path != Auto()], ids=str)
 def test_what_needs_surroundings_says_so(path: PathChoice) -> None:
-    with pytest.raises(InputError, match="nothing around"):
+    with pytest.raises(InputError, match="without a context"):
         path.between(random(2), random(2, seed=1))
 
 
 @every_path
-def test_through_stops_and_round(path: PathChoice, around: Around) -> None:
+def test_through_stops_and_round(path: PathChoice, context: Around) -> None:
     stops = [random(2, seed=seed) for seed in range(3)]
-    found = through(path, stops, around((2,)), closed=True)
+    found = connect_waypoints(path, stops, context((2,)), closed=True)
     assert len(found.stops) == 4 and found.stops[0] == 0 and found.stops[-1] == 1
     at_stops = found(torch.tensor(found.stops, dtype=torch.float64))
     torch.testing.assert_close(at_stops, torch.stack([*stops, stops[0]]), rtol=1e-3, atol=1e-3)
@@ -114,17 +114,17 @@ def test_through_stops_and_round(path: PathChoice, around: Around) -> None:
 
 def test_one_stop_is_no_way() -> None:
     with pytest.raises(InputError, match="1 stops"):
-        through(Linear(), [random(2)])
+        connect_waypoints(Linear(), [random(2)])
 
 
 @every_step
 def test_a_step_needs_a_path(step: PathTransform) -> None:
     with pytest.raises(InputError, match="a path first"):
-        path_of(f"{step}+linear")
+        choose_path(f"{step}+linear")
 
 
 def test_unknown_parts_are_named() -> None:
     with pytest.raises(InputError, match="smoth"):
-        path_of("linear+smoth")
+        choose_path("linear+smoth")
     with pytest.raises(InputError, match="grpah"):
-        path_of("grpah")
+        choose_path("grpah")

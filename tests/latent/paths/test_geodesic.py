@@ -17,13 +17,13 @@ T = torch.linspace(0, 1, 17, dtype=torch.float64)
 
 
 @pytest.mark.parametrize("metric", ["decoder", "latent"])
-def test_a_flat_decoders_geodesic_is_straight(metric: str, around: Around) -> None:
-    near = around((2,))
+def test_a_flat_decoders_geodesic_is_straight(metric: str, context: Around) -> None:
+    near = context((2,))
     a, b = torch.tensor([-1.5, 0.3]), torch.tensor([1.2, 0.9])
     path = Geodesic(metric=metric, reencode=0, tolerance=1e-8, iterations=300).between(a, b, near)  # type: ignore[arg-type]
     straight = a + T[:, None].float() * (b - a)
     torch.testing.assert_close(path(T), straight, rtol=0.01, atol=0.01)
-    assert path.told["converged"] and path.told["energy"][1] <= path.told["energy"][0]
+    assert path.info["converged"] and path.info["energy"][1] <= path.info["energy"][0]
 
 
 class Sphere(nn.Module):
@@ -59,8 +59,8 @@ def ring(count: int) -> Tensor:
     return torch.stack([angle.cos(), angle.sin()], 1)
 
 
-def test_density_keeps_it_near_the_codes(around: Around) -> None:
-    near = around((2,), ring(60))
+def test_density_keeps_it_near_the_codes(context: Around) -> None:
+    near = context((2,), ring(60))
     a, b = ring(60)[0], ring(60)[25]
     without = Geodesic(reencode=0, metric="latent").between(a, b, near)(T).norm(dim=1)
     kept = Geodesic(reencode=0, density=4, metric="latent").between(a, b, near)(T).norm(dim=1)
@@ -86,7 +86,7 @@ def test_so_does_the_reencoding_distance() -> None:
     assert kept.min() > 0.8
 
 
-def test_what_did_not_converge_says_so(around: Around) -> None:
-    near = around((2,), ring(60))
+def test_what_did_not_converge_says_so(context: Around) -> None:
+    near = context((2,), ring(60))
     path = Geodesic(iterations=1).between(ring(60)[0], ring(60)[20], near)
-    assert path.told["converged"] is False and path.told["iterations"] == 1
+    assert path.info["converged"] is False and path.info["iterations"] == 1

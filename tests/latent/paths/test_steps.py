@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from segue.latent.paths import ConstantSpeed, Linear, Path, PathContext, Slerp, Smooth, path_of
+from segue.latent.paths import ConstantSpeed, Linear, Path, PathContext, Slerp, Smooth, choose_path
 from segue.latent.paths.speed import EASES
 
 Around = Callable[..., PathContext]
@@ -24,7 +24,7 @@ def corner(t: Tensor) -> Tensor:
 @pytest.mark.parametrize("width", [0.05, 0.2, 0.5])
 def test_a_kink_is_rounded_and_the_ends_keep_their_direction(width: float) -> None:
     t = torch.linspace(0, 1, 2001, dtype=torch.float64)
-    smooth = Smooth(width=width).applied(Path(corner))(t)
+    smooth = Smooth(width=width).apply(Path(corner))(t)
     steps = smooth.diff(dim=0) / t.diff()[:, None]
     # The kink turns the velocity by 2 sqrt 2 within one step; a smooth path spreads that.
     assert steps.diff(dim=0).norm(dim=1).max() < 0.1 * 2 * 2**0.5
@@ -34,51 +34,51 @@ def test_a_kink_is_rounded_and_the_ends_keep_their_direction(width: float) -> No
 
 
 def test_more_width_smoothes_more_and_none_nothing() -> None:
-    away = [float((Smooth(width=w).applied(Path(corner))(EVEN) - corner(EVEN)).norm()) for w in (0, 0.05, 0.2, 0.5)]
+    away = [float((Smooth(width=w).apply(Path(corner))(EVEN) - corner(EVEN)).norm()) for w in (0, 0.05, 0.2, 0.5)]
     assert away[0] < 1e-9 and away == sorted(away)
 
 
-def test_a_straight_line_stays_as_it_is(around: Around) -> None:
+def test_a_straight_line_stays_as_it_is(context: Around) -> None:
     a, b = torch.tensor([0.0, 1.0]), torch.tensor([3.0, -1.0])
     line = Linear().between(a, b)
     for spelled in "linear+smooth:width=1", "linear+pace", "linear+smooth+pace:by=latent":
-        found = path_of(spelled).between(a, b, around((2,)))(EVEN)
+        found = choose_path(spelled).between(a, b, context((2,)))(EVEN)
         torch.testing.assert_close(found, line(EVEN), rtol=1e-3, atol=1e-3)
 
 
 def test_stops_are_kept() -> None:
     bent = Path(corner, stops=(0.0, 0.5, 1.0))
-    found = Smooth(width=0.5).applied(bent)
+    found = Smooth(width=0.5).apply(bent)
     torch.testing.assert_close(found(torch.tensor([0.5])), torch.tensor([[1.0, 0.0]], dtype=torch.float64))
 
 
 @pytest.mark.parametrize("by", ["decoded", "latent"])
 @pytest.mark.parametrize("ease", sorted(EASES))
 @pytest.mark.parametrize("frames", [2, 3, 9, 30])
-def test_steps_are_even_within_a_hundredth(by: str, ease: str, frames: int, around: Around) -> None:
+def test_steps_are_even_within_a_hundredth(by: str, ease: str, frames: int, context: Around) -> None:
     rushing = Path(lambda t: torch.stack([torch.cos(6 * t**3), torch.sin(6 * t**3)], 1).float())
-    path = path_of(f"linear+pace:by={by},ease={ease}")
-    near = around((2,), frames=frames)
-    paced = ConstantSpeed(by=by, ease=ease).applied(rushing, near)  # type: ignore[arg-type]
-    assert str(path) and paced.told["uneven"] < 0.01
+    path = choose_path(f"linear+pace:by={by},ease={ease}")
+    near = context((2,), frames=frames)
+    paced = ConstantSpeed(by=by, ease=ease).apply(rushing, near)  # type: ignore[arg-type]
+    assert str(path) and paced.info["uneven"] < 0.01
     codes = paced(torch.linspace(0, 1, frames, dtype=torch.float64))
     steps = codes.diff(dim=0).norm(dim=1).double().numpy()
     wanted = np.diff(EASES[ease](np.linspace(0, 1, frames)))
     np.testing.assert_allclose(steps / steps.sum(), wanted / wanted.sum(), rtol=0.01)
 
 
-def test_the_course_is_kept(around: Around) -> None:
+def test_the_course_is_kept(context: Around) -> None:
     a, b = torch.tensor([2.0, 0.0]), torch.tensor([0.0, 2.0])
-    found = ConstantSpeed(ease="in-out").applied(Slerp().between(a, b), around((2,)))(EVEN)
+    found = ConstantSpeed(ease="in-out").apply(Slerp().between(a, b), context((2,)))(EVEN)
     torch.testing.assert_close(found.norm(dim=1), torch.full((9,), 2.0))
 
 
-def test_a_leap_is_told(around: Around) -> None:
+def test_a_leap_is_told(context: Around) -> None:
     leaping = Path(lambda t: torch.stack([(t > 0.5).float(), 0.01 * t], 1).float())
-    assert ConstantSpeed().applied(leaping, around((2,))).told["uneven"] > 0.5
+    assert ConstantSpeed().apply(leaping, context((2,))).info["uneven"] > 0.5
 
 
-def test_where_nothing_changes_nothing_is_done(around: Around) -> None:
+def test_where_nothing_changes_nothing_is_done(context: Around) -> None:
     still = Path(lambda t: torch.ones(len(t), 2))
-    paced = ConstantSpeed().applied(still, around((2,)))
-    assert torch.equal(paced(EVEN), torch.ones(9, 2)) and paced.told["uneven"] == 0
+    paced = ConstantSpeed().apply(still, context((2,)))
+    assert torch.equal(paced(EVEN), torch.ones(9, 2)) and paced.info["uneven"] == 0

@@ -17,7 +17,7 @@ from segue.core.errors import InputError
 from segue.core.images import fit, read_image, to_float
 from segue.core.progress import Event
 from segue.latent.paths import Linear, PathChoice, PathContext, Transport, lerp
-from segue.latent.paths.transport import assigned, averaged, matched, places, pooled, taken
+from segue.latent.paths.transport import cell_positions, kernel_mean, match_cells, pool, sample, solve_assignment
 from segue.latent.space import LatentSpace
 from segue.models.foreign import TAEF2
 
@@ -39,7 +39,7 @@ def disc(height: int, width: int, row: float, column: float, radius: float = 2.5
 def middle(image: Tensor) -> tuple[float, float]:
     """The centre of mass of `[h, w]`, row and column."""
     mass = image.clamp(min=0) / image.clamp(min=0).sum()
-    return tuple(float((places(*image.shape)[:, axis] * mass.flatten()).sum()) for axis in (0, 1))  # type: ignore[return-value]
+    return tuple(float((cell_positions(*image.shape)[:, axis] * mass.flatten()).sum()) for axis in (0, 1))  # type: ignore[return-value]
 
 
 def test_a_disc_moves_and_does_not_fade() -> None:
@@ -84,7 +84,7 @@ def test_each_place_shows_one_end_or_the_other() -> None:
 def test_what_is_no_grid_goes_straight(shape: tuple[int, ...]) -> None:
     a, b = noise(*shape), noise(*shape, seed=1)
     path = Transport().between(a, b)
-    assert torch.equal(path(even(5)), lerp(a, b, even(5))) and path.told == {"cells": 1, "moved": 0}
+    assert torch.equal(path(even(5)), lerp(a, b, even(5))) and path.info == {"cells": 1, "moved": 0}
 
 
 @settings(max_examples=25)
@@ -115,19 +115,19 @@ def test_it_leaves_and_arrives_without_a_leap() -> None:
 def test_cells_are_matched_one_to_one_and_like_to_like() -> None:
     a, b = noise(4, 5, 6).double(), noise(4, 5, 6, seed=5).double()
     here = torch.arange(30)
-    assert torch.equal(matched(a, a, 0.1, 2.0), here)
-    assert torch.equal(matched(a, a.flip(2), 1e-4, 0.0), here.reshape(5, 6).flip(1).flatten())
-    assert torch.equal(matched(a, b, 0.1, 2.0).sort().values, here)
+    assert torch.equal(match_cells(a, a, 0.1, 2.0), here)
+    assert torch.equal(match_cells(a, a.flip(2), 1e-4, 0.0), here.reshape(5, 6).flip(1).flatten())
+    assert torch.equal(match_cells(a, b, 0.1, 2.0).sort().values, here)
 
 
 def test_dear_ways_are_short_and_what_holds_together_goes_together() -> None:
     a, b = noise(4, 12, 12), noise(4, 12, 12, seed=1)
-    moved = [Transport(near=near).between(a, b).told["moved"] for near in (0.01, 1.0, 100.0)]
+    moved = [Transport(near=near).between(a, b).info["moved"] for near in (0.01, 1.0, 100.0)]
     assert moved == sorted(moved, reverse=True) and moved[0] > 0.2 and moved[-1] < 0.02
 
     def tearing(together: float) -> float:
-        here = places(12, 12)
-        way = (here[matched(a.double(), b.double(), 0.1, together)] - here).reshape(12, 12, 2)
+        here = cell_positions(12, 12)
+        way = (here[match_cells(a.double(), b.double(), 0.1, together)] - here).reshape(12, 12, 2)
         return float(way.diff(dim=1).norm(dim=2).mean())
 
     assert tearing(2.0) < 0.8 * tearing(0)
@@ -137,20 +137,22 @@ def test_large_grids_are_matched_by_blocks() -> None:
     a, b = disc(51, 90, 20, 20, 9)[None], disc(51, 90, 30, 70, 9)[None]
     path = Transport().between(a, b)
     found = path(even(3))[1, 0]
-    assert path.told["cells"] == 26 * 45 and pooled(a).shape == (1, 26, 45)
+    assert path.info["cells"] == 26 * 45 and pool(a).shape == (1, 26, 45)
     assert found.max() > 0.9 and middle(found) == pytest.approx((25, 45), abs=2)
 
 
 def test_a_place_far_from_all_cells_has_a_mean() -> None:
-    gathered = averaged(torch.full((4, 2), 20.0).double(), torch.tensor([[1.0], [2], [3], [6]]).double(), (41, 41), 0.4)
+    gathered = kernel_mean(
+        torch.full((4, 2), 20.0).double(), torch.tensor([[1.0], [2], [3], [6]]).double(), (41, 41), 0.4
+    )
     torch.testing.assert_close(gathered, torch.full((41, 41, 1), 3.0, dtype=torch.float64))
 
 
 def test_codes_are_taken_where_they_are() -> None:
-    code, here = noise(2, 4, 5).double(), places(4, 5).reshape(4, 5, 2)
-    torch.testing.assert_close(taken(code, here), code)
-    torch.testing.assert_close(taken(code, here + torch.tensor([0.0, 1.0]))[:, :, :-1], code[:, :, 1:])
-    torch.testing.assert_close(taken(code, here - 9), code[:, :1, :1].expand(2, 4, 5))
+    code, here = noise(2, 4, 5).double(), cell_positions(4, 5).reshape(4, 5, 2)
+    torch.testing.assert_close(sample(code, here), code)
+    torch.testing.assert_close(sample(code, here + torch.tensor([0.0, 1.0]))[:, :, :-1], code[:, :, 1:])
+    torch.testing.assert_close(sample(code, here - 9), code[:, :1, :1].expand(2, 4, 5))
 
 
 @pytest.mark.parametrize("value", [torch.nan, torch.inf])
@@ -161,9 +163,9 @@ def test_codes_have_to_be_finite(value: float) -> None:
         Transport().between(a, b)
 
 
-def test_it_tells_how_far_it_is(around: Callable[..., PathContext]) -> None:
+def test_it_tells_how_far_it_is(context: Callable[..., PathContext]) -> None:
     heard: list[Event] = []
-    near = around((2, 3, 3))
+    near = context((2, 3, 3))
     listened = PathContext(near.model, LatentSpace(near.space.codes, near.space.ids), report=heard.append)
     Transport().between(noise(2, 3, 3), noise(2, 3, 3, seed=1), listened)
     assert [(event.done, event.total) for event in heard] == [(1, 4), (2, 4), (3, 4), (4, 4)]
@@ -207,6 +209,6 @@ def test_photos_are_no_ghosts_and_stay_sharp(data_dir: FilePath) -> None:
 def test_an_assignment_costs_as_little_as_can_be(n: int, seed: int, scale: float, whole: bool) -> None:
     cost = torch.from_numpy(np.random.default_rng(seed).random((n, n)) ** 4 * scale)
     cost = cost.round(decimals=1) if whole else cost  # ties
-    found, least = assigned(cost), linear_sum_assignment(cost.numpy())
+    found, least = solve_assignment(cost), linear_sum_assignment(cost.numpy())
     assert sorted(found.tolist()) == list(range(n))
     assert float(cost[torch.arange(n), found].sum()) == pytest.approx(float(cost.numpy()[least].sum()), rel=1e-9)

@@ -7,7 +7,7 @@ import torch
 
 from segue.core.choices import choose
 from segue.core.errors import InputError
-from segue.latent.interpolation import walk
+from segue.latent.interpolation import interpolate_images
 from segue.latent.paths import Slerp
 from segue.latent.space import encode
 from segue.models.foreign import FOREIGN, ForeignModel
@@ -63,7 +63,7 @@ def test_every_later_stage_takes_it(foreign: ForeignModel) -> None:
     model = foreign.open()
     pixels = (255 * images(2)).byte().permute(0, 2, 3, 1).numpy()
     assert encode(model, pixels, batch=1).shape == (2, *model.latent_shape)
-    assert walk(model, pixels[0], pixels[1], Slerp(), 5).frames.shape == (5, 16, 24, 3)
+    assert interpolate_images(model, pixels[0], pixels[1], Slerp(), 5).frames.shape == (5, 16, 24, 3)
 
 
 @every_one

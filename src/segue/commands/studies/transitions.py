@@ -20,7 +20,7 @@ from segue.evaluation.metrics.ghosting import ghosting
 from segue.evaluation.metrics.metric import middle_third
 from segue.evaluation.metrics.nearest import PixelSearch
 from segue.evaluation.metrics.steps import motion
-from segue.latent.interpolation import cross_fade, walk
+from segue.latent.interpolation import cross_fade, interpolate_images
 from segue.latent.paths import PathChoice, PathContext
 from segue.models.autoencoder import Autoencoder
 
@@ -51,7 +51,7 @@ def walked(
     """The decoded path between the images of each pair."""
     frames = []
     for a, b in pairs:
-        frames.append(walk(model, a, b, path, TRANSITION_STEPS, around=around).frames)
+        frames.append(interpolate_images(model, a, b, path, TRANSITION_STEPS, context=around).frames)
         report(Event("transitions", len(frames), len(pairs), note=name))
     return Transitions(name, np.stack(frames))
 

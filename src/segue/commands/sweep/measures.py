@@ -23,7 +23,7 @@ from segue.data.datasets import DataSet
 from segue.evaluation.leaderboard import PairEvaluation
 from segue.evaluation.metrics import METRICS, Metric
 from segue.evaluation.metrics.metric import Better
-from segue.latent.paths import PathChoice, path_of
+from segue.latent.paths import PathChoice, choose_path
 from segue.training import Row, score
 from segue.training.losses import perceptual
 from segue.training.methods import Method
@@ -76,7 +76,7 @@ def measure_of(text: str, trained: Collection[str]) -> Measure:
         return Measure(name, EVALUATED[name], "evaluate")
     if name.partition(":")[0] not in [cls.name for cls in METRICS]:
         raise unknown("metric", name, [*trained, *EVALUATED, *(cls.name for cls in METRICS)])
-    metric, way = choose(name, METRICS, "metric"), path_of(path or "linear")
+    metric, way = choose(name, METRICS, "metric"), choose_path(path or "linear")
     return Measure(f"{metric}@{way}", metric.better, "score", metric, way)
 
 

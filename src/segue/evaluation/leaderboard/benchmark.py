@@ -20,7 +20,7 @@ from segue.evaluation.leaderboard.pairs import Kind, draw_pairs
 from segue.evaluation.leaderboard.truth import Truth
 from segue.evaluation.metrics import Case, Reference
 from segue.latent.context import make_context
-from segue.latent.interpolation import cross_fade, even_steps, walk
+from segue.latent.interpolation import cross_fade, even_steps, interpolate_images
 from segue.latent.paths import Linear, PathChoice, PathContext
 from segue.models.autoencoder import Autoencoder
 
@@ -237,8 +237,10 @@ class PairEvaluation:
         if name in CONTROLS:
             return PathFrames(np.ascontiguousarray(CONTROLS[name](self)))
         of = self.benchmark
-        found = walk(of.model, self.pair.a, self.pair.b, of.paths.get(name, Linear()), of.steps, around=of.context)
-        return PathFrames(found.frames, found.codes, found.told)
+        found = interpolate_images(
+            of.model, self.pair.a, self.pair.b, of.paths.get(name, Linear()), of.steps, context=of.context
+        )
+        return PathFrames(found.frames, found.codes, found.info)
 
 
 def cut(a: Pixels, b: Pixels, steps: int) -> Pixels:

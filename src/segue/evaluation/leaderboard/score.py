@@ -18,7 +18,7 @@ from segue.evaluation.leaderboard.rows import Score
 from segue.evaluation.leaderboard.table import Leaderboard
 from segue.evaluation.leaderboard.truth import Truth, find_truth
 from segue.evaluation.metrics import LEADERBOARD_METRICS, METRICS, Metric
-from segue.latent.paths import LEADERBOARD_PATHS, PathChoice, path_of
+from segue.latent.paths import LEADERBOARD_PATHS, PathChoice, choose_path
 from segue.models.autoencoder import Autoencoder
 from segue.training.losses import perceptual
 
@@ -86,7 +86,7 @@ def score_paths(
     benchmark = make_benchmark(
         model,
         part,
-        {str(choice): choice for choice in map(path_of, (LINEAR, *paths))},
+        {str(choice): choice for choice in map(choose_path, (LINEAR, *paths))},
         held_out=held_out,
         truth=truth,
         pairs=pairs,

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from segue.evaluation.metrics.case import Case
 from segue.evaluation.metrics.metric import Metric
-from segue.latent.space import in_memory
+from segue.latent.space import limit_batch
 from segue.models.autoencoder import Autoencoder, device_of
 
 
@@ -32,7 +32,7 @@ def re_encoding(model: Autoencoder, codes: Tensor) -> Tensor:
     torch.Size([3])
     """
     device, away = device_of(model), []
-    for part in codes.split(in_memory(64, model)):  # type: ignore[no-untyped-call]
+    for part in codes.split(limit_batch(64, model)):  # type: ignore[no-untyped-call]
         again = model.encode(model.decode(part.to(device))).cpu()
         away.append((again - part.cpu()).double().flatten(1).norm(dim=1))
     return torch.cat(away)

@@ -8,15 +8,15 @@ from segue.latent.graph.lengths import (
     LogDensity,
     Steps,
     cache_lengths,
-    decoded,
-    density_aware,
-    euclidean,
+    decoded_length,
+    density_aware_length,
+    euclidean_length,
     kernel_density,
     knn_density,
     perceptual_steps,
     pixel_steps,
 )
-from segue.latent.graph.routes import Route, shortest, tour
+from segue.latent.graph.routes import Route, shortest_path, shortest_path_through
 
 __all__ = [
     "Graph",
@@ -25,15 +25,15 @@ __all__ = [
     "Route",
     "Steps",
     "cache_lengths",
-    "decoded",
-    "density_aware",
-    "euclidean",
+    "decoded_length",
+    "density_aware_length",
+    "euclidean_length",
     "kernel_density",
     "knn_density",
     "knn_graph",
     "perceptual_steps",
     "pixel_steps",
     "radius_graph",
-    "shortest",
-    "tour",
+    "shortest_path",
+    "shortest_path_through",
 ]

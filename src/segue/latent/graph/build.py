@@ -13,8 +13,8 @@ from torch import Tensor
 from segue.core.errors import InputError
 from segue.core.progress import Report, silent
 from segue.core.types import Floats, Indices
-from segue.latent.graph.lengths import Length, euclidean
-from segue.latent.graph.search import MOST_EDGES, flat, search, within
+from segue.latent.graph.lengths import Length, euclidean_length
+from segue.latent.graph.search import MOST_EDGES, flatten_codes, pairs_within, search
 from segue.latent.graph.spanning import components, join_components, matrix, positive, smallest_radius
 
 FIRST = 16
@@ -38,7 +38,7 @@ class Graph:
 
     codes: Floats = field(repr=False)
     edges: Indices = field(repr=False)
-    length: Length = field(default=euclidean, repr=False)
+    length: Length = field(default=euclidean_length, repr=False)
     k: int | None = None
     radius: float | None = None
     how: str = ""
@@ -89,7 +89,7 @@ def knn_graph(
     *,
     mutual: bool = False,
     mst: bool = False,
-    length: Length = euclidean,
+    length: Length = euclidean_length,
     report: Report = silent,
 ) -> Graph:
     """The graph of the k nearest neighbours of codes `[n, *latent_shape]`; without k, the smallest that connects.
@@ -107,7 +107,7 @@ def knn_graph(
     """
     if k is not None and k < 1:
         raise InputError(f"k = {k} nearest neighbours", "1 or more", "leave it out for the smallest that connects")
-    nodes = flat(codes)
+    nodes = flatten_codes(codes)
     first = originals(nodes)
     distinct = np.flatnonzero(first == np.arange(len(nodes)))
     points = nodes[distinct]
@@ -127,7 +127,7 @@ def radius_graph(
     radius: float | None = None,
     *,
     mst: bool = False,
-    length: Length = euclidean,
+    length: Length = euclidean_length,
     report: Report = silent,
 ) -> Graph:
     """The graph of codes `[n, *latent_shape]` at most `radius` apart; without one, the least that connects.
@@ -142,14 +142,14 @@ def radius_graph(
     """
     if radius is not None and not 0 <= radius < np.inf:
         raise InputError(f"radius {radius}", "0 or more, finite", "leave it out for the smallest that connects")
-    nodes = flat(codes)
+    nodes = flatten_codes(codes)
     first = originals(nodes)
     distinct = np.flatnonzero(first == np.arange(len(nodes)))
     points = nodes[distinct]
     if radius is None:
         lists, _ = neighbours(points, min(FIRST, len(points) - 1), report)
         radius = smallest_radius(points, join_components(points, _pairs(lists, False), report), report)
-    edges, how = within(points, radius, report)
+    edges, how = pairs_within(points, radius, report)
     if mst:
         edges = join_components(points, edges, report)
     return Graph(nodes, _with_copies(edges, distinct, first), length, radius=radius, how=how)

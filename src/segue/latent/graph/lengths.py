@@ -13,8 +13,8 @@ from segue.core.cache import LENGTHS, Entry, cached, digest
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report, silent
 from segue.core.types import Floats, Indices
-from segue.latent.graph.search import distances, flat, search
-from segue.latent.space import in_memory
+from segue.latent.graph.search import distances, flatten_codes, search
+from segue.latent.space import limit_batch
 from segue.models.autoencoder import Autoencoder, device_of
 from segue.training.losses.features import perceptual_distance
 
@@ -37,10 +37,10 @@ _KERNELS = 64
 """The nearest codes whose kernels make a density; further ones add next to nothing."""
 
 
-def euclidean(codes: Floats, edges: Indices) -> Floats:
+def euclidean_length(codes: Floats, edges: Indices) -> Floats:
     """The straight distance in the latent space.
 
-    >>> euclidean(np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([[0, 1]])).tolist()
+    >>> euclidean_length(np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([[0, 1]])).tolist()
     [5.0]
     """
     return distances(codes[edges[:, 0]], codes[edges[:, 1]])
@@ -59,7 +59,7 @@ def perceptual_steps(frames: Tensor) -> Tensor:
     return squares.clamp(min=0).sqrt().reshape(before.shape[:2])
 
 
-def decoded(
+def decoded_length(
     model: Autoencoder, steps: Steps = pixel_steps, *, points: int = 8, batch: int = 256, report: Report = silent
 ) -> Length:
     """The length of the decoded segment: the sum of `steps` between the images at `points` even places of it.
@@ -73,7 +73,7 @@ def decoded(
 
     @torch.no_grad()
     def length(codes: Floats, edges: Indices) -> Floats:
-        device, many = device_of(model), max(1, in_memory(batch, model) // points)
+        device, many = device_of(model), max(1, limit_batch(batch, model) // points)
         t = np.linspace(0, 1, points)
         lengths = np.empty(len(edges))
         for start in range(0, len(edges), many):
@@ -88,8 +88,8 @@ def decoded(
     return length
 
 
-def density_aware(
-    log_density: LogDensity, codes: Floats, *, base: Length = euclidean, points: int = 3, power: float = 1.0
+def density_aware_length(
+    log_density: LogDensity, codes: Floats, *, base: Length = euclidean_length, points: int = 3, power: float = 1.0
 ) -> Length:
     """`base` times the mean of `(median p / p)^power` along the segment: long where codes are sparse.
 
@@ -103,7 +103,7 @@ def density_aware(
     """
     if points < 2:
         raise InputError(f"{points} points of a segment", "2 or more", "both ends count")
-    codes = flat(codes)
+    codes = flatten_codes(codes)
     middle = float(np.median(log_density(codes)))
     t = np.linspace(0, 1, points)
 
@@ -132,7 +132,7 @@ def knn_density(codes: Floats, k: int = 8) -> LogDensity:
 
     A code of the set is its own first neighbour. r is at least 1e-6 of its median, so that copies stay finite.
     """
-    codes = flat(codes)
+    codes = flatten_codes(codes)
     find, d, k = search(codes), codes.shape[1], _between(k, len(codes))
     middle = float(np.median(find(codes, k, silent).distances[:, -1]))
     least = 1e-6 * middle or 1.0
@@ -151,7 +151,7 @@ def kernel_density(codes: Floats, bandwidth: float | None = None) -> LogDensity:
     `bandwidth` is the kernel's deviation; by default the median distance to the 8th nearest code. Far from all codes
     the logarithm falls with the square of the distance, and stays finite.
     """
-    codes = flat(codes)
+    codes = flatten_codes(codes)
     find = search(codes)
     if bandwidth is None:
         reach = find(codes, _between(8, len(codes)), silent).distances[:, -1]

@@ -13,7 +13,7 @@ from torch import Tensor
 from segue.core.errors import InputError
 from segue.core.types import Floats, Indices
 from segue.latent.graph.build import Graph
-from segue.latent.graph.search import distances, flat
+from segue.latent.graph.search import distances, flatten_codes
 
 LINKS = 8
 """Nodes that an end point outside the set is linked to."""
@@ -45,7 +45,9 @@ class _Links(NamedTuple):
     inside: bool
 
 
-def shortest(graph: Graph, a: Tensor | npt.NDArray[Any], b: Tensor | npt.NDArray[Any], *, links: int = LINKS) -> Route:
+def shortest_path(
+    graph: Graph, a: Tensor | npt.NDArray[Any], b: Tensor | npt.NDArray[Any], *, links: int = LINKS
+) -> Route:
     """The shortest path (Dijkstra 1959) from code `a` to code `b`, of the latent shape or flat `[d]`.
 
     An end point that equals a node is that node. Any other is linked to its `links` nearest nodes, and to the other end
@@ -55,7 +57,8 @@ def shortest(graph: Graph, a: Tensor | npt.NDArray[Any], b: Tensor | npt.NDArray
     other (they lie in different components), for codes of another size, and for fewer than one link.
 
     >>> from segue.latent.graph import knn_graph
-    >>> route = shortest(knn_graph(np.array([[0.0], [1.0], [2.0], [3.0]])), np.array([-0.5]), np.array([2.0]), links=1)
+    >>> graph = knn_graph(np.array([[0.0], [1.0], [2.0], [3.0]]))
+    >>> route = shortest_path(graph, np.array([-0.5]), np.array([2.0]), links=1)
     >>> route.nodes.tolist(), route.cost
     ([-1, 0, 1, 2], 2.5)
     """
@@ -74,7 +77,7 @@ def shortest(graph: Graph, a: Tensor | npt.NDArray[Any], b: Tensor | npt.NDArray
     return Route(nodes, codes, cost, np.array([0, len(nodes) - 1]))
 
 
-def tour(
+def shortest_path_through(
     graph: Graph, stops: Sequence[Tensor | npt.NDArray[Any]], *, closed: bool = False, links: int = LINKS
 ) -> Route:
     """The shortest paths from stop to stop, one after the other; `closed` goes back to the first.
@@ -84,7 +87,7 @@ def tour(
     if len(stops) < 2:
         raise InputError(f"{len(stops)} stops", "2 or more", "give at least both ends")
     around = [*stops, stops[0]] if closed else list(stops)
-    legs = [shortest(graph, a, b, links=links) for a, b in pairwise(around)]
+    legs = [shortest_path(graph, a, b, links=links) for a, b in pairwise(around)]
     return Route(
         np.concatenate([legs[0].nodes, *(leg.nodes[1:] for leg in legs[1:])]),
         np.concatenate([legs[0].codes, *(leg.codes[1:] for leg in legs[1:])]),
@@ -94,7 +97,7 @@ def tour(
 
 
 def _end(graph: Graph, code: Tensor | npt.NDArray[Any]) -> Floats:
-    vector: Floats = flat(code[None])[0]
+    vector: Floats = flatten_codes(code[None])[0]
     if len(vector) != graph.codes.shape[1]:
         raise InputError(f"an end point of {len(vector)} values", f"{graph.codes.shape[1]}", "encode it by this model")
     return vector

@@ -51,12 +51,12 @@ Search: TypeAlias = Callable[[Floats, int, Report], Nearest]
 """Queries `[m, d]`, how many neighbours each, and a report, to what was found."""
 
 
-def flat(codes: Tensor | npt.NDArray[Any]) -> Floats:
+def flatten_codes(codes: Tensor | npt.NDArray[Any]) -> Floats:
     """A copy of codes `[n, *latent_shape]` as float64 `[n, d]`, n and d from 1 up.
 
     Raises `InputError` for none, and for values that are not finite or beyond 1e100.
 
-    >>> flat(torch.zeros(5, 2, 3)).shape
+    >>> flatten_codes(torch.zeros(5, 2, 3)).shape
     (5, 6)
     """
     array = np.array(codes.detach().cpu().numpy() if isinstance(codes, Tensor) else codes, np.float64)
@@ -163,7 +163,7 @@ def _inverted_file(points: Floats) -> Search:
     return find
 
 
-def within(points: Floats, radius: float, report: Report) -> tuple[Indices, str]:
+def pairs_within(points: Floats, radius: float, report: Report) -> tuple[Indices, str]:
     """The pairs `[m, 2]` of `points` `[n, d]` at most `radius` apart, lower place first, in order, and how found.
 
     By k-d tree or brute force as in `search`; exact. Raises `InputError` for more than 2^25 pairs.

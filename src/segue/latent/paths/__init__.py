@@ -1,7 +1,7 @@
 """Paths through a latent space: `t in [0, 1] -> z`, with `path(0) == a` and `path(1) == b` exactly.
 
-A path is found by one of `PATHS`, each in a file of its own, and may pass through any of `STEPS`; `path_of` reads the
-spelling, `graph:k=8+smooth+pace`.
+A path is found by one of `PATHS`, each in a file of its own, and may pass through any of `TRANSFORMS`; `choose_path`
+reads the spelling, `graph:k=8+smooth+pace`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from segue.latent.paths.smooth import Smooth
 from segue.latent.paths.speed import ConstantSpeed
 from segue.latent.paths.straight import Linear, Slerp, lerp, slerp
 from segue.latent.paths.transport import Transport
-from segue.latent.paths.waypoints import through
+from segue.latent.paths.waypoints import connect_waypoints
 
 __all__ = [
     "LEADERBOARD_PATHS",
     "PATHS",
-    "STEPS",
+    "TRANSFORMS",
     "Auto",
     "ConstantSpeed",
     "Geodesic",
@@ -35,14 +35,14 @@ __all__ = [
     "Slerp",
     "Smooth",
     "Transport",
+    "choose_path",
+    "connect_waypoints",
     "lerp",
-    "path_of",
     "slerp",
-    "through",
 ]
 
 PATHS: tuple[type[PathChoice], ...] = (Auto, Linear, Slerp, GraphPath, Geodesic, Transport)
-STEPS: tuple[type[PathTransform], ...] = (Smooth, ConstantSpeed)
+TRANSFORMS: tuple[type[PathTransform], ...] = (Smooth, ConstantSpeed)
 
 LEADERBOARD_PATHS = (
     "linear",
@@ -56,12 +56,12 @@ LEADERBOARD_PATHS = (
 """What is compared when nothing else is asked for."""
 
 
-def path_of(value: str | PathChoice) -> PathChoice:
+def choose_path(value: str | PathChoice) -> PathChoice:
     """The path, and the steps after it, that `value` spells; an instance is returned as it is.
 
     Raises `InputError` for an unknown name or option, for a value out of bounds, and for a step without a path.
 
-    >>> path_of("linear+smooth:width=0.2")
+    >>> choose_path("linear+smooth:width=0.2")
     PathPipeline(first=Linear(), steps=(Smooth(width=0.2),))
     """
-    return pipeline.read(value, PATHS, STEPS)
+    return pipeline.read(value, PATHS, TRANSFORMS)

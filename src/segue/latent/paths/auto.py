@@ -25,26 +25,26 @@ class Auto(PathChoice):
     Spatial codes are transported: mixing them is a cross-fade. Flat codes of 64 images and more go by the neighbour
     graph whose edges are as long as the images they decode to, smoothed; it left the images least of all on the pole
     world, on lines and on digits (docs/paths.md). Fewer images say too little of what lies between: the straight line.
-    With nothing around, the pace stays as it is.
+    Without a context, the pace stays as it is.
 
     >>> import torch
     >>> from segue.latent.space import LatentSpace
     >>> from segue.models.autoencoder import ConvAutoencoder
     >>> space = LatentSpace(torch.randn(3, 2), tuple("abc"))
-    >>> around = PathContext(ConvAutoencoder((1, 8, 8), latent=2, width=8), space)
-    >>> Auto().between(torch.zeros(2), torch.ones(2), around).told["picked"]
+    >>> context = PathContext(ConvAutoencoder((1, 8, 8), latent=2, width=8), space)
+    >>> Auto().between(torch.zeros(2), torch.ones(2), context).info["picked"]
     'linear+pace'
     """
 
     name = "auto"
     needs = "images"
 
-    def between(self, a: Tensor, b: Tensor, around: PathContext | None = None) -> Path:
-        picked = self.pick(a, 0 if around is None else len(around.space))
-        if around is None and isinstance(picked, PathPipeline):
+    def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
+        picked = self.pick(a, 0 if context is None else len(context.space))
+        if context is None and isinstance(picked, PathPipeline):
             picked = picked.first
-        path = picked.between(a, b, around)
-        return replace(path, told={"picked": str(picked), **path.told})
+        path = picked.between(a, b, context)
+        return replace(path, info={"picked": str(picked), **path.info})
 
     def pick(self, code: Tensor, images: int) -> PathChoice:
         """The path for codes like `code` among so many images."""

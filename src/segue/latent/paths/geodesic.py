@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 
 from segue.core.choices import option
-from segue.latent.graph.search import flat
+from segue.latent.graph.search import flatten_codes
 from segue.latent.paths.curve import as_path, lengths, places_of, shares, spline
 from segue.latent.paths.graph import GraphPath
-from segue.latent.paths.path import Path, PathChoice, PathContext, known
+from segue.latent.paths.path import Path, PathChoice, PathContext, require_context
 from segue.latent.paths.smooth import Smooth
-from segue.latent.space import in_memory
+from segue.latent.space import limit_batch
 from segue.models.autoencoder import Autoencoder, device_of
 from segue.training.losses.features import perceptual_distance
 
@@ -37,7 +37,7 @@ class Geodesic(PathChoice):
     2505.18230), and `1 + reencode |E(D(z)) - z|^2` in units of the median over the images: a trained autoencoder moves
     what lies off the data towards it (Alain and Bengio 2014, arXiv 1211.4246).
 
-    L-BFGS (Liu and Nocedal 1989) moves the spline's inner knots until an iteration gains less than `tolerance`; told
+    L-BFGS (Liu and Nocedal 1989) moves the spline's inner knots until an iteration gains less than `tolerance`; info
     are `converged`, the `energy` at the start and at the end, and the `iterations`.
     """
 
@@ -55,37 +55,37 @@ class Geodesic(PathChoice):
         1e-4, "gain of an iteration, as a share of the first energy, below which it has converged", low=0, high=1
     )
 
-    def between(self, a: Tensor, b: Tensor, around: PathContext | None = None) -> Path:
-        around = known(around, self)
-        start = Smooth().applied(GraphPath(k=self.k, weight=self.weight).between(a, b, around))
+    def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
+        context = require_context(context, self)
+        start = Smooth().apply(GraphPath(k=self.k, weight=self.weight).between(a, b, context))
         if torch.equal(a, b):
-            return Path(start.at, told={"converged": True, "energy": [0.0, 0.0], "iterations": 0})
+            return Path(start.at, info={"converged": True, "energy": [0.0, 0.0], "iterations": 0})
         knots = np.linspace(0, 1, self.knots + 1)
         even = np.interp(knots, *_even(start))
         found = relaxed(
-            places_of(start, even), self.points, self.energy(around), around.model, self.iterations, self.tolerance
+            places_of(start, even), self.points, self.energy(context), context.model, self.iterations, self.tolerance
         )
-        told = {"converged": found.converged, "energy": [found.before, found.after], "iterations": found.iterations}
-        return Path(as_path(spline(found.places, knots), a, b), told=told)
+        info = {"converged": found.converged, "energy": [found.before, found.after], "iterations": found.iterations}
+        return Path(as_path(spline(found.places, knots), a, b), info=info)
 
-    def energy(self, around: PathContext) -> Energy:
+    def energy(self, context: PathContext) -> Energy:
         """The energy of a curve; what depends on the images alone is computed once."""
         steps = _STEPS[self.metric]
-        factor = around.once((type(self), self.density, self.reencode), lambda: self._factor(around))
+        factor = context.once((type(self), self.density, self.reencode), lambda: self._factor(context))
 
         def energy(codes: Tensor) -> Tensor:
-            images = around.model.decode(codes)
+            images = context.model.decode(codes)
             q = factor(codes, images)
             return (len(codes) - 1) * ((q[1:] + q[:-1]) / 2 * steps(codes, images)).sum()
 
         return energy
 
-    def _factor(self, around: PathContext) -> Callable[[Tensor, Tensor], Tensor]:
+    def _factor(self, context: PathContext) -> Callable[[Tensor, Tensor], Tensor]:
         terms: list[Callable[[Tensor, Tensor], Tensor]] = []
         if self.density:
-            terms.append(_sparseness(around.space.codes, self.density))
+            terms.append(_sparseness(context.space.codes, self.density))
         if self.reencode:
-            terms.append(_restlessness(around.model, around.space.codes, self.reencode))
+            terms.append(_restlessness(context.model, context.space.codes, self.reencode))
 
         def factor(codes: Tensor, images: Tensor) -> Tensor:
             q = codes.new_ones(len(codes))
@@ -152,7 +152,7 @@ def _even(path: Path) -> tuple[Any, Any]:
 
 def _sparseness(codes: Tensor, power: float) -> Callable[[Tensor, Tensor], Tensor]:
     """`(p_median / p)^power` of codes, p being a Gaussian kernel on the 64 nearest of the images' codes."""
-    nodes = torch.from_numpy(flat(codes)).float()
+    nodes = torch.from_numpy(flatten_codes(codes)).float()
     few = min(_KERNELS, len(nodes))
     reach = _nearest(nodes[:: max(1, len(nodes) // 1000)], nodes, min(9, few))[:, -1]
     bandwidth = float(reach.median().sqrt()) or 1.0
@@ -179,7 +179,7 @@ def _restlessness(model: Autoencoder, codes: Tensor, weight: float) -> Callable[
 
     with torch.no_grad():
         some = codes[:: max(1, len(codes) // 500)].to(device_of(model))
-        parts = some.split(in_memory(256, model))  # type: ignore[no-untyped-call]
+        parts = some.split(limit_batch(256, model))  # type: ignore[no-untyped-call]
         usual = float(torch.cat([moved(z, model.decode(z)) for z in parts]).median()) or 1.0
     return lambda z, images: 1 + weight * moved(z, images) / usual
 

@@ -17,21 +17,21 @@ from segue.latent.graph import (
     Length,
     LogDensity,
     cache_lengths,
-    decoded,
-    density_aware,
-    euclidean,
+    decoded_length,
+    density_aware_length,
+    euclidean_length,
     kernel_density,
     knn_density,
     knn_graph,
     perceptual_steps,
     pixel_steps,
     radius_graph,
-    shortest,
+    shortest_path,
 )
-from segue.latent.graph.search import flat
+from segue.latent.graph.search import flatten_codes
 from segue.latent.paths.curve import as_path, polyline, shares
-from segue.latent.paths.path import Path, PathChoice, PathContext, known
-from segue.latent.space import in_memory
+from segue.latent.paths.path import Path, PathChoice, PathContext, require_context
+from segue.latent.space import limit_batch
 from segue.models.autoencoder import Autoencoder, device_of, model_digest
 
 POINTS = 4
@@ -53,8 +53,8 @@ class GraphPath(PathChoice):
     >>> from segue.latent.space import LatentSpace
     >>> from segue.models.autoencoder import ConvAutoencoder
     >>> codes = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]])
-    >>> around = PathContext(ConvAutoencoder((1, 8, 8), latent=2, width=8), LatentSpace(codes, tuple("abcd")))
-    >>> GraphPath(k=1).between(codes[0], codes[3], around)(torch.tensor([0.0, 0.5, 1.0])).tolist()
+    >>> context = PathContext(ConvAutoencoder((1, 8, 8), latent=2, width=8), LatentSpace(codes, tuple("abcd")))
+    >>> GraphPath(k=1).between(codes[0], codes[3], context)(torch.tensor([0.0, 0.5, 1.0])).tolist()
     [[0.0, 0.0], [0.5, 1.0], [1.0, 0.0]]
     """
 
@@ -68,39 +68,39 @@ class GraphPath(PathChoice):
     density: Literal["none", "knn", "kernel", "energy"] = option("none", "make edges long where codes are sparse")
     power: float | None = option(None, "of 1/density; none for 1/d", low=0, high=100)
 
-    def between(self, a: Tensor, b: Tensor, around: PathContext | None = None) -> Path:
-        around = known(around, self)
-        graph = self.graph(around)
-        route = shortest(graph, a, b)
+    def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
+        context = require_context(context, self)
+        graph = self.graph(context)
+        route = shortest_path(graph, a, b)
         steps = graph.measure(route.codes, _in_turn(len(route.codes)))
-        ids = [None if node < 0 else around.space.ids[node] for node in route.nodes]
-        told = {"cost": route.cost, "nodes": ids, "components": graph.sizes}
-        return Path(as_path(polyline(route.codes, shares(steps)), a, b), told=told)
+        ids = [None if node < 0 else context.space.ids[node] for node in route.nodes]
+        info = {"cost": route.cost, "nodes": ids, "components": graph.sizes}
+        return Path(as_path(polyline(route.codes, shares(steps)), a, b), info=info)
 
-    def graph(self, around: PathContext) -> Graph:
+    def graph(self, context: PathContext) -> Graph:
         """The neighbour graph of the surroundings, made once for all paths."""
-        return around.once(self, lambda: self._graph(around))
+        return context.once(self, lambda: self._graph(context))
 
-    def _graph(self, around: PathContext) -> Graph:
-        codes, length = around.space.codes, self._length(around)
+    def _graph(self, context: PathContext) -> Graph:
+        codes, length = context.space.codes, self._length(context)
         if self.kind == "radius":
-            return radius_graph(codes, self.radius, mst=self.mst, length=length, report=around.report)
+            return radius_graph(codes, self.radius, mst=self.mst, length=length, report=context.report)
         mutual = self.kind == "mutual"
-        return knn_graph(codes, self.k, mutual=mutual, mst=self.mst, length=length, report=around.report)
+        return knn_graph(codes, self.k, mutual=mutual, mst=self.mst, length=length, report=context.report)
 
-    def _length(self, around: PathContext) -> Length:
-        length: Length = euclidean
+    def _length(self, context: PathContext) -> Length:
+        length: Length = euclidean_length
         if self.weight != "euclidean":
             steps = {"decoded": pixel_steps, "perceptual": perceptual_steps}[self.weight]
-            length = decoded(around.model, steps, points=POINTS, report=around.report)
-            if isinstance(around.model, nn.Module):
+            length = decoded_length(context.model, steps, points=POINTS, report=context.report)
+            if isinstance(context.model, nn.Module):
                 options = {"weight": self.weight, "points": POINTS}
-                length = cache_lengths(length, model_digest(around.model), options, around.report)
+                length = cache_lengths(length, model_digest(context.model), options, context.report)
         if self.density == "none":
             return length
-        codes = flat(around.space.codes)
+        codes = flatten_codes(context.space.codes)
         power = 1 / codes.shape[1] if self.power is None else self.power
-        return density_aware(self._log_density(codes, around.model), codes, base=length, power=power)
+        return density_aware_length(self._log_density(codes, context.model), codes, base=length, power=power)
 
     def _log_density(self, codes: Floats, model: Autoencoder) -> LogDensity:
         if self.density == "energy":
@@ -118,7 +118,7 @@ def energy_density(model: Autoencoder, codes: Floats) -> LogDensity:
     @torch.no_grad()
     def moved(places: Floats) -> Floats:
         found: list[Tensor] = []
-        for part in torch.from_numpy(places).split(in_memory(256, model)):  # type: ignore[no-untyped-call]
+        for part in torch.from_numpy(places).split(limit_batch(256, model)):  # type: ignore[no-untyped-call]
             z = part.to(device_of(model), torch.float32).reshape(-1, *model.latent_shape)
             found.append((model.encode(model.decode(z)) - z).flatten(1).double().square().sum(1).cpu())
         squares: Floats = torch.cat(found).numpy()

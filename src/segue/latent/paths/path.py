@@ -27,7 +27,7 @@ class Path:
     """A path through a latent space: positions `t` `[n]` in [0, 1] to codes `[n, *latent_shape]`, the ends exact.
 
     `stops` are the positions at which it passes what was asked for, 0 and 1 at least: later steps keep the codes there.
-    `told` says how it was found, in JSON values: what it cost, whether it converged.
+    `info` says how it was found, in JSON values: what it cost, whether it converged.
 
     >>> Path(lambda t: 2 * t[:, None])(torch.tensor([0.0, 0.5])).tolist()
     [[0.0], [1.0]]
@@ -35,7 +35,7 @@ class Path:
 
     at: Callable[[Tensor], Tensor]
     stops: tuple[float, ...] = (0.0, 1.0)
-    told: Mapping[str, Any] = field(default_factory=dict)
+    info: Mapping[str, Any] = field(default_factory=dict)
 
     def __call__(self, t: Tensor) -> Tensor:
         return self.at(t)
@@ -70,7 +70,7 @@ class PathChoice(Choice):
     needs: ClassVar[Needs] = "nothing"
 
     @abstractmethod
-    def between(self, a: Tensor, b: Tensor, around: PathContext | None = None) -> Path:
+    def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
         """The path from code `a` to code `b`, each of the latent shape.
 
         Raises `InputError` where the path needs surroundings and there are none.
@@ -86,17 +86,17 @@ class PathTransform(Choice):
     needs: ClassVar[Needs] = "nothing"
 
     @abstractmethod
-    def applied(self, path: Path, around: PathContext | None = None) -> Path:
+    def apply(self, path: Path, context: PathContext | None = None) -> Path:
         """A path that passes the same codes at its stops. Raises `InputError` as `PathChoice.between` does."""
 
 
-def known(around: PathContext | None, choice: PathChoice | PathTransform) -> PathContext:
+def require_context(context: PathContext | None, choice: PathChoice | PathTransform) -> PathContext:
     """The surroundings; `InputError` where there are none, or without images, for a choice that needs them."""
-    if around is None:
-        raise InputError(f"{choice.name} with nothing around", "a model and its latent space", "give PathContext")
-    if choice.needs == "images" and len(around.space) == 0:
+    if context is None:
+        raise InputError(f"{choice.name} without a context", "a model and its latent space", "give a PathContext")
+    if choice.needs == "images" and len(context.space) == 0:
         raise InputError(f"{choice.name} of a model without images", "images to go by", "say which with --data")
-    return around
+    return context
 
 
 def exactly(points: Tensor, a: Tensor, b: Tensor, t: Tensor) -> Tensor:

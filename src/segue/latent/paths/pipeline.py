@@ -41,10 +41,10 @@ class PathPipeline(PathChoice):
     def __str__(self) -> str:
         return "+".join(map(str, (self.first, *self.steps)))
 
-    def between(self, a: Tensor, b: Tensor, around: PathContext | None = None) -> Path:
-        path = self.first.between(a, b, around)
+    def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
+        path = self.first.between(a, b, context)
         for step in self.steps:
-            path = step.applied(path, around)
+            path = step.apply(path, context)
         return path
 
 

@@ -21,20 +21,20 @@ class Smooth(PathTransform):
     """No kinks: see `smoothed`.
 
     >>> kinked = Path(lambda t: torch.stack([t, (t - 0.5).abs()], 1))
-    >>> Smooth().applied(kinked)(torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64))[:, 1].round(decimals=2).tolist()
+    >>> Smooth().apply(kinked)(torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64))[:, 1].round(decimals=2).tolist()
     [0.5, 0.01, 0.5]
     """
 
     name = "smooth"
     width: float = option(0.1, "waves shorter than this share of the path are damped by half and more", low=0, high=1)
 
-    def applied(self, path: Path, around: PathContext | None = None) -> Path:
+    def apply(self, path: Path, context: PathContext | None = None) -> Path:
         a, b = path(torch.tensor([0.0, 1.0], dtype=torch.float64))
         t = np.linspace(0, 1, GRID + 1)
         fixed = np.array(path.stops)
         grid = np.unique(np.concatenate([t, fixed]))
         curve = spline(smoothed(places_of(path, grid), grid, np.searchsorted(grid, fixed), self.width), grid)
-        return Path(as_path(curve, a, b), path.stops, path.told)
+        return Path(as_path(curve, a, b), path.stops, path.info)
 
 
 def smoothed(places: Floats, t: Floats, fixed: Indices, width: float) -> Floats:

@@ -14,8 +14,8 @@ from segue.core.choices import option
 from segue.core.types import Floats
 from segue.latent.graph import Steps, perceptual_steps, pixel_steps
 from segue.latent.paths.curve import shares
-from segue.latent.paths.path import Path, PathContext, PathTransform, known
-from segue.latent.space import in_memory
+from segue.latent.paths.path import Path, PathContext, PathTransform, require_context
+from segue.latent.space import limit_batch
 from segue.models.autoencoder import Autoencoder, device_of
 
 _FINE = 8
@@ -48,13 +48,13 @@ class ConstantSpeed(PathTransform):
     by: Literal["decoded", "perceptual", "latent"] = option("decoded", "what is to be even: pixels, features, codes")
     ease: Literal["none", "in", "out", "in-out"] = option("none", "slow at the beginning, the end, or both")
 
-    def applied(self, path: Path, around: PathContext | None = None) -> Path:
-        around = known(around, self)
-        wanted = np.diff(EASES[self.ease](np.linspace(0, 1, around.frames)))
-        positions, uneven = positions_of(path, wanted, self._distances(around.model))
-        told = {**path.told, "uneven": uneven}
+    def apply(self, path: Path, context: PathContext | None = None) -> Path:
+        context = require_context(context, self)
+        wanted = np.diff(EASES[self.ease](np.linspace(0, 1, context.frames)))
+        positions, uneven = positions_of(path, wanted, self._distances(context.model))
+        info = {**path.info, "uneven": uneven}
         if positions is None:
-            return Path(path.at, path.stops, told)
+            return Path(path.at, path.stops, info)
         at_even = np.linspace(0, 1, len(positions))
         from scipy.interpolate import PchipInterpolator
 
@@ -65,7 +65,7 @@ class ConstantSpeed(PathTransform):
             moved = torch.from_numpy(np.asarray(there(t.detach().to("cpu", torch.float64).numpy())).clip(0, 1))
             return path(torch.where((t == 0) | (t == 1), t.to(moved), moved))
 
-        return Path(at, (0.0, *inner, 1.0), told)
+        return Path(at, (0.0, *inner, 1.0), info)
 
     def _distances(self, model: Autoencoder) -> Callable[[Tensor], Floats]:
         steps = {"decoded": pixel_steps, "perceptual": perceptual_steps}.get(self.by)
@@ -114,7 +114,7 @@ def _of_codes(codes: Tensor) -> Floats:
 def _of_images(model: Autoencoder, steps: Steps) -> Callable[[Tensor], Floats]:
     @torch.no_grad()
     def distances(codes: Tensor) -> Floats:
-        found, batch = [], in_memory(64, model)
+        found, batch = [], limit_batch(64, model)
         last: Tensor | None = None
         for part in codes.split(batch):  # type: ignore[no-untyped-call]
             frames = model.decode(part.to(device_of(model)))

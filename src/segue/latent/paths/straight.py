@@ -71,7 +71,7 @@ class Linear(PathChoice):
 
     name = "linear"
 
-    def between(self, a: Tensor, b: Tensor, around: PathContext | None = None) -> Path:
+    def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
         return Path(lambda t: lerp(a, b, t))
 
 
@@ -81,5 +81,5 @@ class Slerp(PathChoice):
 
     name = "slerp"
 
-    def between(self, a: Tensor, b: Tensor, around: PathContext | None = None) -> Path:
+    def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
         return Path(lambda t: slerp(a, b, t))

@@ -26,7 +26,7 @@ _ROUNDS = 3
 """How often the matching is drawn to what the neighbours did in the last one."""
 
 SOFTNESS, SINKHORN = 0.05, 40
-"""Of the mean cost, how soft the assignment is from which prices are had, and in how many rounds."""
+"""Of the mean cost, how soft the assignment is from which potentials are had, and in how many rounds."""
 
 _WIDTH = 0.3
 """In cells, of the kernel by which a place takes the movement of the cells that pass near it."""
@@ -39,10 +39,10 @@ _FLAT = 0.05
 class Transport(PathChoice):
     """Displacement interpolation (McCann 1997; of images Bonneel et al. 2011) of the cells of codes `[c, h, w]`.
 
-    Each cell of one code is matched to a cell of the other (see `matched`) and goes there on a straight line at an even
-    speed. A place takes the mean movement of the cells that pass near it, those with detail counting most, and from
-    each end the code that this movement brings there: movements are averaged, codes are not, and no hole opens. Each
-    cell turns from one end's code to the other's at a moment of its own, early where that gains detail and late where
+    Each cell of one code is matched to a cell of the other (see `match_cells`) and goes there on a straight line at
+    an even speed. A place takes the mean movement of the cells that pass near it, those with detail counting most, and
+    from each end the code that this movement brings there: movements are averaged, codes are not, and no hole opens.
+    Each cell turns from one end's code to the other's at a moment of its own, early where that gains detail and late where
     it loses some, so that hardly any place ever shows a mixture. The path back is the same path backwards. Grids of
     more than 1600 cells are matched by blocks of cells.
 
@@ -61,22 +61,22 @@ class Transport(PathChoice):
     together: float = option(0.07, "width of what moves as one, as a share of the longer side", low=0, high=1)
     turn: float = option(0.2, "share of the path in which one cell turns to the other end's code", low=0.01, high=1)
 
-    def between(self, a: Tensor, b: Tensor, around: PathContext | None = None) -> Path:
+    def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
         if a.ndim != 3 or a[0].numel() == 1:
-            return Path(lambda t: lerp(a, b, t), told={"cells": 1, "moved": 0.0})
+            return Path(lambda t: lerp(a, b, t), info={"cells": 1, "moved": 0.0})
         if not (a.isfinite().all() and b.isfinite().all()):
             raise InputError("codes with values that are not finite", "finite codes", "look at the model's health")
         # One order for both directions: where matchings are equally good, both then take the same.
         back = a.flatten().tolist() > b.flatten().tolist()
         first, last = (code.detach().to("cpu", torch.float64) for code in ((b, a) if back else (a, b)))
-        moves = movements(first, last, self.near, self.together, silent if around is None else around.report)
-        at = moving(first, last, moves, self.turn)
+        moves = find_movements(first, last, self.near, self.together, silent if context is None else context.report)
+        at = displacement(first, last, moves, self.turn)
 
         def path(t: Tensor) -> Tensor:
             t = t.detach().to("cpu", torch.float64)
             return exactly(at(1 - t if back else t).flatten(1), a, b, t)
 
-        return Path(path, told={"cells": len(moves.starts), "moved": moves.moved})
+        return Path(path, info={"cells": len(moves.starts), "moved": moves.mean_distance})
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,26 +90,26 @@ class Movements:
     weights: Tensor
 
     @property
-    def moved(self) -> float:
+    def mean_distance(self) -> float:
         """The mean way of a cell, as a share of the grid's diagonal."""
         return float((self.ends - self.starts).norm(dim=1).mean()) / math.hypot(*self.grid)
 
 
-def movements(a: Tensor, b: Tensor, near: float, together: float, report: Report = silent) -> Movements:
+def find_movements(a: Tensor, b: Tensor, near: float, together: float, report: Report = silent) -> Movements:
     """How the cells of one code `[c, h, w]` get to those of another; the options are those of `Transport`."""
     peak = max(float(a.abs().max()), float(b.abs().max())) or 1.0
     a, b = a / peak, b / peak
-    before, after = (pooled(detail(code)[None]).flatten() for code in (a, b))
-    a, b = pooled(a), pooled(b)
+    before, after = (pool(local_detail(code)[None]).flatten() for code in (a, b))
+    a, b = pool(a), pool(b)
     height, width = a.shape[1:]
-    starts = places(height, width)
-    to = matched(a, b, near, together * max(height, width), report)
+    starts = cell_positions(height, width)
+    to = match_cells(a, b, near, together * max(height, width), report)
     gain, both = after[to] - before, after[to] + before
     usual = float(both.mean()) or 1.0
     return Movements((height, width), starts, starts[to], 1 - ranks(gain / (both + 1e-6 * usual)), both / usual + _FLAT)
 
 
-def matched(a: Tensor, b: Tensor, near: float, width: float, report: Report = silent) -> Tensor:
+def match_cells(a: Tensor, b: Tensor, near: float, width: float, report: Report = silent) -> Tensor:
     """For each cell of `a` `[c, h, w]` the cell of `b` that is its own `[h w]`: a bijection of least cost.
 
     The cost of a pair is how unlike the cells are, alone and with their surroundings, and `near` times their distance:
@@ -118,40 +118,42 @@ def matched(a: Tensor, b: Tensor, near: float, width: float, report: Report = si
     what starts or ends within about `width` cells goes on average.
     """
     shape = a.shape[1], a.shape[2]
-    here = places(*shape)
-    way = squares(here, here)
+    here = cell_positions(*shape)
+    way = squared_distances(here, here)
     unit = way.mean()
-    alone, within = unlike(a, b), unlike(blurred(a, _AROUND), blurred(b, _AROUND))
+    alone, within = pairwise_cost(a, b), pairwise_cost(blur(a, _AROUND), blur(b, _AROUND))
     cost = (1 - CONTEXT) * alone + CONTEXT * within + near * way / unit
-    to = assigned(cost)
+    to = solve_assignment(cost)
     rounds = _ROUNDS if width > 0 else 0
     report(Event("match", 1, 1 + rounds))
     for done in range(rounds):
-        there = here + averaged(here, here[to] - here, shape, width).flatten(0, 1)
-        back = here + averaged(here, here[to.argsort()] - here, shape, width).flatten(0, 1)
-        stray = (squares(there, here) + squares(here, back)) / (2 * unit)
-        to = assigned(cost + stray)
+        there = here + kernel_mean(here, here[to] - here, shape, width).flatten(0, 1)
+        back = here + kernel_mean(here, here[to.argsort()] - here, shape, width).flatten(0, 1)
+        stray = (squared_distances(there, here) + squared_distances(here, back)) / (2 * unit)
+        to = solve_assignment(cost + stray)
         report(Event("match", 2 + done, 1 + rounds))
     return to
 
 
-def assigned(cost: Tensor) -> Tensor:
+def solve_assignment(cost: Tensor) -> Tensor:
     """The column of each row in the assignment of least cost `[n, n]`: `[n]`.
 
     Taking a number from all of a row or of a column changes no choice. What entropic transport (Cuturi 2013, arXiv
-    1306.0895) finds as prices leaves little to search for: six times as fast on matched frames, and exact all the same.
+    1306.0895) finds as dual potentials leaves little to search for: six times as fast on matched frames, and exact all
+    the same.
 
-    >>> assigned(torch.tensor([[1.0, 0.0, 3.0], [0.0, 4.0, 3.0], [2.0, 0.5, 1.0]], dtype=torch.float64)).tolist()
+    >>> cost = torch.tensor([[1.0, 0.0, 3.0], [0.0, 4.0, 3.0], [2.0, 0.5, 1.0]], dtype=torch.float64)
+    >>> solve_assignment(cost).tolist()
     [1, 0, 2]
     """
     from scipy.optimize import linear_sum_assignment
 
-    prices = _prices(cost)
-    left = cost - prices
+    potentials = _dual_potentials(cost)
+    left = cost - potentials
     return torch.from_numpy(linear_sum_assignment((left - left.amin(dim=1, keepdim=True)).numpy())[1])
 
 
-def _prices(cost: Tensor) -> Tensor:
+def _dual_potentials(cost: Tensor) -> Tensor:
     """About what each column is worth, `[n]`; zeros where the numbers do not allow to tell."""
     softness = SOFTNESS * float(cost.mean())
     if not softness > 0:
@@ -161,35 +163,37 @@ def _prices(cost: Tensor) -> Tensor:
     for _ in range(SINKHORN):
         rows = 1 / (kernel @ columns)
         columns = 1 / (kernel.T @ rows)
-    prices = softness * columns.double().log()
-    return prices if prices.isfinite().all() else torch.zeros_like(prices)
+    potentials = softness * columns.double().log()
+    return potentials if potentials.isfinite().all() else torch.zeros_like(potentials)
 
 
-def moving(a: Tensor, b: Tensor, moves: Movements, turn: float) -> Callable[[Tensor], Tensor]:
+def displacement(a: Tensor, b: Tensor, moves: Movements, turn: float) -> Callable[[Tensor], Tensor]:
     """Positions `[n]` to the codes `[n, c, h, w]` between `a` and `b` as their cells move; see `Transport`."""
     height, width = a.shape[1:]
-    here = places(height, width).reshape(height, width, 2)
+    here = cell_positions(height, width).reshape(height, width, 2)
     scale = torch.tensor([height / moves.grid[0], width / moves.grid[1]], dtype=torch.float64)
     way = moves.ends - moves.starts
     carried = torch.cat([way * scale, moves.turns[:, None]], dim=1)
 
     def at(t: float) -> Tensor:
-        field = averaged(moves.starts + t * way, carried, moves.grid, _WIDTH, moves.weights).permute(2, 0, 1)
+        field = kernel_mean(moves.starts + t * way, carried, moves.grid, _WIDTH, moves.weights).permute(2, 0, 1)
         if moves.grid != (height, width):
             field = F.interpolate(field[None], (height, width), mode="bilinear")[0]
         step, moment = field[:2].permute(1, 2, 0), field[2]
         share = ((t * (1 + turn) - moment) / turn).clamp(0, 1)
-        return torch.lerp(taken(a, here - t * step), taken(b, here + (1 - t) * step), share * share * (3 - 2 * share))
+        return torch.lerp(sample(a, here - t * step), sample(b, here + (1 - t) * step), share * share * (3 - 2 * share))
 
     return lambda t: torch.stack([at(value) for value in t.tolist()]) if len(t) else a.new_empty(0, *a.shape)
 
 
-def places(height: int, width: int) -> Tensor:
+def cell_positions(height: int, width: int) -> Tensor:
     """Row and column of each cell of a grid, `[h w, 2]`."""
     return torch.cartesian_prod(torch.arange(height), torch.arange(width)).double()
 
 
-def averaged(at: Tensor, values: Tensor, grid: tuple[int, int], width: float, weights: Tensor | float = 1.0) -> Tensor:
+def kernel_mean(
+    at: Tensor, values: Tensor, grid: tuple[int, int], width: float, weights: Tensor | float = 1.0
+) -> Tensor:
     """The mean `[h, w, k]`, at each place of a grid, of `values` `[n, k]` at `at` `[n, 2]`, the near ones above all.
 
     Kernel regression (Nadaraya 1964; Watson 1964) with `exp(1 - sqrt(1 + (x / width)^2))` along rows and along columns,
@@ -204,18 +208,18 @@ def averaged(at: Tensor, values: Tensor, grid: tuple[int, int], width: float, we
     return torch.stack([(rows * value) @ columns.T / mass for value in values.T], dim=2)
 
 
-def blurred(code: Tensor, width: float) -> Tensor:
+def blur(code: Tensor, width: float) -> Tensor:
     """A code `[c, h, w]` averaged over neighbourhoods."""
     grid = code.shape[1], code.shape[2]
-    return averaged(places(*grid), code.flatten(1).T, grid, width).permute(2, 0, 1)
+    return kernel_mean(cell_positions(*grid), code.flatten(1).T, grid, width).permute(2, 0, 1)
 
 
-def detail(code: Tensor) -> Tensor:
+def local_detail(code: Tensor) -> Tensor:
     """How much each cell differs from its neighbourhood, `[h, w]`, about that neighbourhood: squares."""
-    return blurred((code - blurred(code, _AROUND)).square().sum(0)[None], _AROUND / 2)[0]
+    return blur((code - blur(code, _AROUND)).square().sum(0)[None], _AROUND / 2)[0]
 
 
-def pooled(code: Tensor) -> Tensor:
+def pool(code: Tensor) -> Tensor:
     """A code in blocks of as few cells as leave at most `_MOST`."""
     height, width = code.shape[1:]
     block = 1
@@ -225,14 +229,14 @@ def pooled(code: Tensor) -> Tensor:
     return blocks
 
 
-def unlike(a: Tensor, b: Tensor) -> Tensor:
+def pairwise_cost(a: Tensor, b: Tensor) -> Tensor:
     """The squared distances `[n, n]` between the cells of two codes, in units of their mean."""
-    away = squares(a.flatten(1).T, b.flatten(1).T)
+    away = squared_distances(a.flatten(1).T, b.flatten(1).T)
     mean = away.mean()
     return away / mean if mean > 0 else away
 
 
-def squares(x: Tensor, y: Tensor) -> Tensor:
+def squared_distances(x: Tensor, y: Tensor) -> Tensor:
     """The squared distances `[n, m]` between `x` `[n, d]` and `y` `[m, d]`."""
     # Not by products of vectors: equal ones are to be 0 apart.
     return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist").square()
@@ -249,7 +253,7 @@ def ranks(values: Tensor) -> Tensor:
     return shares[which]
 
 
-def taken(code: Tensor, at: Tensor) -> Tensor:
+def sample(code: Tensor, at: Tensor) -> Tensor:
     """A code `[c, h, w]` at places `[h, w, 2]` between its cells, bicubic; beyond the edge it goes on as there."""
     height, width = code.shape[1:]
     spots = torch.stack([(2 * at[..., 1] + 1) / width - 1, (2 * at[..., 0] + 1) / height - 1], dim=-1)

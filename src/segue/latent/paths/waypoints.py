@@ -18,8 +18,8 @@ _SAMPLES = 65
 """Places at which the length of a leg is taken."""
 
 
-def through(
-    choice: PathChoice, stops: Sequence[Tensor], around: PathContext | None = None, *, closed: bool = False
+def connect_waypoints(
+    choice: PathChoice, stops: Sequence[Tensor], context: PathContext | None = None, *, closed: bool = False
 ) -> Path:
     """From the first of the codes `stops` through the others to the last, or with `closed` on to the first again.
 
@@ -29,17 +29,17 @@ def through(
 
     >>> from segue.latent.paths import Linear
     >>> corners = [torch.tensor([0.0, 0.0]), torch.tensor([3.0, 0.0]), torch.tensor([3.0, 1.0])]
-    >>> path = through(Linear(), corners)
+    >>> path = connect_waypoints(Linear(), corners)
     >>> path.stops, path(torch.tensor([0.75])).tolist()
     ((0.0, 0.75, 1.0), [[3.0, 0.0]])
     """
     if len(stops) < 2:
         raise InputError(f"{len(stops)} stops", "2 or more", "give at least both ends")
     if len(stops) == 2 and not closed:
-        return choice.between(stops[0], stops[1], around)
+        return choice.between(stops[0], stops[1], context)
     first, steps = (choice.first, choice.steps) if isinstance(choice, PathPipeline) else (choice, ())
     around_all = [*stops, stops[0]] if closed else list(stops)
-    legs = [first.between(a, b, around) for a, b in pairwise(around_all)]
+    legs = [first.between(a, b, context) for a, b in pairwise(around_all)]
     t = np.linspace(0, 1, _SAMPLES)
     knots = torch.from_numpy(shares(np.array([lengths(places_of(leg, t)).sum() for leg in legs])))
 
@@ -54,8 +54,8 @@ def through(
             codes[here.to(codes.device)] = legs[place](share.clamp(0, 1))
         return codes
 
-    told = {"legs": [dict(leg.told) for leg in legs]}
-    path = Path(at, tuple(knots.tolist()), told)
+    info = {"legs": [dict(leg.info) for leg in legs]}
+    path = Path(at, tuple(knots.tolist()), info)
     for step in steps:
-        path = step.applied(path, around)
+        path = step.apply(path, context)
     return path

@@ -25,7 +25,7 @@ from segue.evaluation.metrics.nearest import PixelSearch
 from segue.evaluation.representation import share_interval
 from segue.latent.context import make_context
 from segue.latent.interpolation import decode
-from segue.latent.paths import path_of
+from segue.latent.paths import choose_path
 from segue.render.report import Picture, Section, Table
 from segue.render.strip import Row, strip
 
@@ -55,8 +55,10 @@ def between(desk: StudyContext) -> tuple[Section, Numbers]:
     pairs = pairs_of(desk.test, A, B, bench.either(64, 256, tiny=4), bench.seed)
     near = desk.train.sample(bench.either(1000, 4000), bench.seed)
     around = {name: make_context(model, near, TRANSITION_STEPS, bench.report) for name, model in desk.models.items()}
-    ways = [walked(name, desk.models[name], path_of("linear"), pairs, around[name], bench.report) for name in around]
-    ways.append(walked(BENT, desk.models["VAE"], path_of(GRAPH), pairs, around["VAE"], bench.report))
+    ways = [
+        walked(name, desk.models[name], choose_path("linear"), pairs, around[name], bench.report) for name in around
+    ]
+    ways.append(walked(BENT, desk.models["VAE"], choose_path(GRAPH), pairs, around["VAE"], bench.report))
     ways.append(faded(_FADE, pairs))
     real, values = PixelSearch(desk.train.images), {}
     found: dict[str, Numbers] = {}

@@ -12,7 +12,7 @@ from segue.commands.studies.workspace import Workspace
 from segue.core.images import write_image
 from segue.data.datasets import ImageSet
 from segue.evaluation.leaderboard import CONTROLS, LeaderboardRow
-from segue.latent.interpolation import walk
+from segue.latent.interpolation import interpolate_images
 from segue.latent.paths import Linear
 from segue.render.report import Cell, Picture, Section, Table
 
@@ -64,7 +64,9 @@ def _strip(bench: Workspace, plan: Plan, images: ImageSet, runs: dict[str, Path]
 
     shown = Terrain.of(runs[PLAIN_AE], images).shown
     a, b = (images.images[place] for place in (shown.a, shown.b))
-    rows = [Row(name, walk(open_run(run)[0], a, b, Linear(), STILLS).frames) for name, run in runs.items()]
+    rows = [
+        Row(name, interpolate_images(open_run(run)[0], a, b, Linear(), STILLS).frames) for name, run in runs.items()
+    ]
     truth = true_frames(plan, images, (shown.a, shown.b), STILLS)
     write_image(bench.figure("beyond.png"), strip(rows if truth is None else [*rows, Row("truth", truth)]))
 

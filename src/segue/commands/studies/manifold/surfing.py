@@ -18,10 +18,10 @@ from segue.core.progress import silent
 from segue.core.types import Floats, Indices
 from segue.data.datasets import ImageSet, LoadOptions
 from segue.evaluation.leaderboard import LeaderboardRow, find_truth
-from segue.latent.graph import Graph, knn_graph, radius_graph, shortest
-from segue.latent.graph.search import flat, search
-from segue.latent.interpolation import cross_fade, walk
-from segue.latent.paths import PathContext, path_of
+from segue.latent.graph import Graph, knn_graph, radius_graph, shortest_path
+from segue.latent.graph.search import flatten_codes, search
+from segue.latent.interpolation import cross_fade, interpolate_images
+from segue.latent.paths import PathContext, choose_path
 from segue.latent.space import LatentSpace
 from segue.models.autoencoder import Autoencoder
 from segue.render.report import Cell, Picture, Table
@@ -66,7 +66,7 @@ class Terrain:
     @cached_property
     def codes(self) -> Floats:
         """The codes `[n, d]`."""
-        return flat(self.space.codes)
+        return flatten_codes(self.space.codes)
 
     @cached_property
     def graph(self) -> Graph:
@@ -114,7 +114,7 @@ def detour(graph: Graph, a: int, b: int) -> float:
     1.414
     """
     straight = float(np.linalg.norm(graph.codes[b] - graph.codes[a]))
-    return shortest(graph, graph.codes[a], graph.codes[b]).cost / straight if straight else 1.0
+    return shortest_path(graph, graph.codes[a], graph.codes[b]).cost / straight if straight else 1.0
 
 
 def draw_graph(bench: Workspace, terrain: Terrain, name: str, title: str, plain: bool = False) -> Path:
@@ -122,7 +122,7 @@ def draw_graph(bench: Workspace, terrain: Terrain, name: str, title: str, plain:
     from segue.render.graph_map import Course, graph_map
 
     shown, codes = terrain.shown, terrain.codes
-    route = shortest(terrain.graph, codes[shown.a], codes[shown.b])
+    route = shortest_path(terrain.graph, codes[shown.a], codes[shown.b])
     courses = [
         Course("straight line", codes[[shown.a, shown.b]], LINE_COLOUR),
         Course("surfing: the shortest way through the graph", route.codes, SURF_COLOUR, corners=True),
@@ -178,7 +178,7 @@ def decoded_ways(plan: Plan, terrain: Terrain, steps: int) -> dict[str, Pixels]:
     a, b = (terrain.images.images[place] for place in (terrain.shown.a, terrain.shown.b))
     around = PathContext(terrain.model, terrain.space, steps)
     ways = {
-        name: walk(terrain.model, a, b, path_of(path), steps, around=around).frames
+        name: interpolate_images(terrain.model, a, b, choose_path(path), steps, context=around).frames
         for name, path in (("straight line", "linear"), ("surfing", SURFING))
     }
     truth = true_frames(plan, terrain.images, (terrain.shown.a, terrain.shown.b), steps)

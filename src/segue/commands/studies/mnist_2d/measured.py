@@ -19,7 +19,7 @@ from segue.commands.studies.transitions import (
 from segue.commands.studies.workspace import Numbers
 from segue.evaluation.leaderboard.pairs import draw_pairs
 from segue.evaluation.metrics.nearest import PixelSearch
-from segue.latent.paths import path_of
+from segue.latent.paths import choose_path
 from segue.render.report import Picture, Section, Table
 
 _MEASURES = {
@@ -81,7 +81,7 @@ def more_than_a_fade(desk: StudyContext) -> tuple[Section, Numbers]:
 
 def _by_all(desk: StudyContext, pairs: Pairs) -> list[Transitions]:
     ways = [
-        walked(way, desk.models[model], path_of(path), pairs, desk.around[model], desk.bench.report)
+        walked(way, desk.models[model], choose_path(path), pairs, desk.around[model], desk.bench.report)
         for way, (model, path) in WAYS.items()
     ]
     return [*ways, faded(CROSS_FADE, pairs)]
@@ -91,7 +91,7 @@ def _zero_to_seven(desk: StudyContext) -> Numbers:
     """The share of pairs of a 0 and a 7 whose straight line passes each other digit, in percent."""
     count = desk.bench.either(64, 256, tiny=4)
     pairs = pairs_of(desk.test, "0", "7", count, desk.bench.seed)
-    line = walked(LINE, desk.models["vae"], path_of("linear"), pairs, desk.around["vae"], desk.bench.report)
+    line = walked(LINE, desk.models["vae"], choose_path("linear"), pairs, desk.around["vae"], desk.bench.report)
     read = np.array(desk.read(line.flat())).reshape(len(pairs), -1)
     others = [name for name in desk.reader.names if name not in ("0", "7")]
     shares = {name: 100 * float((read == name).any(1).mean()) for name in others}
