@@ -43,8 +43,8 @@ class Transport(PathChoice):
     an even speed. A place takes the mean movement of the cells that pass near it, those with detail counting most, and
     from each end the code that this movement brings there: movements are averaged, codes are not, and no hole opens.
     Each cell turns from one end's code to the other's at a moment of its own, early where that gains detail and late
-    where it loses some, so that hardly any place ever shows a mixture. The path back is the same path backwards.
-    Grids of more than 1600 cells are matched by blocks of cells.
+    where it loses some, so that hardly any place ever shows a mixture. The path back is the same path backwards. Grids
+    of more than 1600 cells are matched by blocks of cells.
 
     A code that is no grid is one cell, which has nowhere to go: its path is the straight line.
     It tells how many `cells` were matched, and how far they have `moved` on average, as a share of the grid's diagonal.
