@@ -26,15 +26,15 @@ from segue.core.images import Pixels, fit, write_image
 from segue.core.progress import silent
 from segue.evaluation.metrics.seam import seam
 from segue.evaluation.metrics.steps import LEAST_STEP, motion
-from segue.join.canvas import canvas_for
-from segue.join.clip_window import look
+from segue.join.canvas import choose_canvas
+from segue.join.clip_window import make_window
 from segue.join.schedule import unevenness
-from segue.join.source import source
-from segue.join.styles import CONTROL_STYLES, RUNGS
-from segue.join.timeline import Cut, mode_for
-from segue.join.transition import Candidate, Joint, ready
+from segue.join.seam_frames import read_seam
+from segue.join.styles import ATTEMPTS, CONTROL_STYLES
+from segue.join.timeline import Cut, choose_mode
+from segue.join.transition import Candidate, Transition, make_transition
 from segue.render.strip import Row, sheet, strip
-from segue.video import probe, read_frames
+from segue.video import examine, read_frames
 
 # Each clip is once the first and once the second, and each three times in all or less. The last is there for its time:
 # 5 s clips, the film at 720p.
@@ -55,25 +55,25 @@ DOZEN = (
 ROW_PX = (108, 192)
 
 
-def row(rung: Candidate) -> dict[str, Any]:
-    return {"scores": asdict(rung.scores), "missed": [str(miss) for miss in rung.missed]}
+def row(candidate: Candidate) -> dict[str, Any]:
+    return {"scores": asdict(candidate.scores), "missed": [str(miss) for miss in candidate.missed]}
 
 
-def joint_of(a: Path, b: Path, seconds: float = 1.0) -> tuple[Joint, np.ndarray[Any, Any]]:
-    """The joint of two clips with its controls, and its frames, small."""
-    one, other = probe(a), probe(b)
-    canvas = canvas_for(one, None, None, "letterbox")
-    left, right, count = source(canvas, one), source(canvas, other), canvas.count(seconds)
-    cut = Cut(0, 1, count, mode_for(None, count, left.length, right.length))
-    before = look(left, cut, leaving=True, report=silent)
-    after = look(right, cut, leaving=False, report=silent)
-    joint = ready(cut, before, after, RUNGS, _no_dream, CONTROL_STYLES)
-    ways = zip(joint.shares, before.live, after.live, strict=True)
-    return joint, np.stack([joint.blend(float(share), x, y) for share, x, y in ways])
+def transition_of(a: Path, b: Path, seconds: float = 1.0) -> tuple[Transition, np.ndarray[Any, Any]]:
+    """The transition between two clips with its controls, and its frames, small."""
+    one, other = examine(a), examine(b)
+    canvas = choose_canvas(one.info, None, None, "letterbox")
+    left, right, count = make_window(canvas, one), make_window(canvas, other), canvas.count(seconds)
+    cut = Cut(0, 1, count, choose_mode(None, count, left.length, right.length))
+    before = read_seam(left, cut, leaving=True, report=silent)
+    after = read_seam(right, cut, leaving=False, report=silent)
+    transition = make_transition(cut, before, after, ATTEMPTS, _no_dream, CONTROL_STYLES)
+    ways = zip(transition.shares, before.live, after.live, strict=True)
+    return transition, np.stack([transition.blend(float(share), x, y) for share, x, y in ways])
 
 
 def _no_dream() -> Any:
-    raise AssertionError("no rung dreams")
+    raise AssertionError("no attempt dreams")
 
 
 def pairs(folder: Path, names: list[str]) -> None:
@@ -81,15 +81,15 @@ def pairs(folder: Path, names: list[str]) -> None:
     rows = kept().get("pairs", {})
     for a, b in permutations(clips, 2):
         start = time.process_time()
-        joint, frames = joint_of(a, b)
+        transition, frames = transition_of(a, b)
         name = f"{a.stem} > {b.stem}"
         rows[name] = {
-            "style": str(joint.rung.style),
-            "mode": joint.cut.mode,
+            "style": str(transition.chosen.style),
+            "mode": transition.cut.mode,
             "cpu_s": round(time.process_time() - start, 1),
-            **row(joint.rung),
-            "first_rung": row(joint.tried[0]),
-            "controls": {str(rung.style): row(rung) for rung in joint.controls},
+            **row(transition.chosen),
+            "first_rung": row(transition.attempts[0]),
+            "controls": {str(one.style): row(one) for one in transition.controls},
         }
         chosen = np.linspace(0, len(frames) - 1, 12).round().astype(int)
         write_image(folder / f"{a.stem}-{b.stem}.png", sheet(frames[chosen], 4, title=name))
@@ -111,7 +111,7 @@ def films(folder: Path) -> None:
                 if not quick:
                     strips.append(Row(f"{one} > {other}", shown(film, first, count)))
             name = f"{one} > {other}{', quick' if quick else ''}"
-            taken = next(rung for rung in result["rungs"] if rung["style"] == result["style"])
+            chosen = next(one for one in result["rungs"] if one["style"] == result["style"])
             rows[name] = {
                 "size": f"{result['width']}x{result['height']}",
                 "frames": result["frames"],
@@ -121,7 +121,7 @@ def films(folder: Path) -> None:
                 "took_s": {k: round(v, 1) for k, v in result["took"].items()},
                 "peak_mb": round(result["peak_mb"]),
                 "scores": result["scores"],
-                "missed": taken["missed"],
+                "missed": chosen["missed"],
                 "in_the_film": in_film,
             }
             print(name, rows[name]["wall_s"], rows[name]["peak_mb"], in_film, flush=True)

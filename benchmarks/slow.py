@@ -20,11 +20,11 @@ from machine import data_dir, write
 from segue.core.images import Pixels, resize, to_float, write_image
 from segue.evaluation.metrics.ghosting import ghosting
 from segue.evaluation.metrics.sharpness import gradient_energy
-from segue.join.dream_model import Learning
-from segue.join.latent_motion import ByCodes
+from segue.join.dream_model import DreamModel
+from segue.join.latent_motion import LatentMotion
 from segue.latent.paths import choose_path
-from segue.motion.flow import between, mixed
-from segue.motion.slow import ByFlow, slowed
+from segue.motion.flow import blend, warp_between
+from segue.motion.slow import FlowMotion, slow_down
 from segue.render.strip import sheet
 from segue.training import Training
 from segue.training.losses import psnr
@@ -45,7 +45,7 @@ def pairwise_by(make: Callable[[Pixels, Pixels, float], Pixels]) -> Slow:
 
 
 def by_flow(own: list[Pixels], factor: int) -> list[Pixels]:
-    return list(slowed(own, _places(own, factor), ByFlow(), []))
+    return list(slow_down(own, _places(own, factor), FlowMotion(), []))
 
 
 def by_codes(own: list[Pixels], factor: int) -> list[Pixels]:
@@ -54,8 +54,8 @@ def by_codes(own: list[Pixels], factor: int) -> list[Pixels]:
     size = round(height * scale / 8) * 8, round(width * scale / 8) * 8
     small = np.stack([resize(frame, *size) for frame in own])
     options = Training(steps=STEPS, batch=4, lr=3e-3)
-    learning = Learning((), (), VAE(), choose_path("linear"), options, 64, 16, extra=lambda: small)
-    return list(slowed(own, _places(own, factor), ByCodes(learning.model), []))
+    learning = DreamModel((), (), VAE(), choose_path("linear"), options, 64, 16, extra=lambda: small)
+    return list(slow_down(own, _places(own, factor), LatentMotion(learning.model), []))
 
 
 def _places(own: Sequence[Pixels], factor: int) -> list[Fraction]:
@@ -64,8 +64,8 @@ def _places(own: Sequence[Pixels], factor: int) -> list[Fraction]:
 
 WAYS: dict[str, Slow] = {
     "repeat": pairwise_by(lambda a, b, t: a if t <= 0.5 else b),
-    "cross-fade": pairwise_by(mixed),
-    "between": pairwise_by(between),
+    "cross-fade": pairwise_by(blend),
+    "between": pairwise_by(warp_between),
     "flow": by_flow,
     "latent": by_codes,
 }

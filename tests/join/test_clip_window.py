@@ -1,156 +1,82 @@
-"""What plays while a transition does, and what is seen of a clip from the cut."""
+"""A clip as the film takes it."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import islice, pairwise
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
 
-from segue.core.images import Pixels, resize
-from segue.core.progress import Event, silent
-from segue.join import clip_window
-from segue.join.canvas import Canvas, canvas_for
-from segue.join.clip_window import ClipWindow, in_step, learned, look, playing
-from segue.join.source import source
-from segue.join.timeline import Cut, Mode
-from segue.video import probe, read_frames
-
-each_side = pytest.mark.parametrize("leaving", [True, False])
-each_mode = pytest.mark.parametrize("mode", ["overlap", "insert"])
+from segue.core.errors import InputError
+from segue.join.canvas import Canvas, choose_canvas
+from segue.join.clip_window import ClipWindow, make_window
+from segue.join.sound import count_samples
+from segue.video import examine, read_frames
+from segue.video.codecs import SOUND_RATE
 
 
-def played(clip: Path, count: int, mode: Mode, *, leaving: bool, canvas: Canvas | None = None) -> list[Pixels]:
-    info = probe(clip)
-    canvas = canvas or canvas_for(info, None, None, "crop")
-    return list(playing(source(canvas, info), Cut(0, 1, count, mode), leaving=leaving))
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory, clips: ModuleType) -> Path:
+    """Twenty numbered frames, twelve a second, with a tone."""
+    written: Path = clips.write(
+        tmp_path_factory.mktemp("clip") / "a.mkv", clips.counted(range(20)), 12, clips.tone(440, 20 / 12)
+    )
+    return written
 
 
-def looked(clip: Path, count: int, mode: Mode, *, leaving: bool) -> ClipWindow:
-    info = probe(clip)
-    canvas = canvas_for(info, None, None, "crop")
-    return look(source(canvas, info), Cut(0, 1, count, mode), leaving=leaving, report=silent)
+def see(clip: Path, start: float | None = None, stop: float | None = None) -> ClipWindow:
+    examined = examine(clip)
+    return make_window(choose_canvas(examined.info, None, None, "crop"), examined, start=start, stop=stop)
 
 
-def test_over_the_clips_their_own_frames_play(tmp_path: Path, clips: ModuleType) -> None:
-    clip = clips.write(tmp_path / "a.mp4", clips.counted(range(20)))
-    assert clips.numbers_in(played(clip, 5, "overlap", leaving=True)) == [14, 15, 16, 17, 18, 19, 19]
-    assert clips.numbers_in(played(clip, 5, "overlap", leaving=False)) == [0, 0, 1, 2, 3, 4, 5]
-    assert clips.numbers_in(played(clip, 19, "overlap", leaving=True)) == [*range(20), 19]
-    own = list(read_frames(clip))
-    assert np.array_equal(played(clip, 5, "overlap", leaving=True)[0], own[14])
-    assert np.array_equal(played(clip, 5, "overlap", leaving=False)[-1], own[5])
-
-
-def test_between_the_clips_their_movement_goes_on(tmp_path: Path, clips: ModuleType) -> None:
-    frames = clips.rolling(12, (20, 32), (2, 0), height=64, width=96)
-    clip = clips.write(tmp_path / "a.mp4", frames)
-    own = list(read_frames(clip))
-    after, before = (played(clip, 8, "insert", leaving=leaving) for leaving in (True, False))
-    assert len(after) == len(before) == 10
-    assert np.array_equal(after[0], own[-1]) and np.array_equal(before[-1], own[0])
-    for live in ([own[-2], *after], [*before, own[1]]):
-        places = [clips.centre(frame)[0] for frame in live]
-        steps = np.diff(places)
-        assert (steps > -0.2).all() and steps.sum() > 6  # onwards, and never back
-    assert np.diff([clips.centre(frame)[0] for frame in after])[0] == pytest.approx(2, abs=0.6)
-    assert np.diff([clips.centre(frame)[0] for frame in before])[-1] == pytest.approx(2, abs=0.6)
-
-
-@each_side
-def test_a_single_frame_stays_still(leaving: bool, tmp_path: Path, clips: ModuleType) -> None:
-    clip = clips.write(tmp_path / "a.mp4", clips.counted([5]))
-    live = played(clip, 4, "insert", leaving=leaving)
-    assert len(live) == 6 and all(np.array_equal(frame, live[0]) for frame in live)
-    found = looked(clip, 4, "insert", leaving=leaving)
-    assert len(found.own) == 1 and np.array_equal(found.own[0], live[0])
-
-
-@each_side
-@each_mode
-def test_the_frame_at_the_cut_is_seen_in_both(mode: Mode, leaving: bool, tmp_path: Path, clips: ModuleType) -> None:
-    clip = clips.write(tmp_path / "a.mp4", clips.counted(range(20)))
-    found = looked(clip, 5, mode, leaving=leaving)
-    order = list(range(20))[:: -1 if leaving else 1][5 if mode == "overlap" else 0 :]
-    assert len(found.live) == 7 and clips.numbers_in(found.own) == order[:7]  # half a second, and one more
-    assert np.array_equal(found.own[0], found.live[0 if leaving else -1])
-
-
-def test_a_short_clip_is_seen_whole(tmp_path: Path, clips: ModuleType) -> None:
-    clip = clips.write(tmp_path / "a.mp4", clips.counted(range(4)))
-    assert clips.numbers_in(looked(clip, 2, "overlap", leaving=True).own) == [1, 0]
-    assert clips.numbers_in(looked(clip, 2, "insert", leaving=True).own) == [3, 2, 1, 0]
-    assert clips.numbers_in(looked(clip, 2, "overlap", leaving=False).own) == [2, 3]
-
-
-def test_a_large_clip_is_seen_small(tmp_path: Path, clips: ModuleType) -> None:
-    clip = clips.write(tmp_path / "a.mp4", clips.counted(range(3), 360, 640))
-    found = looked(clip, 1, "insert", leaving=True)
-    assert found.live.shape == (3, 270, 480, 3) and found.own.shape == (3, 270, 480, 3)
-    assert np.array_equal(found.own[0], resize(list(read_frames(clip))[-1], 270, 480))
-
-
-def test_of_a_slow_clip_the_frames_between_are_made(tmp_path: Path, clips: ModuleType) -> None:
-    clip = clips.write(tmp_path / "a.mp4", clips.rolling(11, (16, 32), (5, 0), height=64, width=96), 10)
-    canvas, info = canvas_for(probe(clip), None, Fraction(25), "crop"), probe(clip)
-    made = list(in_step(source(canvas, info), 0, 26))
-    steps = np.diff([clips.centre(frame)[0] for frame in made[:25]])
-    assert steps == pytest.approx(np.full(24, 2), abs=0.7)
-    whole = list(read_frames(clip))
-    assert all(np.array_equal(made[5 * i], whole[2 * i]) for i in range(6))  # where one of its own falls due
-    later = list(in_step(source(canvas, info), 13, 9))
-    assert all(np.array_equal(one, other) for one, other in zip(made[13:22], later, strict=True))
-    repeated = list(canvas.frames(clip))
-    assert len(repeated) == canvas.length(info) == 28  # in the film itself, a frame is shown again
-    assert len(list(in_step(source(canvas, info), 20, 12))) == 12  # and after the last one it stays
-
-
-@each_side
-def test_a_slow_clip_goes_on_beyond_its_end(leaving: bool, tmp_path: Path, clips: ModuleType) -> None:
-    info = probe(clips.write(tmp_path / "a.mp4", clips.rolling(8, (30, 32), (4, 0), height=64, width=96), 10))
-    canvas = canvas_for(info, None, Fraction(20), "crop")
-    live = played(info.path, 6, "insert", leaving=leaving, canvas=canvas)
-    own = list(read_frames(info.path))
-    assert len(live) == 8 and np.array_equal(live[0 if leaving else -1], own[-1 if leaving else 0])
-    steps = np.diff([clips.centre(frame)[0] for frame in live])
-    assert steps[0 if leaving else -1] == pytest.approx(2, abs=0.7) and (steps > -0.2).all()  # half of its own step
-
-
-@pytest.mark.parametrize("fps", [12, 10, Fraction(12500, 1001)])
-def test_a_clip_of_enough_frames_plays_as_in_the_film(fps: Fraction | int, tmp_path: Path, clips: ModuleType) -> None:
-    info = probe(clips.write(tmp_path / "a.mp4", clips.counted(range(15))))
-    canvas = canvas_for(info, None, Fraction(fps), "crop")
-    film = list(islice(canvas.frames(info.path), 3, 9))
-    assert all(np.array_equal(one, other) for one, other in zip(in_step(source(canvas, info), 3, 6), film, strict=True))
-
-
-@each_side
-@each_mode
-def test_what_plays_has_the_films_size(mode: Mode, leaving: bool, tmp_path: Path, clips: ModuleType) -> None:
-    clip = clips.write(tmp_path / "a.mp4", clips.counted(range(8), 60, 90), 6)
-    live = played(clip, 4, mode, leaving=leaving, canvas=Canvas(48, 64, Fraction(12), "letterbox"))
-    assert [frame.shape for frame in live] == [(48, 64, 3)] * 6
-
-
-@pytest.mark.parametrize("at_end", [True, False])
-def test_a_model_learns_evenly_of_what_is_near(
-    at_end: bool, tmp_path: Path, clips: ModuleType, monkeypatch: pytest.MonkeyPatch
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@given(bounds=st.tuples(st.integers(0, 19), st.integers(1, 20)).filter(lambda b: b[0] < b[1]), at=st.integers(0, 5))
+def test_a_stretch_has_the_frames_between_its_ends(
+    bounds: tuple[int, int], at: int, clip: Path, clips: ModuleType
 ) -> None:
-    monkeypatch.setattr(clip_window, "LEARNED_SECONDS", 2.0)
-    monkeypatch.setattr(clip_window, "MOST_LEARNED", 10)
-    info = probe(clips.write(tmp_path / "a.mp4", clips.counted(range(40))))
-    found = learned(source(canvas_for(info, None, None, "crop"), info), at_end=at_end)
-    assert clips.numbers_in(found) == list(range(16, 40, 3) if at_end else range(0, 24, 3))
-    assert found.shape[1:3] == (48, 64)
+    start, stop = bounds
+    found = see(clip, start / 12, stop / 12)
+    at = min(at, found.length)
+    assert clips.numbers_in(found.frames(at)) == list(range(start + at, stop))
+    assert found.seconds(at) == pytest.approx((start + at) / 12) and found.length == stop - start
 
 
-def test_looking_is_reported(tmp_path: Path, clips: ModuleType) -> None:
-    events: list[Event] = []
-    info = probe(clips.write(tmp_path / "a.mp4", clips.counted(range(9))))
-    cut = Cut(0, 1, 3, "overlap")
-    look(source(canvas_for(info, None, None, "crop"), info), cut, leaving=True, report=events.append)
-    assert [(event.stage, event.done, event.total) for event in events] == [("look a.mp4", i, 5) for i in range(1, 6)]
-    assert all(later.done > sooner.done for sooner, later in pairwise(events))
+def test_a_stretch_of_a_stretch_is_a_stretch(clip: Path, clips: ModuleType) -> None:
+    found = see(clip, 0.25).trim(2, 9)
+    assert clips.numbers_in(found.frames()) == list(range(5, 12)) == list(range(found.start, found.start + 7))
+
+
+def test_its_sound_begins_with_it(clip: Path) -> None:
+    whole, part = (np.concatenate(list(one.sound().open())) for one in (see(clip), see(clip, 0.5)))
+    assert np.array_equal(part, whole[count_samples(6, Fraction(12)) :]) and see(clip, 0.5).sound().frames == 14
+    assert count_samples(6, Fraction(12)) == SOUND_RATE // 2
+
+
+@pytest.mark.parametrize("bounds", [(0.5, 0.5), (1.0, 0.5), (0.0, 9.0), (1.7, None)])
+def test_a_stretch_that_is_not_there_is_refused(bounds: tuple[float, float | None], clip: Path) -> None:
+    with pytest.raises(InputError, match=r"a\.mkv from .* expected a stretch of its 1\.67 s"):
+        see(clip, *bounds)
+
+
+def test_a_still_is_held(tmp_path: Path, clips: ModuleType) -> None:
+    Image.fromarray(clips.disc(20, 20)).save(tmp_path / "still.png")
+    still = examine(tmp_path / "still.png")
+    canvas = Canvas(48, 64, Fraction(12), "crop")
+    found = make_window(canvas, still, hold=1.5)
+    frames = list(found.frames())
+    assert len(frames) == found.length == 18 and all(np.array_equal(frame, clips.disc(20, 20)) for frame in frames)
+    assert len(list(found.frames(10))) == 8
+    assert make_window(canvas, still).length == 1
+
+
+def test_of_a_slow_clip_the_number_of_its_own_frame_is_known(clip: Path) -> None:
+    found = make_window(Canvas(48, 64, Fraction(30), "crop"), examine(clip), start=0.5)
+    own = list(read_frames(clip))
+    assert found.is_slow and not see(clip).is_slow
+    for at in (0, 3, 10, found.length - 1):
+        assert np.array_equal(next(iter(found.frames(at))), own[round(found.own_number(at))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
@@ -18,12 +19,15 @@ from segue.cli import main
 from segue.core.errors import InputError
 from segue.core.progress import Event
 from segue.join.canvas import Canvas
-from segue.join.exports import check_handles, film_paths, films_of
-from segue.join.plan import Plan, ends
-from segue.join.run import JoinRequest, run_join
-from segue.join.source import Source
-from segue.join.timeline import Cut, Stretch, total
-from segue.video import ClipInfo, probe, read_frames, read_sound
+from segue.join.clip_window import make_window
+from segue.join.exports import Film, choose_films
+from segue.join.plan import Plan, find_ends
+from segue.join.project import ProjectClip
+from segue.join.request import JoinRequest, check_outputs, film_paths
+from segue.join.run import run_join
+from segue.join.timeline import Cut, Stretch, count_frames
+from segue.video import Clip, ClipInfo, probe, read_frames, read_sound
+from segue.video.timing import Timing
 
 Join = Callable[..., dict[str, Any]]
 
@@ -33,12 +37,18 @@ each_mode = pytest.mark.parametrize("mode", ["overlap", "insert"])
 
 
 def planned(lengths: list[int], count: int, mode: Any, *, loop: bool) -> Plan:
-    infos = [
-        ClipInfo(Path(f"{n}.mp4"), 64, 48, CANVAS.fps, length, length / 12, False, None, None, "h264", ())
-        for n, length in enumerate(lengths)
-    ]
-    cuts = tuple(Cut(a, b, count, mode) for a, b in ends(len(lengths), loop=loop))
-    return Plan(CANVAS, tuple(Source(CANVAS, info, 0, info.frames) for info in infos), cuts)
+    timing = Timing(Fraction(0), CANVAS.fps, Fraction(1), gridded=True, steady=True)
+    windows = []
+    for n, length in enumerate(lengths):
+        info = ClipInfo(Path(f"{n}.mp4"), 64, 48, CANVAS.fps, length, length / 12, False, None, None, "h264", ())
+        clip = Clip(info=info, timing=timing, base=Fraction(1, 12), keys=(), aspect=None, shifts=(Fraction(0),))
+        windows.append(make_window(CANVAS, clip))
+    cuts = tuple(Cut(a, b, count, mode) for a, b in find_ends(len(lengths), loop=loop))
+    return Plan(canvas=CANVAS, windows=tuple(windows), cuts=cuts)
+
+
+def films_of(plan: Plan, **options: Any) -> tuple[Film, ...]:
+    return choose_films(JoinRequest(Path("out.mov"), **options), plan)
 
 
 @given(
@@ -53,16 +63,16 @@ def test_each_transition_stands_between_its_own_clips(
 ) -> None:
     loop = loop or len(lengths) == 1
     plan = planned(lengths, count, mode, loop=loop)
-    films = films_of(Path("out.mov"), plan, alone=True, handles=handles)
+    films = films_of(plan, only_transition=True, handles=handles)
     shown = {part.clip: part for part in plan.parts if isinstance(part, Stretch)}
     wanted = round(handles * 12)
     assert len(films) == len(plan.cuts)
     for film, cut in zip(films, plan.cuts, strict=True):
         before = film.parts[: film.parts.index(cut)]
         after = film.parts[film.parts.index(cut) + 1 :]
-        assert film.frames == total(film.parts) and film.first(cut) == total(before)
+        assert film.frames == count_frames(film.parts) and film.first(cut) == count_frames(before)
         for beside, clip in ((before, cut.a), (after, cut.b)):
-            assert total(beside) == min(wanted, shown[clip].count if clip in shown else 0)
+            assert count_frames(beside) == min(wanted, shown[clip].count if clip in shown else 0)
             assert all(isinstance(part, Stretch) and part.clip == clip and part.count for part in beside)
         assert all(part.stop == shown[cut.a].stop for part in before if isinstance(part, Stretch))
         assert all(part.start == shown[cut.b].start for part in after if isinstance(part, Stretch))
@@ -70,15 +80,15 @@ def test_each_transition_stands_between_its_own_clips(
 
 def test_without_asking_the_whole_is_written() -> None:
     plan = planned([9, 9, 9], 3, "overlap", loop=False)
-    (film,) = films_of(Path("out.mov"), plan)
+    (film,) = films_of(plan)
     assert film.path == Path("out.mov") and film.parts == plan.parts
-    assert film.frames == plan.frames and film.arithmetic(CANVAS.fps) == plan.arithmetic()
+    assert film.frames == plan.frames and film.describe(CANVAS.fps) == plan.describe()
     assert [film.first(cut) for cut in plan.cuts] == [plan.first(cut) for cut in plan.cuts]
 
 
 def test_a_clip_of_which_transitions_take_all_has_no_handles() -> None:
     plan = planned([9, 6, 9], 3, "overlap", loop=False)
-    first, second = films_of(Path("out.mov"), plan, alone=True, handles=1)
+    first, second = films_of(plan, only_transition=True, handles=1)
     assert [part.count for part in first.parts] == [6, 3] and [part.count for part in second.parts] == [3, 6]
 
 
@@ -88,11 +98,13 @@ def test_several_are_numbered_one_is_not() -> None:
     assert film_paths(Path("a/out"), 2, alone=True) == (Path("a/out-1"), Path("a/out-2"))
 
 
-def test_a_whole_film_has_no_handles() -> None:
-    check_handles(0, alone=False)
-    check_handles(0.5, alone=True)
+def test_a_whole_film_has_no_handles(tmp_path: Path) -> None:
+    clips = [ProjectClip(Path("a.mp4")), ProjectClip(Path("b.mp4"))]
+    request = JoinRequest(tmp_path / "out.mov", handles=0.5)
     with pytest.raises(InputError, match=r"--handles 0\.5 of a whole film; .* add --only-transition"):
-        check_handles(0.5, alone=False)
+        check_outputs(request, clips)
+    check_outputs(replace(request, only_transition=True), clips)
+    check_outputs(replace(request, handles=0), clips)
 
 
 @pytest.fixture

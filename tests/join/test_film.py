@@ -14,16 +14,16 @@ import pytest
 from segue.core.images import Pixels
 from segue.core.progress import Event, silent
 from segue.join.canvas import Canvas
-from segue.join.clip_window import look
+from segue.join.clip_window import ClipWindow, make_window
 from segue.join.dream import Dream
-from segue.join.film import film_frames, write_film
+from segue.join.film import render_frames, write_film
 from segue.join.schedule import Blend
-from segue.join.sound import edges
-from segue.join.source import Source, source
+from segue.join.seam_frames import read_seam
+from segue.join.sound import find_edges
 from segue.join.styles import Fade
-from segue.join.timeline import Cut, Mode, Part, timeline
-from segue.join.transition import Joint, ready
-from segue.video import ClipInfo, probe, read_frames, read_sound
+from segue.join.timeline import Cut, Mode, Part, make_timeline
+from segue.join.transition import Transition, make_transition
+from segue.video import Clip, examine, probe, read_frames, read_sound
 
 A, B = 1, 33  # the clips' numbers begin here
 CANVAS = Canvas(48, 64, Fraction(12), "crop")
@@ -34,24 +34,24 @@ def untrained() -> Dream:
     raise AssertionError("a fade does not dream")
 
 
-def joint(cut: Cut, infos: list[ClipInfo], blend: Blend | None = None, canvas: Canvas = CANVAS) -> Joint:
+def fade(cut: Cut, examined: list[Clip], blend: Blend | None = None, canvas: Canvas = CANVAS) -> Transition:
     """A fade at a cut, or what else is shown there."""
     sides = (
-        look(source(canvas, infos[clip]), cut, leaving=leaving, report=silent)
+        read_seam(make_window(canvas, examined[clip]), cut, leaving=leaving, report=silent)
         for clip, leaving in ((cut.a, True), (cut.b, False))
     )
-    made = ready(cut, *sides, [Fade()], untrained)
+    made = make_transition(cut, *sides, [Fade()], untrained)
     return replace(made, blend=blend or made.blend)
 
 
-def taken(infos: list[ClipInfo], canvas: Canvas = CANVAS) -> list[Source]:
-    return [source(canvas, info) for info in infos]
+def see(examined: list[Clip], canvas: Canvas = CANVAS) -> list[ClipWindow]:
+    return [make_window(canvas, clip) for clip in examined]
 
 
 @pytest.fixture
-def pair(tmp_path: Path, clips: ModuleType) -> list[ClipInfo]:
+def pair(tmp_path: Path, clips: ModuleType) -> list[Clip]:
     """Seven frames each."""
-    return [probe(clips.write(tmp_path / f"{n}.mp4", clips.counted(range(n, n + 7)))) for n in (A, B)]
+    return [examine(clips.write(tmp_path / f"{n}.mp4", clips.counted(range(n, n + 7)))) for n in (A, B)]
 
 
 def first_half(share: float, a: Pixels, b: Pixels) -> Pixels:
@@ -69,11 +69,11 @@ Numbers = tuple[list[int], list[int], list[int]]
     ],
 )
 def test_parts_follow_each_other_and_are_reported(
-    mode: Mode, numbers: Numbers, pair: list[ClipInfo], tmp_path: Path, clips: ModuleType
+    mode: Mode, numbers: Numbers, pair: list[Clip], tmp_path: Path, clips: ModuleType
 ) -> None:
     cut, film = Cut(0, 1, 3, mode), tmp_path / "c.mp4"
-    parts, events = timeline([7, 7], [cut]), list[Event]()
-    write_film(film, taken(pair), parts, [joint(cut, pair, first_half)], "mix", events.append)
+    parts, events = make_timeline([7, 7], [cut]), list[Event]()
+    write_film(film, see(pair), parts, [fade(cut, pair, first_half)], "mix", events.append)
     found = clips.numbers_in(read_frames(film))
     before, within, after = numbers
     count = sum(map(len, numbers))
@@ -87,11 +87,11 @@ def test_parts_follow_each_other_and_are_reported(
 
 
 @each_mode
-def test_three_clips_that_come_round(mode: Mode, pair: list[ClipInfo], clips: ModuleType) -> None:
+def test_three_clips_that_come_round(mode: Mode, pair: list[Clip], clips: ModuleType) -> None:
     infos = [*pair, pair[0]]
     cuts = [Cut(0, 1, 3, mode), Cut(1, 2, 2, mode), Cut(2, 0, 3, mode)]
-    parts = timeline([7, 7, 7], cuts)
-    frames = list(film_frames(taken(infos), parts, [joint(cut, infos, first_half) for cut in cuts]))
+    parts = make_timeline([7, 7, 7], cuts)
+    frames = list(render_frames(see(infos), parts, [fade(cut, infos, first_half) for cut in cuts]))
     found = clips.numbers_in(frames)
     if mode == "insert":
         own, other = [*range(A, A + 7)], [*range(B, B + 7)]
@@ -101,10 +101,10 @@ def test_three_clips_that_come_round(mode: Mode, pair: list[ClipInfo], clips: Mo
 
 
 @each_mode
-def test_stretches_are_the_clips_frames_to_the_byte(mode: Mode, pair: list[ClipInfo]) -> None:
+def test_stretches_are_the_clips_frames_to_the_byte(mode: Mode, pair: list[Clip]) -> None:
     cut = Cut(0, 1, 2, mode)
-    frames = list(film_frames(taken(pair), timeline([7, 7], [cut]), [joint(cut, pair)]))
-    own = [list(read_frames(info.path)) for info in pair]
+    frames = list(render_frames(see(pair), make_timeline([7, 7], [cut]), [fade(cut, pair)]))
+    own = [list(read_frames(info)) for info in pair]
     kept = 5 if mode == "overlap" else 7
     assert all(np.array_equal(one, other) for one, other in zip(frames[:kept], own[0], strict=False))
     assert all(np.array_equal(one, other) for one, other in zip(frames[-kept:], own[1][-kept:], strict=True))
@@ -112,8 +112,8 @@ def test_stretches_are_the_clips_frames_to_the_byte(mode: Mode, pair: list[ClipI
 
 @pytest.mark.parametrize("fps", [Fraction(30000, 1001), Fraction(7), Fraction(25)])
 def test_each_edge_is_rounded_once(fps: Fraction) -> None:
-    parts: tuple[Part, ...] = timeline([11] * 40, [Cut(i, i + 1, 3, "overlap") for i in range(39)])
-    found = edges(parts, fps)
+    parts: tuple[Part, ...] = make_timeline([11] * 40, [Cut(i, i + 1, 3, "overlap") for i in range(39)])
+    found = find_edges(parts, fps)
     assert found[0] == 0 and found[-1] == round((11 * 40 - 3 * 39) / fps * 48000)
     lengths = [part.count / fps * 48000 for part in parts]
     assert np.diff(found) == pytest.approx([float(length) for length in lengths], abs=1)
@@ -123,15 +123,15 @@ def test_each_edge_is_rounded_once(fps: Fraction) -> None:
 @pytest.mark.parametrize("fps", [Fraction(30000, 1001), Fraction(7)])
 def test_sound_does_not_drift(fps: Fraction, mode: Mode, tmp_path: Path, clips: ModuleType) -> None:
     infos = [
-        probe(clips.write(tmp_path / f"{n}.mp4", clips.counted(range(11)), fps, clips.tone(hertz, float(11 / fps))))
+        examine(clips.write(tmp_path / f"{n}.mp4", clips.counted(range(11)), fps, clips.tone(hertz, float(11 / fps))))
         for n, hertz in enumerate((440, 880))
     ]
     canvas, cut = Canvas(48, 64, fps, "crop"), Cut(0, 1, 5, mode)
     write_film(
         tmp_path / "c.mkv",
-        taken(infos, canvas),
-        timeline([11, 11], [cut]),
-        [joint(cut, infos, first_half, canvas)],
+        see(infos, canvas),
+        make_timeline([11, 11], [cut]),
+        [fade(cut, infos, first_half, canvas)],
         "mix",
         silent,
     )
@@ -142,11 +142,11 @@ def test_sound_does_not_drift(fps: Fraction, mode: Mode, tmp_path: Path, clips: 
 
 
 def test_without_sound_where_none_is_asked_for(tmp_path: Path, clips: ModuleType) -> None:
-    info = probe(clips.write(tmp_path / "a.mp4", clips.counted(range(6)), 12, clips.tone(440, 0.5)))
+    info = examine(clips.write(tmp_path / "a.mp4", clips.counted(range(6)), 12, clips.tone(440, 0.5)))
     cut = Cut(0, 1, 2, "overlap")
     for audio, heard in (("none", False), ("b", True)):
         film = tmp_path / f"{audio}.mp4"
-        write_film(film, taken([info, info]), timeline([6, 6], [cut]), [joint(cut, [info, info])], audio, silent)  # type: ignore[arg-type]
+        write_film(film, see([info, info]), make_timeline([6, 6], [cut]), [fade(cut, [info, info])], audio, silent)  # type: ignore[arg-type]
         assert probe(film).has_sound is heard
 
 
@@ -160,9 +160,9 @@ def test_nothing_is_left_if_anything_fails(error: type[BaseException], tmp_path:
             raise error
         return a
 
-    cut, infos = Cut(0, 1, 2, "overlap"), [probe(clip)] * 2
+    cut, infos = Cut(0, 1, 2, "overlap"), [examine(clip)] * 2
     with pytest.raises(error):
         write_film(
-            tmp_path / "c.mp4", taken(infos), timeline([5, 5], [cut]), [joint(cut, infos, broken)], "mix", silent
+            tmp_path / "c.mp4", see(infos), make_timeline([5, 5], [cut]), [fade(cut, infos, broken)], "mix", silent
         )
     assert list(tmp_path.iterdir()) == [clip]

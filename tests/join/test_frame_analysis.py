@@ -1,4 +1,4 @@
-"""The course of a transition: how frames are numbered, and which are bad, where that is known."""
+"""A transition frame by frame: how frames are numbered, and which are bad, where that is known."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from segue.core.images import Pixels
-from segue.join.clip_window import ClipWindow
-from segue.join.frame_analysis import SHOWN_FRAMES, Course, course
+from segue.join.frame_analysis import SHOWN_FRAMES, FrameAnalysis, analyze_frames
+from segue.join.seam_frames import SeamFrames
 
 COUNT, BESIDE = 17, 5
 
@@ -28,16 +28,16 @@ def squares(row: int, shift: float = 0) -> Pixels:
     return picture
 
 
-def footage(picture: Callable[[float], Pixels]) -> tuple[ClipWindow, ClipWindow]:
+def footage(picture: Callable[[float], Pixels]) -> tuple[SeamFrames, SeamFrames]:
     """A clip that moves by one pixel a frame on either side of a transition: what leads to it, and what follows."""
     times = np.arange(-BESIDE, COUNT + 2 + BESIDE)
     whole = np.stack([picture(float(time)) for time in times])
     live = whole[BESIDE : BESIDE + COUNT + 2]
-    return ClipWindow(live, whole[: BESIDE + 1][::-1]), ClipWindow(live, whole[-BESIDE - 1 :])
+    return SeamFrames(live, whole[: BESIDE + 1][::-1]), SeamFrames(live, whole[-BESIDE - 1 :])
 
 
-def of(frames: Pixels, before: ClipWindow, after: ClipWindow) -> Course:
-    found = course(frames, before, after)
+def of(frames: Pixels, before: SeamFrames, after: SeamFrames) -> FrameAnalysis:
+    found = analyze_frames(frames, before, after)
     last = len(frames) - 1
     assert found.start == -BESIDE
     assert found.change.shape == (last + 2 * BESIDE,) and found.sharpness.shape == (last + 2 * BESIDE + 1,)
@@ -95,7 +95,7 @@ def test_what_blurs_and_what_bristles_in_the_middle_is_bad() -> None:
 
 def test_nothing_at_all_is_not_bad() -> None:
     grey = np.full((COUNT + 2, 24, 36, 3), 90, np.uint8)
-    still = ClipWindow(grey, grey[: BESIDE + 1])
+    still = SeamFrames(grey, grey[: BESIDE + 1])
     found = of(grey, still, still)
     assert found.bad == () and np.isnan(found.ghosting).all() and not found.change.any()
     assert np.isnan(found.sharpness).all()
@@ -105,7 +105,7 @@ def test_nothing_at_all_is_not_bad() -> None:
 def test_pictures_stand_for_all_of_it(count: int) -> None:
     before, after = footage(stripes)
     frames = np.stack([stripes(float(time)) for time in range(count + 2)])
-    found = of(frames, ClipWindow(frames, before.own), ClipWindow(frames, after.own))
+    found = of(frames, SeamFrames(frames, before.own), SeamFrames(frames, after.own))
     assert found.shown[0] == 0 and found.shown[-1] == count + 1
     assert len(found.shown) == min(SHOWN_FRAMES, count + 2) == len(set(found.shown))
     assert np.array_equal(found.pictures, frames[list(found.shown)])
@@ -113,6 +113,6 @@ def test_pictures_stand_for_all_of_it(count: int) -> None:
 
 def test_one_frame_of_a_clip_is_enough() -> None:
     before, after = footage(stripes)
-    found = course(before.live, ClipWindow(before.live, before.own[:1]), ClipWindow(after.live, after.own[:1]))
+    found = analyze_frames(before.live, SeamFrames(before.live, before.own[:1]), SeamFrames(after.live, after.own[:1]))
     assert found.start == 0 and len(found.change) == COUNT + 1 and len(found.sharpness) == COUNT + 2
     assert {field.name for field in fields(found)} >= {"off", "shown"}

@@ -11,7 +11,7 @@ import torch
 from segue.core.images import Pixels
 from segue.core.progress import Event
 from segue.evaluation.metrics.ghosting import ghosting
-from segue.join.morph import LONGEST, ROWS, Morph, cells, matching, morph
+from segue.join.morph import LONGEST, ROWS, Morph, describe_cells, match_frames
 from segue.latent.paths.transport import Movements
 
 
@@ -22,13 +22,13 @@ def pair(clips: ModuleType) -> tuple[Pixels, Pixels]:
 
 @pytest.fixture(scope="module")
 def moves(pair: tuple[Pixels, Pixels]) -> Movements:
-    return matching(*pair)
+    return match_frames(*pair)
 
 
 def test_cells_hold_colour_and_edges() -> None:
     frame = np.zeros((60, 80, 3), np.uint8)
     frame[:, 40:] = (255, 0, 0)
-    found = cells(frame, 30, 40)
+    found = describe_cells(frame, 30, 40)
     assert found.shape == (5, 30, 40)
     assert found[:3, 3, 3].tolist() == [-1, -1, -1] and found[:3, 3, 30].tolist() == [1, -1, -1]
     assert found[3].nonzero()[:, 1].unique().tolist() == [19] and not found[4].any()
@@ -39,7 +39,7 @@ def test_cells_hold_colour_and_edges() -> None:
 )
 def test_each_cell_has_a_place_of_its_own(shape: tuple[int, int], grid: tuple[int, int]) -> None:
     rng = np.random.default_rng(0)
-    found = matching(*rng.integers(0, 256, (2, *shape, 3), np.uint8))
+    found = match_frames(*rng.integers(0, 256, (2, *shape, 3), np.uint8))
     assert found.grid == grid and grid[0] <= ROWS and max(grid) <= LONGEST
     for places in (found.starts, found.ends):
         assert len({tuple(place) for place in places.tolist()}) == grid[0] * grid[1]
@@ -47,12 +47,12 @@ def test_each_cell_has_a_place_of_its_own(shape: tuple[int, int], grid: tuple[in
 
 def test_matching_tells_how_far_it_is(pair: tuple[Pixels, Pixels]) -> None:
     events: list[Event] = []
-    matching(*pair, events.append)
+    match_frames(*pair, events.append)
     assert {event.stage for event in events} == {"match"} and events[-1].done == events[-1].total
 
 
 def test_a_disc_moves_across(pair: tuple[Pixels, Pixels], clips: ModuleType) -> None:
-    shown = [morph(*pair, 2, 0.15).frame(share, *pair) for share in (0.25, 0.5, 0.75)]
+    shown = [Morph(match_frames(*pair), 2, 0.15).frame(share, *pair) for share in (0.25, 0.5, 0.75)]
     across = [clips.centre(frame)[0] for frame in shown]
     assert across == pytest.approx([9 + 21 * share for share in (0.25, 0.5, 0.75)], abs=4)
 
@@ -93,5 +93,5 @@ def test_little_averaging_moves_each_cell_for_itself(moves: Movements) -> None:
 
 def test_what_is_alike_stays_where_it_is() -> None:
     frame = np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
-    found = matching(frame, frame.copy())
+    found = match_frames(frame, frame.copy())
     assert torch.equal(found.starts, found.ends) and found.mean_distance == 0

@@ -20,17 +20,18 @@ from PIL import Image
 from segue.core.images import Pixels
 from segue.core.progress import silent
 from segue.join.canvas import Canvas
-from segue.join.clip_window import look
-from segue.join.exports import films_of
+from segue.join.clip_window import make_window
+from segue.join.exports import choose_films
 from segue.join.film import write_film
 from segue.join.otio import url, write_otio
 from segue.join.plan import Plan
-from segue.join.record import transition_of, write_record
-from segue.join.source import source
+from segue.join.record import summarize, write_record
+from segue.join.request import JoinRequest
+from segue.join.seam_frames import read_seam
 from segue.join.styles import Fade
 from segue.join.timeline import Cut
-from segue.join.transition import ready
-from segue.video import probe, read_frames, read_sound
+from segue.join.transition import make_transition
+from segue.video import examine, probe, read_frames, read_sound
 
 Join = Callable[..., dict[str, Any]]
 Sound = npt.NDArray[np.float32]
@@ -283,13 +284,13 @@ def test_names_of_any_kind_are_found(tmp_path: Path, join: Join, clips: ModuleTy
 @pytest.mark.parametrize("name", ["frames", "out.gif", "out.webp", "out.webm", "out.mkv"])
 def test_any_kind_of_film_is_linked(name: str, three: list[Path], tmp_path: Path, clips: ModuleType) -> None:
     canvas, cut = Canvas(48, 64, Fraction(FPS), "crop"), Cut(0, 1, 3, "overlap")
-    plan = Plan(canvas, tuple(source(canvas, probe(path)) for path in three[:2]), (cut,))
-    sides = (look(plan.sources[clip], cut, leaving=not clip, report=silent) for clip in (0, 1))
-    joint = ready(cut, *sides, [Fade()], lambda: pytest.fail("a fade does not dream"), ())
-    films = films_of(tmp_path / name, plan, alone=True, handles=0.25)
-    write_film(films[0].path, plan.sources, films[0].parts, [joint], "mix", silent)
-    transitions = [transition_of(plan, joint)]
-    record = write_record(tmp_path / "out.json", {}, plan, [joint], transitions)
+    plan = Plan(canvas=canvas, windows=tuple(make_window(canvas, examine(path)) for path in three[:2]), cuts=(cut,))
+    sides = (read_seam(plan.windows[clip], cut, leaving=not clip, report=silent) for clip in (0, 1))
+    transition = make_transition(cut, *sides, [Fade()], lambda: pytest.fail("a fade does not dream"), ())
+    films = choose_films(JoinRequest(tmp_path / name, only_transition=True, handles=0.25), plan)
+    write_film(films[0].path, plan.windows, films[0].parts, [transition], "mix", silent)
+    transitions = [summarize(plan, transition)]
+    record = write_record(tmp_path / "out.json", {}, plan, [transition], transitions)
     path = write_otio(tmp_path / "out.otio", plan, films, transitions, record, "mix")
     item = opened(path).video_tracks()[0][1]
     assert linked(path, item) == tmp_path / name

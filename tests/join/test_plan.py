@@ -13,49 +13,53 @@ from hypothesis import strategies as st
 
 from segue.core.errors import InputError
 from segue.join.canvas import Canvas
-from segue.join.plan import Plan, cuts_between, ends
-from segue.join.project import Piece
-from segue.join.source import Source
-from segue.join.timeline import total
-from segue.video import ClipInfo
+from segue.join.clip_window import ClipWindow, make_window
+from segue.join.plan import Plan, find_ends, place_cuts
+from segue.join.project import ProjectClip
+from segue.join.timeline import count_frames
+from segue.video import Clip, ClipInfo
+from segue.video.timing import Timing
 
 CANVAS = Canvas(48, 64, Fraction(12), "crop")
 
 
-def lasting(length: int, name: str = "a.mp4") -> Source:
+def lasting(length: int, name: str = "a.mp4") -> ClipWindow:
     info = ClipInfo(Path(name), 64, 48, Fraction(12), length, length / 12, False, None, None, "h264", ())
-    return Source(CANVAS, info, 0, length)
+    timing = Timing(Fraction(0), Fraction(12), Fraction(length, 12), gridded=True, steady=True)
+    return make_window(
+        CANVAS, Clip(info=info, timing=timing, base=Fraction(1, 12), keys=(), aspect=None, shifts=(Fraction(0),))
+    )
 
 
-def piece(**options: object) -> Piece:
-    return Piece(Path("a.mp4"), **options)  # type: ignore[arg-type]
+def clip(**options: object) -> ProjectClip:
+    return ProjectClip(Path("a.mp4"), **options)  # type: ignore[arg-type]
 
 
 @given(st.integers(1, 9), st.booleans())
 def test_all_neighbours_meet_and_in_a_loop_the_ends_too(count: int, loop: bool) -> None:
-    found = ends(count, loop=loop)
+    found = find_ends(count, loop=loop)
     assert len(found) == count - 1 + loop
     assert all(b == d for (_, b), (d, _) in pairwise(found))
     assert not loop or found[-1] == (count - 1, 0)
 
 
 def test_each_clip_may_have_a_transition_of_its_own() -> None:
-    sources = [lasting(48), lasting(48), lasting(48)]
-    pieces = [piece(seconds=0.5, mode="insert"), piece(), piece(seconds=3.0)]
-    first, second = cuts_between(CANVAS, sources, pieces, 1.0, None, loop=False)
+    windows = [lasting(48), lasting(48), lasting(48)]
+    asked = [clip(seconds=0.5, mode="insert"), clip(), clip(seconds=3.0)]
+    first, second = place_cuts(CANVAS, windows, asked, 1.0, None, loop=False)
     assert (first.count, first.mode, second.count, second.mode) == (6, "insert", 12, "overlap")
-    *_, last = cuts_between(CANVAS, sources, pieces, 1.0, None, loop=True)
+    *_, last = place_cuts(CANVAS, windows, asked, 1.0, None, loop=True)
     assert (last.a, last.b, last.count, last.mode) == (2, 0, 36, "insert")
 
 
 @given(lengths=st.lists(st.integers(2, 60), min_size=2, max_size=5), seconds=st.floats(0.1, 4), loop=st.booleans())
 def test_what_is_chosen_always_fits(lengths: list[int], seconds: float, loop: bool) -> None:
-    sources = tuple(lasting(length) for length in lengths)
-    cuts = cuts_between(CANVAS, sources, [piece()] * len(sources), seconds, None, loop=loop)
-    plan = Plan(CANVAS, sources, cuts)
-    assert plan.frames == total(plan.parts) == sum(lengths) + sum(-cut.taken or cut.count for cut in cuts)
+    windows = tuple(lasting(length) for length in lengths)
+    cuts = place_cuts(CANVAS, windows, [clip()] * len(windows), seconds, None, loop=loop)
+    plan = Plan(canvas=CANVAS, windows=windows, cuts=cuts)
+    assert plan.frames == count_frames(plan.parts) == sum(lengths) + sum(-cut.overlap or cut.count for cut in cuts)
     assert [plan.first(cut) for cut in cuts] == sorted(plan.first(cut) for cut in cuts)
-    assert plan.arithmetic().endswith(f"= {plan.frames / 12:.2f} s")
+    assert plan.describe().endswith(f"= {plan.frames / 12:.2f} s")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +70,7 @@ def test_what_is_chosen_always_fits(lengths: list[int], seconds: float, loop: bo
     ],
 )
 def test_more_than_there_is_cannot_be_played_over(lengths: list[int], said: str, clips: ModuleType) -> None:
-    sources = [lasting(length, f"{name}.mp4") for length, name in zip(lengths, "abc", strict=False)]
+    windows = [lasting(length, f"{name}.mp4") for length, name in zip(lengths, "abc", strict=False)]
     with pytest.raises(InputError) as caught:
-        cuts_between(CANVAS, sources, [piece()] * len(sources), 1.0, "overlap", loop=False)
+        place_cuts(CANVAS, windows, [clip()] * len(windows), 1.0, "overlap", loop=False)
     assert said in str(caught.value)

@@ -9,7 +9,7 @@ import pytest
 
 from segue.core.download import sha256_of
 from segue.core.errors import InputError
-from segue.join.project import Piece, read_project
+from segue.join.project import ProjectClip, read_project
 
 TOML = """
 seconds = 2
@@ -32,8 +32,8 @@ def test_toml_lists_clips_and_options(tmp_path: Path) -> None:
     (tmp_path / "film.toml").write_text(TOML)
     found = read_project(tmp_path / "film.toml")
     assert found.clips == (
-        Piece(tmp_path / "a.mp4", start=1, stop=4.5, mode="insert"),
-        Piece(tmp_path / "more" / "still.png", hold=3),
+        ProjectClip(tmp_path / "a.mp4", start=1, stop=4.5, mode="insert"),
+        ProjectClip(tmp_path / "more" / "still.png", hold=3),
     )
     assert found.options == {"seconds": 2, "style": "melt", "best_cut": 1.5}
 

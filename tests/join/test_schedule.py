@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from segue.core.images import Pixels
 from segue.evaluation.metrics.seam import change
-from segue.join.schedule import Schedule, profile, scheduled, unevenness
-from segue.motion.flow import mixed
+from segue.join.schedule import Schedule, find_schedule, profile, unevenness
+from segue.motion.flow import blend
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,12 +31,12 @@ def whole(found: Schedule, steps: int) -> None:
 
 
 def fade(share: float, a: Pixels, b: Pixels) -> Pixels:
-    return mixed(a, b, share)
+    return blend(a, b, share)
 
 
 def lagging(share: float, a: Pixels, b: Pixels) -> Pixels:
     """A fade that does nearly all in the last tenth of its way."""
-    return mixed(a, b, 0.1 * share if share < 0.9 else 0.09 + 9.1 * (share - 0.9))
+    return blend(a, b, 0.1 * share if share < 0.9 else 0.09 + 9.1 * (share - 0.9))
 
 
 @given(st.integers(1, 400), st.floats(1e-6, 100), paces, paces)
@@ -69,14 +69,14 @@ def test_unevenness_is_the_coefficient_of_variation() -> None:
 def test_it_rises_from_0_to_1(count: int, seed: int, first: float, last: float) -> None:
     rng = np.random.default_rng(seed)
     a, b = rng.integers(0, 256, (2, count + 2, 4, 5, 3), np.uint8)
-    for blend in (fade, lagging):
-        whole(scheduled(blend, a, b, first, last), count + 1)
+    for way in (fade, lagging):
+        whole(find_schedule(way, a, b, first, last), count + 1)
 
 
 @pytest.mark.parametrize("count", [1, 2, 12, 25])
 def test_a_fade_of_stills_swells_and_sinks(count: int, clips: ModuleType) -> None:
     a, b = still(clips.disc(16, 20), count + 2), still(255 - clips.disc(48, 20), count + 2)
-    found = scheduled(fade, a, b, 0.002, 0.002)
+    found = find_schedule(fade, a, b, 0.002, 0.002)
     whole(found, count + 1)
     changes = change([fade(float(share), a[0], b[0]) for share in found.shares])
     # Half a grey level, the least that the ends ask for, cannot be shown to the byte.
@@ -88,7 +88,7 @@ def test_a_fade_of_stills_swells_and_sinks(count: int, clips: ModuleType) -> Non
 
 def test_what_a_blend_does_at_once_is_spread_out(clips: ModuleType) -> None:
     a, b = still(clips.disc(16, 20), 27), still(255 - clips.disc(48, 20), 27)
-    found = scheduled(lagging, a, b, 0.002, 0.002)
+    found = find_schedule(lagging, a, b, 0.002, 0.002)
     whole(found, 26)
     by_time = change([lagging(float(share), a[0], b[0]) for share in np.linspace(0, 1, 27)])
     assert found.unevenness < 0.3 * unevenness(by_time, 0.002, 0.002)
@@ -96,7 +96,7 @@ def test_what_a_blend_does_at_once_is_spread_out(clips: ModuleType) -> None:
 
 def test_of_two_equal_stills_any_rise_will_do(clips: ModuleType) -> None:
     frames = still(clips.disc(16, 20), 12)
-    found = scheduled(fade, frames, frames, 0.01, 0.01)
+    found = find_schedule(fade, frames, frames, 0.01, 0.01)
     whole(found, 11)
     assert found.unevenness == 0
 
@@ -105,7 +105,7 @@ def test_it_leaves_and_arrives_as_the_clips_move(clips: ModuleType) -> None:
     a = np.stack(clips.rolling(27, (10, 16), (0.5, 0)))
     b = np.stack(clips.rolling(27, (50, 34), (-0.8, 0), blue=160))
     first, last = (float(np.median(change(clip))) for clip in (a, b))
-    found = scheduled(fade, a, b, first, last)
-    changes = change([mixed(*pair, float(share)) for share, *pair in zip(found.shares, a, b, strict=True)])
+    found = find_schedule(fade, a, b, first, last)
+    changes = change([blend(*pair, float(share)) for share, *pair in zip(found.shares, a, b, strict=True)])
     assert changes[0] < 1.5 * first and changes[-1] < 1.5 * last
     assert found.unevenness < 0.2

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.types import Sound
-from segue.join.sound import SOFT, SOUND_RATE, Heard, Over, Track, equal_power, joined_sound, mirrored, over
-from segue.join.timeline import Cut, Mode, Stretch, timeline
+from segue.join.sound import SOFT, ClipSound, Over, Track, cross_over, mirror, mix_equal_power, mix_sound
+from segue.join.timeline import Cut, Mode, Stretch, make_timeline
 from segue.video import read_sound
+from segue.video.codecs import SOUND_RATE
 
 FPS = 12
 HOWS: tuple[Over, ...] = ("mix", "cut", "a", "b")
@@ -44,9 +45,9 @@ def tracks(pair: tuple[Path, Path]) -> list[Sound]:
 
 def joined(clips: tuple[Path, ...], cuts: list[Cut], how: Over = "mix", fps: float = FPS) -> Sound:
     """The sound of a film of clips of a second, whose edges are rounded as those of a film are."""
-    parts = timeline([round(fps)] * len(clips), cuts)
-    heard = [Heard(partial(read_sound, clip, SOUND_RATE), round(fps)) for clip in clips]
-    return np.concatenate(list(joined_sound(heard, parts, Fraction(fps).limit_denominator(1001), how)))
+    parts = make_timeline([round(fps)] * len(clips), cuts)
+    sounds = [ClipSound(partial(read_sound, clip, SOUND_RATE), round(fps)) for clip in clips]
+    return np.concatenate(list(mix_sound(sounds, parts, Fraction(fps).limit_denominator(1001), how)))
 
 
 def place(frames: float) -> int:
@@ -55,10 +56,10 @@ def place(frames: float) -> int:
 
 def test_equal_power_is_even_and_meets_both_ends() -> None:
     one, other = np.eye(2, dtype=np.float32)[:, None].repeat(1000, axis=1)
-    mixed = equal_power(one, other)
+    mixed = mix_equal_power(one, other)
     assert np.square(mixed).sum(axis=1) == pytest.approx(1, abs=1e-6) and mixed.dtype == np.float32
     assert mixed[0] == pytest.approx([1, 0], abs=1e-3) and mixed[-1] == pytest.approx([0, 1], abs=1e-3)
-    assert equal_power(one[:0], other[:0]).shape == (0, 2)
+    assert mix_equal_power(one[:0], other[:0]).shape == (0, 2)
 
 
 @settings(max_examples=15)
@@ -73,7 +74,7 @@ def test_it_is_as_long_as_the_picture_to_the_sample(
 ) -> None:
     cuts = [Cut(i, i + 1, size, mode) for i, (size, mode) in enumerate(zip(sizes, modes, strict=True))]
     found = joined((*pair, pair[0]), cuts, how, fps)
-    frames = 36 + sum(-cut.count if cut.taken else cut.count for cut in cuts)
+    frames = 36 + sum(-cut.count if cut.overlap else cut.count for cut in cuts)
     assert found.shape == (round(frames / fps * SOUND_RATE), 2) and found.dtype == np.float32
     assert np.abs(found).max() < 0.42 * 2**0.5  # two tones, never louder than they can be together
 
@@ -97,7 +98,7 @@ def test_over_both_clips_their_own_sounds_are_heard(
     found = joined(pair, [Cut(0, 1, count, "overlap")], how)[place(12 - count) : place(12)]
     a, b = tracks[0][-len(found) :], tracks[1][: len(found)]
     if how == "mix":
-        assert np.array_equal(found, equal_power(a, b))
+        assert np.array_equal(found, mix_equal_power(a, b))
         return
     turn = {"cut": (len(found) - SOFT) // 2, "a": len(found) - SOFT, "b": 0}[how]
     assert np.array_equal(found[:turn], a[:turn]) and np.array_equal(found[turn + SOFT :], b[turn + SOFT :])
@@ -156,7 +157,7 @@ def test_a_film_that_closes_begins_after_what_it_ends_with(
     skipped = over_it if mode == "overlap" else 0
     assert np.array_equal(found[: place(6)], tracks[0][skipped:][: place(6)])
     if mode == "overlap":
-        assert np.array_equal(found[-over_it:], equal_power(tracks[1][-over_it:], tracks[0][:over_it]))
+        assert np.array_equal(found[-over_it:], mix_equal_power(tracks[1][-over_it:], tracks[0][:over_it]))
     seam = np.concatenate([found[-50:], found[:50]])  # played round and round
     assert np.abs(np.diff(seam, axis=0)).max() < 0.06
 
@@ -167,16 +168,16 @@ def test_one_clip_that_closes_on_itself(mode: Mode, pair: tuple[Path, Path], tra
     (own,) = tracks[:1]
     count = place(4)
     if mode == "overlap":
-        assert np.array_equal(found, np.concatenate([own[count:-count], equal_power(own[-count:], own[:count])]))
+        assert np.array_equal(found, np.concatenate([own[count:-count], mix_equal_power(own[-count:], own[:count])]))
     else:
         tail, start = own[::-1][:count], own[:count][::-1]
-        assert np.array_equal(found, np.concatenate([own, equal_power(tail, start)]))
+        assert np.array_equal(found, np.concatenate([own, mix_equal_power(tail, start)]))
 
 
 def test_mirrored_repeats_back_and_forth() -> None:
     ramp = np.repeat(np.arange(3, dtype=np.float32)[:, None], 2, axis=1)
-    assert mirrored(ramp, 8)[:, 0].tolist() == [0, 1, 2, 2, 1, 0, 0, 1]
-    assert mirrored(ramp, 2)[:, 0].tolist() == [0, 1] and not mirrored(ramp[:0], 5).any()
+    assert mirror(ramp, 8)[:, 0].tolist() == [0, 1, 2, 2, 1, 0, 0, 1]
+    assert mirror(ramp, 2)[:, 0].tolist() == [0, 1] and not mirror(ramp[:0], 5).any()
 
 
 @pytest.mark.parametrize("samples", [0, 1, 700, SOUND_RATE, SOUND_RATE + 500])
@@ -205,11 +206,11 @@ def test_a_track_is_heard_from_any_place(
 @each_mode
 def test_a_part_of_a_film_sounds_as_it_does_there(mode: Mode, pair: tuple[Path, Path], tracks: list[Sound]) -> None:
     cut = Cut(0, 1, 4, mode)
-    whole = timeline([12, 12], [cut])
+    whole = make_timeline([12, 12], [cut])
     end = 8 if mode == "overlap" else 12
-    alone = (Stretch(0, end - 2, end), cut, Stretch(1, cut.taken, cut.taken + 2))
-    heard = [Heard(partial(read_sound, clip, SOUND_RATE), 12) for clip in pair]
-    film, part = (np.concatenate(list(joined_sound(heard, parts, Fraction(FPS), "mix"))) for parts in (whole, alone))
+    alone = (Stretch(0, end - 2, end), cut, Stretch(1, cut.overlap, cut.overlap + 2))
+    sounds = [ClipSound(partial(read_sound, clip, SOUND_RATE), 12) for clip in pair]
+    film, part = (np.concatenate(list(mix_sound(sounds, parts, Fraction(FPS), "mix"))) for parts in (whole, alone))
     assert np.array_equal(part, film[place(end - 2) :][: place(8)])
 
 
@@ -217,4 +218,4 @@ def test_a_part_of_a_film_sounds_as_it_does_there(mode: Mode, pair: tuple[Path, 
 @pytest.mark.parametrize("samples", [0, 1, SOFT - 1, SOFT, 3 * SOFT])
 def test_any_length_can_be_gone_over(samples: int, how: Over) -> None:
     one, other = np.full((samples, 2), 1, np.float32), np.full((samples, 2), -1, np.float32)
-    assert over(one, other, how).shape == (samples, 2)
+    assert cross_over(one, other, how).shape == (samples, 2)

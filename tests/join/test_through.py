@@ -15,7 +15,7 @@ from PIL import Image
 from segue.cli import main
 from segue.core.errors import InputError
 from segue.join.canvas import Canvas
-from segue.join.through import MOST_PICTURES, by_way_of, nearest, some, waypoints
+from segue.join.through import MOST_PICTURES, blend_through, find_waypoints, nearest_waypoint, read_waypoints
 from segue.video import read_frames
 
 CANVAS = Canvas(48, 64, Fraction(12), "crop")
@@ -35,12 +35,14 @@ def folder(tmp_path: Path, clips: ModuleType) -> Path:
 
 
 def test_all_pictures_of_a_folder_are_found_on_the_canvas(folder: Path) -> None:
-    found = waypoints(folder, CANVAS)
+    found = find_waypoints(folder, CANVAS)
     assert [one.path.name for one in found] == ["middle.png", "corner.jpg", "white.png"]
-    assert [one.sized(24, 32).shape for one in found] == [(24, 32, 3)] * 3
-    assert some(found, 8, 16).shape == (3, 8, 16, 3) and len(some(found * 100, 8, 16)) == MOST_PICTURES
+    assert [one.read(24, 32).shape for one in found] == [(24, 32, 3)] * 3
+    assert (
+        read_waypoints(found, 8, 16).shape == (3, 8, 16, 3) and len(read_waypoints(found * 100, 8, 16)) == MOST_PICTURES
+    )
     with pytest.raises(ValueError, match="read-only"):
-        found[0].sized(24, 32)[:] = 0
+        found[0].read(24, 32)[:] = 0
 
 
 @pytest.mark.parametrize("name", ["empty", "missing", "file.png"])
@@ -48,27 +50,27 @@ def test_a_folder_without_pictures_is_refused(name: str, tmp_path: Path) -> None
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.png").write_bytes(b"")
     with pytest.raises(InputError, match=r"without a picture; expected a folder with \.png"):
-        waypoints(tmp_path / name, CANVAS)
+        find_waypoints(tmp_path / name, CANVAS)
 
 
 def test_the_picture_nearest_to_both_is_taken(folder: Path, clips: ModuleType) -> None:
-    found = waypoints(folder, CANVAS)
-    assert nearest(clips.disc(24, 24), clips.disc(40, 24), found).path.name == "middle.png"
-    assert nearest(clips.disc(62, 40), clips.disc(58, 47), found).path.name == "corner.jpg"
+    found = find_waypoints(folder, CANVAS)
+    assert nearest_waypoint(clips.disc(24, 24), clips.disc(40, 24), found).path.name == "middle.png"
+    assert nearest_waypoint(clips.disc(62, 40), clips.disc(58, 47), found).path.name == "corner.jpg"
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9])
 def test_each_half_is_a_blend_of_its_own(share: float, folder: Path, clips: ModuleType) -> None:
-    between = waypoints(folder, CANVAS)[0]
+    between = find_waypoints(folder, CANVAS)[0]
     a, b = clips.disc(10, 10), clips.disc(50, 40)
     calls = []
-    blend = by_way_of(
+    blend = blend_through(
         between, lambda *way: calls.append(("there", *way)) or a, lambda *way: calls.append(("on", *way)) or b
     )
     blend(share, a, b)
     ((half, own, one, other),) = calls
     assert half == ("there" if share <= 0.5 else "on") and own == pytest.approx(2 * share - (share > 0.5))
-    picture = between.sized(48, 64)
+    picture = between.read(48, 64)
     assert np.array_equal(one, a if half == "there" else picture)
     assert np.array_equal(other, picture if half == "there" else b)
 

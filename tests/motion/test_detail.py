@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from segue.core.images import Pixels
 from segue.evaluation.metrics.sharpness import gradient_energy
-from segue.motion.detail import MOST_GAIN, as_sharp, energies, wanted_energy
+from segue.motion.detail import MOST_GAIN, gradient_energies, sharpen_to, target_energy
 
 
 def textured(seed: int = 0, contrast: int = 60) -> Pixels:
@@ -20,30 +20,30 @@ def textured(seed: int = 0, contrast: int = 60) -> Pixels:
 @pytest.mark.parametrize("share", [0.5, 0.8, 1.0, 1.3, 2.0])
 def test_energy_comes_to_what_is_wanted(share: float) -> None:
     frame = textured()
-    wanted = share * float(energies(frame).sum())
-    assert float(energies(as_sharp(frame, wanted)).sum()) == pytest.approx(wanted, rel=0.02)
+    wanted = share * float(gradient_energies(frame).sum())
+    assert float(gradient_energies(sharpen_to(frame, wanted)).sum()) == pytest.approx(wanted, rel=0.02)
 
 
 def test_there_is_an_end_to_it() -> None:
     frame = textured(contrast=20)
-    own = float(energies(frame).sum())
-    most, least = as_sharp(frame, 1e9), as_sharp(frame, 0.0)
-    assert own * 2 < float(energies(most).sum()) < own * (1 + MOST_GAIN) ** 2 * 1.1
-    assert 0 < float(energies(least).sum()) < 0.3 * own
+    own = float(gradient_energies(frame).sum())
+    most, least = sharpen_to(frame, 1e9), sharpen_to(frame, 0.0)
+    assert own * 2 < float(gradient_energies(most).sum()) < own * (1 + MOST_GAIN) ** 2 * 1.1
+    assert 0 < float(gradient_energies(least).sum()) < 0.3 * own
     flat = np.full((9, 9, 3), 77, np.uint8)
-    assert np.array_equal(as_sharp(flat, 5.0), flat)
+    assert np.array_equal(sharpen_to(flat, 5.0), flat)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.integers(1, 9), st.sampled_from([1, 3]))
 def test_the_sum_is_the_gradient_energy(seed: int, height: int, width: int, channels: int) -> None:
     frame = np.random.default_rng(seed).integers(0, 256, (height, width, channels), np.uint8)
-    assert energies(frame).shape == (height, width)
-    assert float(energies(frame).sum()) == pytest.approx(gradient_energy(frame), rel=1e-4, abs=1e-6)
+    assert gradient_energies(frame).shape == (height, width)
+    assert float(gradient_energies(frame).sum()) == pytest.approx(gradient_energy(frame), rel=1e-4, abs=1e-6)
 
 
 @given(st.floats(0, 1), st.floats(0.1, 1e5), st.floats(0.1, 1e5), st.floats(0.1, 1e5))
 def test_what_is_wanted_lies_between_what_is_carried_and_the_ends(share: float, at: float, a: float, b: float) -> None:
-    wanted, between = wanted_energy(share, at, (a, b)), (1 - share) * a + share * b
+    wanted, between = target_energy(share, at, (a, b)), (1 - share) * a + share * b
     assert min(at, between) * 0.999 <= wanted <= max(at, between) * 1.001
     if min(share, 1 - share) <= 0.1:
         assert wanted == pytest.approx(at)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.images import Pixels
-from segue.motion.slow import AROUND, HELD, ByFlow, change, gaps, is_cut, keys, slowed
+from segue.motion.slow import AROUND, HELD, FlowMotion, drop_repeats, find_gaps, is_cut, measure_change, slow_down
 
 
 def places(frames: int, factor: Fraction) -> list[Fraction]:
@@ -22,7 +22,7 @@ def places(frames: int, factor: Fraction) -> list[Fraction]:
 
 def slow(frames: list[Pixels], factor: float, cuts: list[int] | None = None) -> list[Pixels]:
     at = places(len(frames), Fraction(factor))
-    return list(slowed(frames, at, ByFlow(), [] if cuts is None else cuts))
+    return list(slow_down(frames, at, FlowMotion(), [] if cuts is None else cuts))
 
 
 @settings(max_examples=15)
@@ -30,7 +30,7 @@ def slow(frames: list[Pixels], factor: float, cuts: list[int] | None = None) -> 
 def test_own_frames_come_out_unchanged(count: int, factor: Fraction) -> None:
     frames = list(np.random.default_rng(count).integers(0, 256, (count, 16, 20, 3), np.uint8))
     at = places(count, factor)
-    shown = list(slowed(frames, at, ByFlow(), []))
+    shown = list(slow_down(frames, at, FlowMotion(), []))
     assert len(shown) == len(at)
     for place, frame in zip(at, shown, strict=True):
         if place.denominator == 1:
@@ -59,8 +59,8 @@ def test_a_frame_held_on_purpose_stays(clips: ModuleType) -> None:
 
 def test_runs_become_their_ends() -> None:
     a, b = np.zeros((2, 16, 16, 3), np.uint8) + np.array([1, 2], np.uint8).reshape(2, 1, 1, 1)
-    assert [key.number for key in keys([a, a, b, b, b, b, a, a])] == [0, 2, 5, 6, 7]
-    assert [key.number for key in keys([a])] == [0] and not list(keys([]))
+    assert [key.number for key in drop_repeats([a, a, b, b, b, b, a, a])] == [0, 2, 5, 6, 7]
+    assert [key.number for key in drop_repeats([a])] == [0] and not list(drop_repeats([]))
 
 
 @pytest.mark.parametrize("place", [1, 2, 8, 13])
@@ -76,7 +76,7 @@ def test_a_cut_is_held_and_told(place: int, clips: ModuleType) -> None:
 
 def test_movement_is_not_carried_across_a_cut(clips: ModuleType) -> None:
     one, other = clips.rolling(6, (20, 24), (3, 0)), [255 - x for x in clips.rolling(6, (40, 24), (-3, 0))]
-    joined = list(gaps(keys([*one, *other])))
+    joined = list(find_gaps(drop_repeats([*one, *other])))
     assert [gap.is_cut for gap in joined] == [i == 5 for i in range(11)]
     assert joined[4].beyond is None and joined[6].before is None
     assert joined[3].beyond is not None and joined[7].before is not None
@@ -85,8 +85,8 @@ def test_movement_is_not_carried_across_a_cut(clips: ModuleType) -> None:
 
 def test_a_movement_is_no_cut(clips: ModuleType) -> None:
     still = clips.disc(20, 20)
-    assert change(still, still.copy()) == 0
-    assert change(still, clips.disc(22, 20)) < 3 < change(still, 255 - still)
+    assert measure_change(still, still.copy()) == 0
+    assert measure_change(still, clips.disc(22, 20)) < 3 < measure_change(still, 255 - still)
     assert not is_cut([20.0], 0) and not is_cut([11.0, 1.0], 0) and is_cut([1.0, 50.0, 49.0, 1.0, 1.0, 1.0], 1)
 
 
@@ -99,12 +99,12 @@ def test_memory_does_not_grow_with_the_clip() -> None:
             yield np.full((16, 16, 3), read, np.uint8)
 
     most = 0
-    for shown, _ in enumerate(slowed(frames(), (Fraction(i, 2) for i in range(399)), ByFlow(), [])):
+    for shown, _ in enumerate(slow_down(frames(), (Fraction(i, 2) for i in range(399)), FlowMotion(), [])):
         most = max(most, read - shown // 2)
     assert read == 199 and most <= AROUND + 4
 
 
 def test_places_beyond_the_end_show_the_last_frame(clips: ModuleType) -> None:
     frames = clips.rolling(2, (20, 24), (2, 0))
-    shown = list(slowed(frames, chain(map(Fraction, range(4))), ByFlow(), []))
+    shown = list(slow_down(frames, chain(map(Fraction, range(4))), FlowMotion(), []))
     assert len(shown) == 4 and all(np.array_equal(frame, frames[1]) for frame in shown[1:])

@@ -1,4 +1,4 @@
-"""Slow motion: a clip shown slower than it was taken, with the frames between its own made."""
+"""Slow motion: a clip shown slower than it was filmed; the frames between its own are made."""
 
 from __future__ import annotations
 
@@ -18,19 +18,17 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels, check_writable, resize
 from segue.core.progress import Event, Report, silent
 from segue.core.types import Sound
-from segue.join.dream_model import Learning
-from segue.join.latent_motion import ByCodes
+from segue.join.dream_model import DreamModel
+from segue.join.latent_motion import LatentMotion
+from segue.join.seam_frames import MODEL_PIXELS, MOST_TRAINING_FRAMES
 from segue.latent.paths import choose_path
-from segue.motion.slow import ByFlow, Way, slowed
+from segue.motion.slow import FlowMotion, MotionModel, slow_down
 from segue.training import Training
 from segue.training.methods import METHODS, Method
-from segue.video import FILMS, ClipInfo, FilmWriter, probe, read_frames, read_sound
+from segue.video import FILMS, Clip, ClipInfo, FilmWriter, examine, read_frames, read_sound
 from segue.video.codecs import SOUND_RATE
 
 SlowStyle = Literal["flow", "latent"]
-
-_MOST_LEARNED, LEARNED_PIXELS = 160, 192 * 112
-"""How many of a clip's frames a model learns at most, evenly thinned, and how large they are, about."""
 
 MOST_CUTS_NAMED = 10
 """How many cuts the notes name one by one."""
@@ -38,7 +36,7 @@ MOST_CUTS_NAMED = 10
 
 @dataclass(frozen=True)
 class SlowRequest(Checked):
-    """What `segue slow` asks for."""
+    """What slow motion asks for; `segue slow` has an option for each field."""
 
     clip: Path = needed("the clip")
     out: Path = needed("the film: .mp4, .mov, .mkv or .webm")
@@ -75,54 +73,53 @@ class SlowResult:
 
 
 def run_slow(request: SlowRequest, report: Report = silent) -> SlowResult:
-    """Write the clip `factor` times as slow, as a stream.
+    """Write a clip some times as slow, as a stream.
 
     The film ends with the clip's last frame: of n frames it has `floor((n - 1) factor fps / the clip's fps) + 1`.
-    Raises `InputError` for a clip that cannot be read, and for an output that cannot be written; then, as at Ctrl-C,
-    nothing is left behind.
+
+    Args:
+        request: the clip, how slow, and where to write it.
+        report: receives progress events.
+
+    Returns:
+        The film.
+
+    Raises:
+        InputError: for a clip that cannot be read, and for an output that cannot be written; then, as at Ctrl-C,
+            nothing is left behind.
     """
     started = time.monotonic()
     request = replace(request, method=choose(request.method, METHODS, "method"))
-    info = probe(request.clip)
+    clip = examine(request.clip)
+    info = clip.info
     _check_out(request)
     fps = info.fps if request.fps is None else Fraction(request.fps).limit_denominator(1001)
     step = info.fps / fps / Fraction(request.factor).limit_denominator(1000)
     count = math.floor((info.frames - 1) / step) + 1
-    way = _way(request, info, report)
-    learned = time.monotonic()
+    model = _model_for(request, clip, report)
+    trained = time.monotonic()
     cuts: list[int] = []
     size = info.height // 2 * 2, info.width // 2 * 2
-    own = (frame[: size[0], : size[1]] for frame in read_frames(info.path))
-    frames = slowed(own, (index * step for index in range(count)), way, cuts)
+    own = (frame[: size[0], : size[1]] for frame in read_frames(clip))
+    frames = slow_down(own, (index * step for index in range(count)), model, cuts)
     sounds = info.has_sound and request.audio == "stretch"
-    _write(request, frames, _sound(info, request.factor) if sounds else None, (*size, count), fps, report)
+    _write(request, frames, _read_sound(clip, request.factor) if sounds else None, (*size, count), fps, report)
     written = time.monotonic()
     at = tuple(math.ceil(number / step) / float(fps) for number in cuts)
-    took = {"train": learned - started, "write": written - learned, "all": written - started}
+    took = {"train": trained - started, "write": written - trained, "all": written - started}
     return SlowResult(
-        request.out,
-        size[1],
-        size[0],
-        float(fps),
-        count,
-        count / float(fps),
-        request.factor,
-        request.style,
-        at,
-        took,
-        (*_changes(info, size), *_format_cuts(at)),
+        out=request.out,
+        width=size[1],
+        height=size[0],
+        fps=float(fps),
+        frames=count,
+        seconds=count / float(fps),
+        factor=request.factor,
+        style=request.style,
+        cuts=at,
+        took=took,
+        notes=(*_describe_changes(info, size), *_format_cuts(at)),
     )
-
-
-def format_result(result: SlowResult) -> str:
-    """The result in words, as a terminal shows it."""
-    lines = [
-        f"film        {result.out}",
-        f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",
-        f"slowed      {result.factor:g} times, by {result.style}",
-        f"took        {result.took['all']:.0f} s",
-    ]
-    return "\n".join([*lines, *(f"note        {note}" for note in result.notes)])
 
 
 def _check_out(request: SlowRequest) -> None:
@@ -134,45 +131,45 @@ def _check_out(request: SlowRequest) -> None:
     check_writable(request.out)
 
 
-def _way(request: SlowRequest, info: ClipInfo, report: Report) -> Way:
+def _model_for(request: SlowRequest, clip: Clip, report: Report) -> MotionModel:
     """How things move; a model of the clip is trained if need be."""
     if request.style == "flow":
-        return ByFlow()
+        return FlowMotion()
     assert isinstance(request.method, Method)  # noqa: S101 - run_slow has seen to it
-    options = Training(
-        steps=request.steps,
-        minutes=request.minutes,
-        batch=4,
-        lr=3e-3,
-        precision=request.precision,
-        seed=request.seed,
-    ).pin_precision(request.width)
-    learning = Learning(
-        (),
-        (),
-        request.method,
-        choose_path("linear"),
-        options,
-        request.latent,
-        request.width,
-        lambda: _learned(info),
-        report,
+    dream = DreamModel(
+        windows=(),
+        cuts=(),
+        method=request.method,
+        path=choose_path("linear"),
+        options=Training(
+            steps=request.steps,
+            minutes=request.minutes,
+            batch=4,
+            lr=3e-3,
+            precision=request.precision,
+            seed=request.seed,
+        ).pin_precision(request.width),
+        latent=request.latent,
+        width=request.width,
+        extra=lambda: _read_training_frames(clip),
+        report=report,
     )
-    return ByCodes(learning.model)
+    return LatentMotion(dream.model)
 
 
-def _learned(info: ClipInfo) -> Pixels:
-    """A clip's frames as a model learns them, `[n, h, w, 3]`: sides are multiples of 8."""
-    scale = min(1.0, (LEARNED_PIXELS / (info.height * info.width)) ** 0.5)
+def _read_training_frames(clip: Clip) -> Pixels:
+    """A clip's frames as a model is trained on them, `[n, h, w, 3]`: sides are multiples of 8."""
+    info = clip.info
+    scale = min(1.0, (MODEL_PIXELS / (info.height * info.width)) ** 0.5)
     height, width = (max(1, round(side * scale / 8)) * 8 for side in (info.height, info.width))
-    stride = -(-info.frames // _MOST_LEARNED)
-    return np.stack([resize(frame, height, width) for frame in islice(read_frames(info.path), 0, None, stride)])
+    stride = -(-info.frames // MOST_TRAINING_FRAMES)
+    return np.stack([resize(frame, height, width) for frame in islice(read_frames(clip), 0, None, stride)])
 
 
-def _sound(info: ClipInfo, factor: float) -> Iterator[Sound]:
+def _read_sound(clip: Clip, factor: float) -> Iterator[Sound]:
     from segue.video.stretch import stretch
 
-    return stretch(read_sound(info.path, SOUND_RATE), SOUND_RATE, factor)
+    return stretch(read_sound(clip, SOUND_RATE), SOUND_RATE, factor)
 
 
 def _write(
@@ -185,17 +182,17 @@ def _write(
 ) -> None:
     """Write the film, its sound along with the picture, so that neither waits long for the other."""
     height, width, count = size
-    given = 0
+    written = 0
     with FilmWriter(request.out, width, height, fps, sound_rate=SOUND_RATE if sound else None) as film:
         for index, frame in enumerate(frames):
             film.write(frame)
-            while sound and given < (index + 1) / fps * SOUND_RATE and (block := next(sound, None)) is not None:
+            while sound and written < (index + 1) / fps * SOUND_RATE and (block := next(sound, None)) is not None:
                 film.write_sound(block)
-                given += len(block)
+                written += len(block)
             report(Event("slow", index + 1, count))
 
 
-def _changes(info: ClipInfo, size: tuple[int, int]) -> tuple[str, ...]:
+def _describe_changes(info: ClipInfo, size: tuple[int, int]) -> tuple[str, ...]:
     cropped = (f"cropped from {info.width}x{info.height}",) if (info.height, info.width) != size else ()
     return (*info.notes, *cropped)
 
@@ -206,3 +203,22 @@ def _format_cuts(cuts: Sequence[float]) -> tuple[str, ...]:
         return ()
     at = ", ".join(f"{cut:.2f}" for cut in cuts[:MOST_CUTS_NAMED]) + (", ..." if len(cuts) > MOST_CUTS_NAMED else "")
     return (f"the clip is cut at {at} s of the film: the frame before is held until then",)
+
+
+def format_result(result: SlowResult) -> str:
+    """Write the result of slow motion in words.
+
+    Args:
+        result: the result.
+
+    Returns:
+        Lines of text.
+    """
+    lines = [
+        f"film        {result.out}",
+        f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",
+        f"slowed      {result.factor:g} times, by {result.style}",
+        f"took        {result.took['all']:.0f} s",
+        *(f"note        {note}" for note in result.notes),
+    ]
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Charts of a transition's course as its report draws them: in percent, so that they fit a page of any width."""
+"""Charts of a transition as its report draws them: in percent, so that they fit a page of any width."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segue.core.types import Floats
-from segue.join.frame_analysis import Course
+from segue.join.frame_analysis import FrameAnalysis
 from segue.join.scores import GOALS
 
 UP, ALONG = 4, 6
@@ -59,20 +59,32 @@ class Charts:
     seconds: tuple[Tick, ...]
 
 
-def charts(course: Course, fps: float) -> Charts:
-    """The change from frame to frame, the sharpness and the ghosting; seconds count from the transition's first frame.
+def make_charts(analysis: FrameAnalysis, fps: float) -> Charts:
+    """Draw the change from frame to frame, the sharpness and the ghosting of a transition.
 
-    A measure that is nowhere defined (ghosting between ends that nothing tells apart) has no lines.
+    Args:
+        analysis: what was measured of its frames.
+        fps: frames a second.
+
+    Returns:
+        The charts; seconds count from the transition's first frame. A measure that is nowhere defined (ghosting between
+        ends that nothing tells apart) has no lines.
     """
-    axis = _Axis(course.start, len(course.sharpness))
-    last = len(course.ghosting) - 1
-    found = _change(course, axis, last), _sharpness(course, axis, last), _ghosting(course, axis)
-    first = (course.start - 1) / fps
+    axis = _Axis(analysis.start, len(analysis.sharpness))
+    last = len(analysis.ghosting) - 1
+    found = _change(analysis, axis, last), _sharpness(analysis, axis, last), _ghosting(analysis, axis)
+    first = (analysis.start - 1) / fps
     seconds = tuple(
-        (axis.left(1 + second * fps), f"{second:g}") for second in steps(first, first + axis.count / fps, ALONG)
+        (axis.left(1 + second * fps), f"{second:g}") for second in round_steps(first, first + axis.count / fps, ALONG)
     )
-    bad = tuple(axis.left(number) for number in course.bad)
-    return Charts(found, (axis.left(1), axis.left(last)), bad, _rounded(100 / axis.count), seconds)
+    bad = tuple(axis.left(number) for number in analysis.bad)
+    return Charts(
+        charts=found,
+        cuts=(axis.left(1), axis.left(last)),
+        bad=bad,
+        wide=_round(100 / axis.count),
+        seconds=seconds,
+    )
 
 
 @dataclass(frozen=True)
@@ -83,7 +95,7 @@ class _Axis:
     count: int
 
     def left(self, number: float) -> float:
-        return _rounded(100 * (number - self.start) / self.count)
+        return _round(100 * (number - self.start) / self.count)
 
     def middle(self, number: float) -> float:
         return self.left(number + 0.5)
@@ -100,42 +112,42 @@ class _Axis:
         return (
             left,
             _down(goal.high, top),
-            _rounded(right - left),
-            _rounded(_down(goal.low, top) - _down(goal.high, top)),
+            _round(right - left),
+            _round(_down(goal.low, top) - _down(goal.high, top)),
         )
 
     def marks(self, numbers: Sequence[int], first: int, values: Floats, top: float) -> tuple[tuple[float, float], ...]:
         return tuple((self.middle(number), _down(min(values[number - first], top), top)) for number in numbers)
 
 
-def _change(course: Course, axis: _Axis, last: int) -> Chart:
-    percent, first = 100 * course.change, course.start + 1
-    top = _above(max(LEAST_PERCENT, percent.max(), 100 * course.wanted.max()))
+def _change(analysis: FrameAnalysis, axis: _Axis, last: int) -> Chart:
+    percent, first = 100 * analysis.change, analysis.start + 1
+    top = _above(max(LEAST_PERCENT, percent.max(), 100 * analysis.wanted.max()))
     lines = (
         axis.line("own", first, percent, top),
         axis.line("found", 1, percent[1 - first : last + 1 - first], top),
-        axis.line("wanted", 1, 100 * course.wanted, top),
+        axis.line("wanted", 1, 100 * analysis.wanted, top),
     )
-    marks = axis.marks(course.off["change"], first, percent, top)
-    return Chart("change", _drawn(lines), None, marks, _ticks(top, " %"))
+    marks = axis.marks(analysis.off["change"], first, percent, top)
+    return Chart("change", _keep_drawn(lines), None, marks, _ticks(top, " %"))
 
 
-def _sharpness(course: Course, axis: _Axis, last: int) -> Chart:
-    values, first = course.sharpness, course.start
+def _sharpness(analysis: FrameAnalysis, axis: _Axis, last: int) -> Chart:
+    values, first = analysis.sharpness, analysis.start
     top = _above(float(np.clip(np.max(values, initial=0, where=np.isfinite(values)), 1.4, MOST_SHARP)))
     lines = axis.line("own", first, values, top), axis.line("found", 0, values[-first : last + 1 - first], top)
-    marks = axis.marks(course.off["sharpness"], first, values, top)
-    return Chart("sharpness", _drawn(lines), axis.band("sharpness", last, top), marks, _ticks(top))
+    marks = axis.marks(analysis.off["sharpness"], first, values, top)
+    return Chart("sharpness", _keep_drawn(lines), axis.band("sharpness", last, top), marks, _ticks(top))
 
 
-def _ghosting(course: Course, axis: _Axis) -> Chart:
-    values, top = course.ghosting, _above(1.0)
+def _ghosting(analysis: FrameAnalysis, axis: _Axis) -> Chart:
+    values, top = analysis.ghosting, _above(1.0)
     lines = (axis.line("found", 0, values, top),)
-    marks = axis.marks(course.off["ghosting"], 0, values, top)
-    return Chart("ghosting", _drawn(lines), axis.band("ghosting", len(values) - 1, top), marks, _ticks(top))
+    marks = axis.marks(analysis.off["ghosting"], 0, values, top)
+    return Chart("ghosting", _keep_drawn(lines), axis.band("ghosting", len(values) - 1, top), marks, _ticks(top))
 
 
-def _drawn(lines: Sequence[_Line]) -> tuple[_Line, ...]:
+def _keep_drawn(lines: Sequence[_Line]) -> tuple[_Line, ...]:
     return tuple(line for line in lines if line.points)
 
 
@@ -145,21 +157,29 @@ def _above(most: float) -> float:
 
 
 def _down(value: float, top: float) -> float:
-    return _rounded(100 * (1 - value / top))
+    return _round(100 * (1 - value / top))
 
 
-def _rounded(value: float) -> float:
+def _round(value: float) -> float:
     return round(float(value), 2)
 
 
 def _ticks(top: float, unit: str = "") -> tuple[Tick, ...]:
-    return tuple((_rounded(100 * value / top), f"{value:g}{unit}") for value in steps(0, top, UP))
+    return tuple((_round(100 * value / top), f"{value:g}{unit}") for value in round_steps(0, top, UP))
 
 
-def steps(low: float, high: float, most: int) -> list[float]:
-    """Round numbers from `low` to `high`, evenly apart, such that they divide it into `most` parts at most.
+def round_steps(low: float, high: float, most: int) -> list[float]:
+    """Find round numbers, evenly apart, for the ticks of an axis.
 
-    >>> steps(0, 1.06, 4), steps(-0.5, 1.5, 6)
+    Args:
+        low: where the axis begins.
+        high: where it ends.
+        most: into how many parts they may divide it.
+
+    Returns:
+        The numbers, rising.
+
+    >>> round_steps(0, 1.06, 4), round_steps(-0.5, 1.5, 6)
     ([0.0, 0.5, 1.0], [-0.5, 0.0, 0.5, 1.0, 1.5])
     """
     wide = (high - low) / most

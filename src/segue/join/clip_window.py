@@ -1,116 +1,217 @@
-"""What plays while a transition does: the clips' own frames, live, and what went before and comes after."""
+"""A clip as the film sees it: a stretch of it at the film's rate on the canvas, or a still that is held."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import chain, islice, repeat
+from pathlib import Path
 
-import numpy as np
+from segue.core.errors import InputError
+from segue.core.images import Pixels
+from segue.core.types import Sound
+from segue.join.canvas import Canvas
+from segue.join.frame_cache import FrameCache
+from segue.join.sound import ClipSound, count_samples
+from segue.video import Clip, ClipInfo, read_sound
+from segue.video.codecs import SOUND_RATE
+from segue.video.inspect import count_ticks
 
-from segue.core.images import Pixels, resize
-from segue.core.progress import Event, Report
-from segue.join.source import Source
-from segue.join.timeline import Cut
-from segue.motion.flow import between, carried_on
-from segue.video import read_frames
+CACHE_BYTES = 256 * 2**20
+"""How much all windows of a film may keep of their decoded frames together."""
 
-BESIDE_SECONDS = 0.5
-"""How far from the cut a clip's own change is measured."""
-
-LEARNED_SECONDS, MOST_LEARNED = 10.0, 160
-"""How far from the cut a model learns of a clip, and of how many frames at most."""
-
-MODEL_PIXELS, PACE_PIXELS = 192 * 112, 480 * 270
-
-MOST_PIXELS = 80_000_000
-"""Of all small frames of a clip together: in a very long transition each is smaller."""
+SLOW_SHARE = Fraction(95, 100)
+"""A clip with fewer frames a second than this share of the film's is slow: frames between its own can be made."""
 
 
 @dataclass(frozen=True)
 class ClipWindow:
-    """One clip seen from a cut, small, where a transition of n frames joins it.
+    """`length` frames of a clip, from number `start` on, as the film shows them.
 
-    `live`: what plays from the clip's last frame by itself to the other's first, `[n + 2, h, w, 3]` in the order of
-    time. `own`: the clip's own frames of the adjoining half second, nearest to the cut first; the nearest is in both.
+    Frames are numbered at the film's rate, from the clip's start. A still lasts as long as it is held: its one frame is
+    repeated. What is decoded is kept in `cache` and `own_cache` (see `FrameCache`), which windows made from this one
+    share; of a slow clip the second has the clip's own frames at the clip's own rate.
     """
 
-    live: Pixels
-    own: Pixels
+    canvas: Canvas
+    clip: Clip
+    start: int
+    length: int
+    cache: FrameCache = field(compare=False, repr=False)
+    own_cache: FrameCache = field(compare=False, repr=False)
+
+    @property
+    def info(self) -> ClipInfo:
+        """What the clip is."""
+        return self.clip.info
+
+    @property
+    def path(self) -> Path:
+        """The clip's file."""
+        return self.info.path
+
+    @property
+    def is_still(self) -> bool:
+        """Whether the clip is one frame, which lasts as long as it is held."""
+        return self.info.frames == 1
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the clip has so few frames a second that frames between its own can be made."""
+        return self.info.fps < self.canvas.fps * SLOW_SHARE
+
+    def frames(self, start: int = 0, stop: int | None = None, *, keep: bool = False) -> Iterator[Pixels]:
+        """Read frames of the window.
+
+        Args:
+            start: the first of them, 0 is the window's first.
+            stop: the one after the last; None: all that follow.
+            keep: whether they will be wanted again.
+
+        Returns:
+            uint8 `[height, width, 3]` of the canvas, one at a time, not to be written to.
+        """
+        rate, last = self.cache.rate, _last_number(self.info, self.cache.rate)
+        shown = range(self.start + start, self.start + (self.length if stop is None else stop))
+        numbers = (min(int(number / self.canvas.fps * rate), last) for number in shown)
+        return map(self.canvas.fit, self.cache.read(numbers, keep=keep))
+
+    def own_number(self, at: int) -> int:
+        """Which of the clip's own frames is shown.
+
+        Args:
+            at: a frame of the window, 0 is its first.
+
+        Returns:
+            The number of the clip's frame, at the clip's own rate, from the clip's start.
+        """
+        return min(int((self.start + at) / self.canvas.fps * self.info.fps), self.info.frames - 1)
+
+    def own_frames(self, start: int) -> Iterator[Pixels]:
+        """Read the clip's own frames at its own rate, to its end; they will be wanted again.
+
+        Args:
+            start: the number of the first, from the clip's start.
+
+        Returns:
+            uint8 `[h, w, 3]` of the clip's own size, one at a time, not to be written to.
+        """
+        return self.own_cache.read(range(start, self.info.frames), keep=True)
+
+    def seconds(self, at: int) -> float:
+        """Where a frame is in the clip's own time.
+
+        Args:
+            at: a frame of the window, 0 is its first.
+
+        Returns:
+            Seconds from the clip's start.
+        """
+        return float((self.start + at) / self.canvas.fps)
+
+    def sound(self) -> ClipSound:
+        """The clip's sound, from the start of the window.
+
+        Returns:
+            What opens it anew, and how many frames it is as long as.
+        """
+        return ClipSound(open=self._read_sound, frames=self.length)
+
+    def _read_sound(self) -> Iterator[Sound]:
+        before = count_samples(self.start, self.canvas.fps)
+        for block in read_sound(self.clip, SOUND_RATE):
+            if before < len(block):
+                yield block[before:]
+            before = max(0, before - len(block))
+
+    def trim(self, start: int, stop: int) -> ClipWindow:
+        """A stretch of this window.
+
+        Args:
+            start: its first frame, 0 is this window's first.
+            stop: the frame after its last.
+
+        Returns:
+            The stretch as a window of its own, which shares what is decoded.
+        """
+        return replace(self, start=self.start + start, length=stop - start)
+
+    def resize(self, height: int, width: int) -> ClipWindow:
+        """The same frames at another size.
+
+        Args:
+            height: in pixels.
+            width: in pixels.
+
+        Returns:
+            The window on a canvas of that size, which shares what is decoded.
+        """
+        return replace(self, canvas=replace(self.canvas, height=height, width=width))
 
 
-def look(source: Source, cut: Cut, *, leaving: bool, report: Report) -> ClipWindow:
-    """Look at the clip that a cut leaves, or at the one it enters."""
-    size = source.canvas.shrunk(min(PACE_PIXELS, MOST_PIXELS // (cut.count + 2)))
-    near = source.canvas.count(BESIDE_SECONDS) + 1
-    live: list[Pixels] = []
-    for frame in playing(source, cut, leaving=leaving):
-        live.append(resize(frame, *size))
-        report(Event(f"look {source.path.name}", len(live), cut.count + 2))
-    edge = source.length - cut.taken if leaving else cut.taken  # the cut, in the clip's frames
-    start, stop = (max(0, edge - near), edge) if leaving else (edge, min(source.length, edge + near))
-    own = np.stack([resize(frame, *size) for frame in islice(source.frames(start), stop - start)])
-    return ClipWindow(np.stack(live), own[::-1] if leaving else own)
+def make_window(
+    canvas: Canvas,
+    clip: Clip,
+    *,
+    start: float | None = None,
+    stop: float | None = None,
+    hold: float | None = None,
+    cache_bytes: int = CACHE_BYTES,
+) -> ClipWindow:
+    """See a clip, or a stretch of it, on a canvas.
 
+    Args:
+        canvas: the film's size and rate.
+        clip: the clip, as `segue.video.examine` has found it.
+        start: seconds of the clip at which the stretch begins; None: its start. A still has no stretches.
+        stop: seconds at which it ends; None: its end.
+        hold: seconds that a still is shown; None: one frame.
+        cache_bytes: how much of its decoded frames may be kept.
 
-def playing(source: Source, cut: Cut, *, leaving: bool) -> Iterator[Pixels]:
-    """What of a clip plays during a cut, `[h, w, 3]` each: n + 2 frames, from the last before it to the first after it.
+    Returns:
+        The window.
 
-    Where the cut overlaps the clip, its own frames; one more at the far end, where nothing of it is seen, is repeated.
-    Else its movement goes on beyond the end, or begins before the start, by itself.
+    Raises:
+        InputError: for a stretch that the clip does not have.
     """
-    count = cut.count
-    if cut.mode == "overlap":
-        own = in_step(source, source.length - count - 1 if leaving else 0, count + 1)
-        if leaving:
-            last: Pixels | None = None
-            for last in own:
-                yield last
-            if last is not None:
-                yield last
-        else:
-            first = next(own)
-            yield from chain(repeat(first, 2), own)
-        return
-    pair, pace = _nearest(source, leaving=leaving)
-    if leaving:
-        yield pair[-1]
-        yield from carried_on(pair[0], pair[-1], (pace * step for step in range(1, count + 2)))
-    else:
-        yield from carried_on(pair[-1], pair[0], (pace * step for step in range(count + 1, 0, -1)))
-        yield pair[0]
+    info = clip.info
+    length = canvas.length(info)
+    first, last = 0, canvas.count(hold) if info.frames == 1 and hold else length
+    if info.frames > 1:
+        first = 0 if start is None else round(start * canvas.fps)
+        last = length if stop is None else round(stop * canvas.fps)
+        if not 0 <= first < last <= length:
+            until = "its end" if stop is None else f"{stop:g} s"
+            raise InputError(
+                f"{info.path} from {start or 0:g} s to {until}",
+                f"a stretch of its {info.seconds:.2f} s",
+                "choose another start or stop",
+            )
+
+    def make_cache(rate: Fraction) -> FrameCache:
+        ends = (min(int(number / canvas.fps * rate), _last_number(info, rate)) for number in (first, last - 1))
+        begin, end = ends
+        return FrameCache(clip, rate, range(begin, end + 1), cache_bytes)
+
+    own = make_cache(info.fps)
+    # Where a slow clip keeps a steady clock, the film shows the clip's own frames, and one cache does for both rates.
+    one_cache = info.fps < canvas.fps * SLOW_SHARE and clip.timing.gridded
+    cache = own if one_cache else make_cache(canvas.fps)
+    return ClipWindow(canvas=canvas, clip=clip, start=first, length=last - first, cache=cache, own_cache=own)
 
 
-def _nearest(source: Source, *, leaving: bool) -> tuple[list[Pixels], float]:
-    """A clip's two frames nearest to a cut, on the canvas, and how much of the step between them the film makes."""
-    if not source.is_slow:
-        return list(islice(source.frames(max(0, source.length - 2) if leaving else 0), 2)), 1.0
-    first = max(0, source.own_number(source.length - 1) - 1) if leaving else source.own_number(0)
-    own = islice(read_frames(source.path, start=first), 2)
-    return [source.canvas.fitted(frame) for frame in own], float(source.info.fps / source.canvas.fps)
+def share_cache(count: int) -> int:
+    """How much each of some windows may keep of its decoded frames.
+
+    Args:
+        count: how many windows there are.
+
+    Returns:
+        Bytes.
+    """
+    return CACHE_BYTES // max(1, count)
 
 
-def in_step(source: Source, start: int, count: int) -> Iterator[Pixels]:
-    """`count` frames from number `start` on; of a clip with fewer a second than the film, those between are made."""
-    if not source.is_slow:
-        yield from islice(source.frames(start), count)
-        return
-    canvas, place = source.canvas, source.own_number(start)
-    own = read_frames(source.path, start=place)
-    here, after = next(own), next(own, None)
-    for index in range(source.start + start, source.start + start + count):
-        at = Fraction(index) / canvas.fps * source.info.fps
-        while after is not None and place + 1 <= at:
-            place, here, after = place + 1, after, next(own, None)
-        share = 0.0 if after is None else float(at - place)
-        yield canvas.fitted(here if after is None else between(here, after, share))
-
-
-def learned(source: Source, *, at_end: bool) -> Pixels:
-    """A clip's frames near a cut, thinned evenly to `MOST_LEARNED`, at the size that a model sees: `[n, h, w, 3]`."""
-    near = min(source.length, source.canvas.count(LEARNED_SECONDS))
-    stride = -(-near // MOST_LEARNED)
-    frames = islice(source.frames(source.length - near if at_end else 0), near)
-    size = source.canvas.shrunk(MODEL_PIXELS, 8)
-    return np.stack([resize(frame, *size) for frame in islice(frames, 0, None, stride)])
+def _last_number(info: ClipInfo, rate: Fraction) -> int:
+    """The number of a clip's last frame at a rate, as `read_frames` gives it."""
+    return count_ticks(info.seconds, rate) - 1

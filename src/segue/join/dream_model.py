@@ -1,4 +1,4 @@
-"""The model that a dream walks through: one for all clips of a film, learned once and kept."""
+"""The model that a dream walks through: one for all clips of a film, trained once and kept in the cache."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import torch
 from segue.core.cache import MODELS, Entry, digest, read_entry, write_entry
 from segue.core.images import Pixels, to_float
 from segue.core.progress import Event, Report, silent
-from segue.join.clip_window import learned
-from segue.join.dream import Dream, dream
-from segue.join.source import Source
+from segue.join.clip_window import ClipWindow
+from segue.join.dream import Dream, make_dream
+from segue.join.seam_frames import read_training_frames
 from segue.join.timeline import Cut
 from segue.latent.paths import PathChoice, PathContext
 from segue.latent.space import LatentSpace, encode
@@ -26,14 +26,17 @@ from segue.training.methods import Method
 
 
 @dataclass
-class Learning:
-    """Trains when the first dream asks for it, on the frames beside all `cuts` and on `extra` pictures.
+class DreamModel:
+    """A model that is trained when the first dream asks for it, on the frames of `windows` beside all `cuts`.
 
-    `psnr` in dB is the mean over these frames, NaN before; `steps` is how many were made, whether now or before. The
-    model is kept in the cache under its frames, method and options, unless a clock ends its training.
+    `extra` makes pictures `[n, h, w, 3]` to train on too. `method`, `options`, `latent` and `width` are those of the
+    training, `path` is the way of a dream through the latent space.
+
+    `psnr` in dB is the mean over the training frames, NaN before; `steps` is how many were made, whether now or before.
+    The model is kept in the cache under its frames, method and options, unless a clock ends its training.
     """
 
-    sources: Sequence[Source]
+    windows: Sequence[ClipWindow]
     cuts: Sequence[Cut]
     method: Method
     path: PathChoice
@@ -46,14 +49,22 @@ class Learning:
     steps: int = field(default=0, init=False)
 
     def dream(self, a: Pixels, b: Pixels) -> Dream:
-        """A dream between two frames `[h, w, 3]`."""
-        return dream(self.model, self.path, a, b, self._around)
+        """Find the dream between two frames.
+
+        Args:
+            a: uint8 `[h, w, 3]`.
+            b: uint8 `[h, w, 3]`, of the same size.
+
+        Returns:
+            The dream.
+        """
+        return make_dream(self.model, self.path, a, b, self._context)
 
     @cached_property
     def frames(self) -> Pixels:
-        """What is learned, `[n, h, w, 3]`: each end of a clip at which there is a cut, once."""
+        """What the model is trained on, `[n, h, w, 3]`: each end of a clip at which there is a cut, once."""
         ends = dict.fromkeys(end for cut in self.cuts for end in ((cut.a, True), (cut.b, False)))
-        frames = [learned(self.sources[clip], at_end=at_end) for clip, at_end in ends]
+        frames = [read_training_frames(self.windows[clip], at_end=at_end) for clip, at_end in ends]
         return np.concatenate(frames if self.extra is None else [*frames, self.extra()])
 
     @cached_property
@@ -62,7 +73,7 @@ class Learning:
         clock = self.options.minutes is not None
         entry = None if clock else read_entry(MODELS, self._key, self.report)
         if entry is not None:
-            self.report(Event("train", note="these clips were learned before"))
+            self.report(Event("train", note="a model of these clips was trained before"))
             self.steps, self.psnr = int(entry.about["steps"]), float(entry.about["psnr"])
             model = self._build()
             model.load_state_dict(dict(entry.tensors))
@@ -97,7 +108,7 @@ class Learning:
         return model
 
     @cached_property
-    def _around(self) -> PathContext | None:
+    def _context(self) -> PathContext | None:
         if self.path.needs == "nothing":
             return None
         codes = encode(self.model, self.frames)

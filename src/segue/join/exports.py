@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from segue.core.errors import InputError
+from segue.core.progress import Event, Report
 from segue.join.plan import Plan
-from segue.join.timeline import Cut, Part, Stretch, arithmetic, total
+from segue.join.request import JoinRequest, film_paths
+from segue.join.timeline import Cut, Part, Stretch, count_frames, describe_durations
+from segue.video import most_bytes
+
+PREVIEW_SECONDS = 1.0
+"""How much of the clips a preview shows at either side of a transition."""
 
 
 @dataclass(frozen=True)
@@ -20,48 +27,57 @@ class Film:
 
     @property
     def frames(self) -> int:
-        return total(self.parts)
+        """How many frames it has."""
+        return count_frames(self.parts)
 
     def first(self, cut: Cut) -> int:
-        """The film's frame with which a transition begins."""
-        return total(self.parts[: self.parts.index(cut)])
+        """Find where a transition begins.
 
-    def arithmetic(self, fps: Fraction) -> str:
-        """Its durations in words."""
-        return arithmetic(self.parts, fps)
+        Args:
+            cut: the transition.
+
+        Returns:
+            The number of its first frame in this film.
+        """
+        return count_frames(self.parts[: self.parts.index(cut)])
+
+    def describe(self, fps: Fraction) -> str:
+        """The durations of its parts in words.
+
+        Args:
+            fps: frames a second.
+
+        Returns:
+            One line.
+        """
+        return describe_durations(self.parts, fps)
 
 
-def film_paths(out: Path, cuts: int, *, alone: bool) -> tuple[Path, ...]:
-    """The films: one, or one for each of several transitions that are written alone.
+def choose_films(request: JoinRequest, plan: Plan) -> tuple[Film, ...]:
+    """Choose the films to write.
 
-    >>> [path.name for path in film_paths(Path("out.mov"), 2, alone=True)]
-    ['out-1.mov', 'out-2.mov']
+    A preview has all transitions, each with a second of the clips' own frames at either side, one after the other. A
+    transition that is written alone has up to `handles` seconds of these beside it: what the film shows there, up to
+    the next transition. In a loop the first clip comes after the last transition.
+
+    Args:
+        request: the request.
+        plan: the film.
+
+    Returns:
+        The films, one or one for each transition.
     """
-    if not alone or cuts == 1:
-        return (out,)
-    return tuple(out.with_name(f"{out.stem}-{number}{out.suffix}") for number in range(1, cuts + 1))
-
-
-def films_of(out: Path, plan: Plan, *, alone: bool = False, handles: float = 0) -> tuple[Film, ...]:
-    """What is written of a plan: all of it, or each transition `alone`.
-
-    A transition alone has up to `handles` seconds of either clip's own frames beside it: those that the film shows
-    there, up to the next transition. In a loop the first clip comes after the last transition.
-    """
-    paths = film_paths(out, len(plan.cuts), alone=alone)
-    if not alone:
+    if request.preview:
+        near = plan.canvas.count(PREVIEW_SECONDS)
+        return (Film(request.out, tuple(part for cut in plan.cuts for part in _parts_beside(plan, cut, near))),)
+    paths = film_paths(request.out, len(plan.cuts), alone=request.only_transition)
+    if not request.only_transition:
         return (Film(paths[0], plan.parts),)
-    wanted = round(handles * plan.canvas.fps)
-    return tuple(Film(path, _beside(plan, cut, wanted)) for path, cut in zip(paths, plan.cuts, strict=True))
+    handles = round(request.handles * plan.canvas.fps)
+    return tuple(Film(path, _parts_beside(plan, cut, handles)) for path, cut in zip(paths, plan.cuts, strict=True))
 
 
-def preview_of(out: Path, plan: Plan) -> Film:
-    """All transitions, each with a second of the clips' own frames at either side, one after the other."""
-    near = plan.canvas.count(1.0)
-    return Film(out, tuple(part for cut in plan.cuts for part in _beside(plan, cut, near)))
-
-
-def _beside(plan: Plan, cut: Cut, handles: int) -> tuple[Part, ...]:
+def _parts_beside(plan: Plan, cut: Cut, handles: int) -> tuple[Part, ...]:
     parts = plan.parts
     at = parts.index(cut)
     before, after = parts[at - 1], parts[(at + 1) % len(parts)]
@@ -74,9 +90,23 @@ def _beside(plan: Plan, cut: Cut, handles: int) -> tuple[Part, ...]:
     return tuple(beside)
 
 
-def check_handles(handles: float, *, alone: bool) -> None:
-    """Raise `InputError` for handles on a whole film."""
-    if handles and not alone:
+def check_room(request: JoinRequest, plan: Plan, frames: int, report: Report) -> None:
+    """Say how large the films may be, and stop where they have no room.
+
+    Args:
+        request: the request.
+        plan: the film.
+        frames: how many frames all films have together.
+        report: receives progress events.
+
+    Raises:
+        InputError: where the disk has too little room.
+    """
+    size = most_bytes(request.out, request.codec, frames * plan.canvas.width * plan.canvas.height)
+    parent = request.out.resolve().parent
+    free = shutil.disk_usage(parent if parent.exists() else Path.cwd()).free
+    report(Event("plan", note=f"up to {size / 1e6:,.0f} MB on disk, {free / 1e6:,.0f} MB are free"))
+    if size > free:
         raise InputError(
-            f"--handles {handles:g} of a whole film", "a transition alone", "add --only-transition, or leave it out"
+            f"a film of up to {size / 1e6:,.0f} MB", f"the {free / 1e6:,.0f} MB that are free", "choose another place"
         )

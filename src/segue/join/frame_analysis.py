@@ -14,9 +14,9 @@ from segue.evaluation.metrics.ghosting import live_ghosts
 from segue.evaluation.metrics.metric import middle_third
 from segue.evaluation.metrics.seam import LEAST_CHANGE, change, pace
 from segue.evaluation.metrics.sharpness import gradient_energy
-from segue.join.clip_window import ClipWindow
 from segue.join.schedule import profile
 from segue.join.scores import GOALS
+from segue.join.seam_frames import SeamFrames
 
 SHOWN_FRAMES = 12
 """How many frames stand for a transition in a picture."""
@@ -26,7 +26,7 @@ LEAP, STALL = 1.5, 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class FrameAnalysis:
     """What happens from half a second before a transition to half a second after: `m` frames.
 
     They are numbered from `start` on, such that the transition's own are 1 to n, and both clips' at the cuts 0 and
@@ -54,8 +54,17 @@ class Course:
         return tuple(sorted({number for numbers in self.off.values() for number in numbers}))
 
 
-def course(frames: Pixels, before: ClipWindow, after: ClipWindow) -> Course:
-    """The course of a transition's frames `[n + 2, h, w, 3]`, from the first clip's last to the second's first."""
+def analyze_frames(frames: Pixels, before: SeamFrames, after: SeamFrames) -> FrameAnalysis:
+    """Analyze a transition frame by frame.
+
+    Args:
+        frames: uint8 `[n + 2, h, w, 3]`, from the first clip's last to the second's first.
+        before: the first clip at its seam.
+        after: the second clip at its seam.
+
+    Returns:
+        What happens from half a second before to half a second after.
+    """
     last = len(frames) - 1
     steps = np.concatenate([change(before.own[::-1]), change(frames), change(after.own)])
     start = 1 - len(before.own)
@@ -73,7 +82,16 @@ def course(frames: Pixels, before: ClipWindow, after: ClipWindow) -> Course:
         "ghosting": _numbers(inner[_missed("ghosting", ghosts[inner])]),
     }
     shown = np.unique(np.linspace(0, last, min(SHOWN_FRAMES, len(frames))).round().astype(int))
-    return Course(start, steps, wanted, sharpness, ghosts, off, _numbers(shown), frames[shown])
+    return FrameAnalysis(
+        start=start,
+        change=steps,
+        wanted=wanted,
+        sharpness=sharpness,
+        ghosting=ghosts,
+        off=off,
+        shown=_numbers(shown),
+        pictures=frames[shown],
+    )
 
 
 def _uneven(steps: Floats, within: slice, wanted: Floats) -> npt.NDArray[np.bool_]:
@@ -81,7 +99,7 @@ def _uneven(steps: Floats, within: slice, wanted: Floats) -> npt.NDArray[np.bool
 
     One that is short among short ones is no stall: beside a leap, all others are too short by what it took.
     """
-    around = np.array([np.median(steps[max(0, place - 2) : place + 3]) for place in range(len(steps))])[within]
+    around = np.array([np.median(steps[max(0, index - 2) : index + 3]) for index in range(len(steps))])[within]
     found = steps[within]
     wrong = (found > LEAP * wanted) | (found < STALL * np.minimum(wanted, around))
     seen: npt.NDArray[np.bool_] = wrong & (np.abs(found - wanted) > LEAST_CHANGE)
@@ -95,5 +113,5 @@ def _missed(name: str, values: Floats) -> npt.NDArray[np.bool_]:
     return missed
 
 
-def _numbers(places: npt.NDArray[np.integer]) -> tuple[int, ...]:
-    return tuple(map(int, places))
+def _numbers(indices: npt.NDArray[np.integer]) -> tuple[int, ...]:
+    return tuple(map(int, indices))

@@ -10,16 +10,19 @@ from torch import Tensor
 
 from segue.core.images import Pixels, resize, to_float, to_uint8
 from segue.models.autoencoder import Autoencoder
-from segue.motion.inbetween import Indices, motion
-from segue.motion.slow import Gap, Key
+from segue.motion.inbetween import Displacements, find_motion
+from segue.motion.slow import Gap, KeyFrame
 
 SOFT_DOUBT = 1.0
-"""Doubt of every movement between decoded frames: they are too soft to show where theirs is not the clip's."""
+"""Doubt about every movement between decoded frames: they are too soft to show where theirs is not the clip's."""
 
 
 @dataclass(frozen=True, eq=False)
-class Decoded:
-    """A cubic through codes, decoded: how things move from its start to its end."""
+class LatentTrajectory:
+    """How things move along a cubic through codes: the flow between its decoded frames.
+
+    `ends` are the codes of two frames, `speeds` those of the cubic there; `a` and `b` are the decoded ends.
+    """
 
     model: Autoencoder
     ends: tuple[Tensor, Tensor]
@@ -27,8 +30,8 @@ class Decoded:
     a: Pixels
     b: Pixels
 
-    def at(self, t: float) -> Indices:
-        """Where each place of the decoded frame at `t` is found in those at 0 and at 1."""
+    def at(self, t: float) -> Displacements:
+        """See `segue.motion.inbetween.Trajectory`."""
         (start, end), (leaving, arriving) = self.ends, self.speeds
         code = (
             (1 + 2 * t) * (1 - t) ** 2 * start
@@ -36,22 +39,31 @@ class Decoded:
             + t * (1 - t) ** 2 * leaving
             - t * t * (1 - t) * arriving
         )
-        here = decoded(self.model, code)
-        to_a, to_b = motion(self.a, here), motion(self.b, here)
-        return Indices(to_a.back, to_b.back, to_a.doubt_back + SOFT_DOUBT, to_b.doubt_back + SOFT_DOUBT)
+        here = decode_picture(self.model, code)
+        to_a, to_b = find_motion(self.a, here), find_motion(self.b, here)
+        return Displacements(
+            in_a=to_a.back,
+            in_b=to_b.back,
+            doubt_a=to_a.doubt_back + SOFT_DOUBT,
+            doubt_b=to_b.doubt_back + SOFT_DOUBT,
+        )
 
 
-class ByCodes:
-    """Along a Catmull-Rom spline through the codes of a clip's frames, by a model of them."""
+class LatentMotion:
+    """Along a Catmull-Rom spline through the codes of a clip's frames.
+
+    Args:
+        model: an autoencoder that was trained on them.
+    """
 
     def __init__(self, model: Autoencoder) -> None:
         self.model = model
         self._codes: dict[int, Tensor] = {}
 
-    def course(self, gap: Gap) -> Decoded:
-        """From the code of one frame to that of the next; the speed at each is that of its neighbours (see `glide`)."""
+    def trajectory(self, gap: Gap) -> LatentTrajectory:
+        """See `segue.motion.slow.MotionModel`; the speed at each frame is that of its neighbours."""
         near = [key for key in (gap.before, gap.a, gap.b, gap.beyond) if key]
-        self._codes = {m.number: self._codes[m.number] if m.number in self._codes else self._code(m) for m in near}
+        self._codes = {m.number: self._codes[m.number] if m.number in self._codes else self._encode(m) for m in near}
         start, end = self._codes[gap.a.number], self._codes[gap.b.number]
         chord = end - start
         leaving = arriving = chord
@@ -62,17 +74,30 @@ class ByCodes:
         if gap.beyond:
             other = (self._codes[gap.beyond.number] - end) * (own / last)
             arriving = (own * other + last * chord) / (last + own)
-        a, b = decoded(self.model, start), decoded(self.model, end)
-        return Decoded(self.model, (start, end), (leaving, arriving), a, b)
+        return LatentTrajectory(
+            model=self.model,
+            ends=(start, end),
+            speeds=(leaving, arriving),
+            a=decode_picture(self.model, start),
+            b=decode_picture(self.model, end),
+        )
 
     @torch.no_grad()
-    def _code(self, key: Key) -> Tensor:
+    def _encode(self, key: KeyFrame) -> Tensor:
         _, height, width = self.model.image_shape
         return self.model.encode(to_float(np.stack([resize(key.frame, height, width)])))[0]
 
 
 @torch.no_grad()
-def decoded(model: Autoencoder, code: Tensor) -> Pixels:
-    """The picture of one code, `[h, w, 3]`."""
+def decode_picture(model: Autoencoder, code: Tensor) -> Pixels:
+    """Decode one code.
+
+    Args:
+        model: an autoencoder of RGB pictures.
+        code: the code, without a batch.
+
+    Returns:
+        uint8 `[h, w, 3]`.
+    """
     picture: Pixels = to_uint8(model.decode(code[None]))[0]
     return picture

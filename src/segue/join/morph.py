@@ -14,8 +14,8 @@ from segue.core.images import Pixels, to_float
 from segue.core.progress import Report, silent
 from segue.core.types import Floats32
 from segue.latent.paths.transport import Movements, find_movements, kernel_mean, ranks
-from segue.motion.detail import as_sharp, energies, wanted_energy
-from segue.motion.flow import grid, mixed, taken, taken_softly
+from segue.motion.detail import gradient_energies, sharpen_to, target_energy
+from segue.motion.flow import blend, make_grid, sample, sample_linear
 
 ROWS = 30
 """Cells down a frame that are matched; as many across as its aspect gives."""
@@ -27,14 +27,12 @@ LONGEST = 53
 """Cells on the longer side, at most."""
 
 
-@cache
-def _places(height: int, width: int) -> Floats32:
-    return grid(height, width)
+_grid = cache(make_grid)
 
 
 @dataclass(frozen=True, eq=False)
 class Morph:
-    """A movement between two pictures that can be shown in any two frames of their size or another.
+    """A movement between two pictures, by which any two frames of their size or another can be warped.
 
     `smooth`, in cells, is over what neighbourhood a movement is averaged: little tears and swirls, much glides.
     `turn` is the share of the way in which one place turns from one clip's picture to the other's. With a `lead` of 1
@@ -47,20 +45,29 @@ class Morph:
     lead: float = 1.0
 
     def frame(self, share: float, a: Pixels, b: Pixels) -> Pixels:
-        """The picture a `share` of the way from frame `a` to frame `b`, `[h, w, 3]`; at 0 and 1 these themselves."""
+        """Render a picture of the morph.
+
+        Args:
+            share: how far it is, 0 to 1.
+            a: the first clip's frame of that moment, uint8 `[h, w, 3]`.
+            b: the second clip's.
+
+        Returns:
+            uint8 `[h, w, 3]`; at 0 and 1 `a` and `b` themselves.
+        """
         if share <= 0 or share >= 1:
             return a if share <= 0 else b
         height, width = a.shape[:2]
         field = self._field(share, height, width)
         step, moment = field[..., :2] * np.array([width, height], np.float32), field[..., 2].clip(0, 1)
-        here = _places(height, width)
+        here = _grid(height, width)
         left, right = here - share * step, here + (1 - share) * step
         u = ((share * (1 + self.turn) - moment) / self.turn).clip(0, 1)
         turned = u * u * (3 - 2 * u)
-        one, other = energies(a), energies(b)
-        carried = (1 - turned) * taken_softly(one, left) + turned * taken_softly(other, right)
-        wanted = wanted_energy(share, float(carried.sum()), (float(one.sum()), float(other.sum())))
-        return as_sharp(mixed(taken(a, left), taken(b, right), turned), wanted)
+        one, other = gradient_energies(a), gradient_energies(b)
+        carried = (1 - turned) * sample_linear(one, left) + turned * sample_linear(other, right)
+        energy = target_energy(share, float(carried.sum()), (float(one.sum()), float(other.sum())))
+        return sharpen_to(blend(sample(a, left), sample(b, right), turned), energy)
 
     def _field(self, share: float, height: int, width: int) -> Floats32:
         """Ways across and down, as shares of the frame, and the moments of turning: `[h, w, 3]`."""
@@ -82,28 +89,40 @@ class Morph:
         return ranks(self.lead * moves.turns + (1 - self.lead) * far)
 
 
-def morph(a: Pixels, b: Pixels, smooth: float, turn: float, lead: float = 1.0, report: Report = silent) -> Morph:
-    """The movement between two frames `[h, w, 3]` of one size: optimal transport of their cells.
+def match_frames(a: Pixels, b: Pixels, report: Report = silent) -> Movements:
+    """Find how the cells of one frame get to those of another, by optimal transport.
 
     A cell is like another by its colour and its edges, alone and with its surroundings; `segue.latent.paths.transport`
     says how cells are matched and when each turns.
+
+    Args:
+        a: uint8 `[h, w, 3]`.
+        b: uint8 `[h, w, 3]`, of the same size.
+        report: receives progress events.
+
+    Returns:
+        The movements of the cells.
     """
-    return Morph(matching(a, b, report), smooth, turn, lead)
-
-
-def matching(a: Pixels, b: Pixels, report: Report = silent) -> Movements:
-    """How the cells of `a` get to those of `b`."""
     height, width = a.shape[:2]
     scale = min(ROWS / height, LONGEST / max(height, width))
     size = max(1, round(height * scale)), max(1, round(width * scale))
-    first, last = (cells(frame, *size) for frame in (a, b))
+    first, last = (describe_cells(frame, *size) for frame in (a, b))
     return find_movements(first, last, near=0.1, together=0.07, report=report)
 
 
-def cells(frame: Pixels, rows: int, columns: int) -> Tensor:
-    """Colour and edges of each cell of a frame `[h, w, 3]`: `[5, rows, columns]`."""
+def describe_cells(frame: Pixels, rows: int, columns: int) -> Tensor:
+    """Describe the cells of a frame by their colour and edges.
+
+    Args:
+        frame: uint8 `[h, w, 3]`.
+        rows: cells down the frame.
+        columns: cells across.
+
+    Returns:
+        `[5, rows, columns]`: red, green and blue in -1 to 1, edges across and down.
+    """
     image = to_float(frame[None])
     across = F.pad(image.diff(dim=3).abs().mean(1, keepdim=True), (0, 1))
     down = F.pad(image.diff(dim=2).abs().mean(1, keepdim=True), (0, 0, 0, 1))
-    seen = torch.cat([2 * image - 1, EDGES * across, EDGES * down], dim=1)
-    return F.adaptive_avg_pool2d(seen, (rows, columns))[0].double()
+    pixels = torch.cat([2 * image - 1, EDGES * across, EDGES * down], dim=1)
+    return F.adaptive_avg_pool2d(pixels, (rows, columns))[0].double()

@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from segue.core.images import atomic_write
+from segue.join.clip_window import ClipWindow
 from segue.join.exports import Film
 from segue.join.plan import Plan
-from segue.join.record import Transition, relative
-from segue.join.scores import misses
+from segue.join.record import TransitionResult, relative_path
+from segue.join.scores import find_misses
 from segue.join.sound import Audio
-from segue.join.source import Source
 from segue.join.timeline import Cut, Stretch
 from segue.video import carries_sound
-from segue.video.timecode import timecode
 
 KEY = "segue"
 """Under which all metadata is."""
@@ -29,7 +28,7 @@ def write_otio(
     path: Path,
     plan: Plan,
     films: Sequence[Film],
-    transitions: Sequence[Transition],
+    transitions: Sequence[TransitionResult],
     record: Path,
     audio: Audio,
     seed: int = 0,
@@ -42,24 +41,37 @@ def write_otio(
     transition itself, so that an editor can draw it out over its handles. Ranges are in the media's own rate, counted
     from its time code if it has one; where the film's rate is another they fall between frames. A still is frozen.
     Paths are relative to `path`. Markers stand where a transition begins and ends, red where the seam misses a goal.
+
+    Args:
+        path: the .otio file.
+        plan: the film.
+        films: what was written of it.
+        transitions: what its transitions are summed up to.
+        record: the JSON of the film.
+        audio: what is heard during a transition.
+        seed: the request's, for the metadata.
+        codec: the films'.
+
+    Returns:
+        `path`.
     """
     page = json.loads(record.read_text(encoding="utf-8"))
     digests = tuple(str(clip["sha256"]) for clip in page["project"]["clips"])
-    heard = audio != "none" and any(source.info.has_sound for source in plan.sources)
-    handoff = _Handoff(
-        path.parent,
-        plan,
-        tuple(films),
-        tuple(transitions),
-        digests,
-        seed,
-        heard and carries_sound(films[0].path, codec),
+    heard = audio != "none" and any(window.info.has_sound for window in plan.windows)
+    builder = _TimelineBuilder(
+        folder=path.parent,
+        plan=plan,
+        films=tuple(films),
+        transitions=tuple(transitions),
+        digests=digests,
+        seed=seed,
+        films_have_sound=heard and carries_sound(films[0].path, codec),
     )
-    timeline = handoff.timeline(path.stem, heard=heard)
+    timeline = builder.build(path.stem, heard=heard)
     timeline.metadata[KEY] = {
         "version": page["segue"],
-        "record": relative(record, path.parent),
-        "arithmetic": plan.arithmetic(),
+        "record": relative_path(record, path.parent),
+        "arithmetic": plan.describe(),
         "width": plan.canvas.width,
         "height": plan.canvas.height,
         "seed": seed,
@@ -70,55 +82,57 @@ def write_otio(
 
 
 @dataclass(frozen=True)
-class _Handoff:
-    """What a timeline is made of; `carried`: the films have sound."""
+class _TimelineBuilder:
+    """What a timeline is made of."""
 
     folder: Path
     plan: Plan
     films: tuple[Film, ...]
-    transitions: tuple[Transition, ...]
+    transitions: tuple[TransitionResult, ...]
     digests: tuple[str, ...]
     seed: int
-    carried: bool
+    films_have_sound: bool
 
-    def timeline(self, name: str, *, heard: bool) -> Any:
+    def build(self, name: str, *, heard: bool) -> Any:
         from opentimelineio import schema
 
         fps = self.plan.canvas.fps
         timeline = schema.Timeline(name, global_start_time=_time(Fraction(0), fps))
         video = schema.Track("V1", kind=schema.TrackKind.Video)
-        video.extend([self._shown(part) if isinstance(part, Stretch) else self._made(part) for part in self.plan.parts])
+        video.extend(
+            [self._clip(part) if isinstance(part, Stretch) else self._transition(part) for part in self.plan.parts]
+        )
         timeline.tracks.append(video)
         if heard:
             audio = schema.Track("A1", kind=schema.TrackKind.Audio)
-            audio.extend([self._heard(part) for part in self.plan.parts])
+            audio.extend([self._sound(part) for part in self.plan.parts])
             timeline.tracks.append(audio)
         timeline.tracks.markers.extend(self._markers())
         return timeline
 
-    def _shown(self, part: Stretch) -> Any:
+    def _clip(self, part: Stretch) -> Any:
         """Frames of a clip, as its own file."""
         from opentimelineio import schema
 
-        source = self.plan.sources[part.clip]
-        still = source.info.frames == 1
-        rate, fps = self.plan.canvas.fps if still else source.info.fps, self.plan.canvas.fps
-        origin = 0 if still else _origin(source)
+        window = self.plan.windows[part.clip]
+        still, fps = window.is_still, self.plan.canvas.fps
+        rate = fps if still else window.info.fps
+        origin = 0 if still else _origin(window)
         length = part.count * rate / fps
         # The film may hold a clip's last frame half a frame longer than the media lasts: it begins as much earlier.
-        latest = max(Fraction(0), source.info.frames - length)
-        start = Fraction(0) if still else min((source.start + part.start) * rate / fps, latest)
+        latest = max(Fraction(0), window.info.frames - length)
+        start = Fraction(0) if still else min((window.start + part.start) * rate / fps, latest)
         media = schema.ExternalReference(
-            url(source.path, self.folder), _range(Fraction(origin), Fraction(source.info.frames), rate)
+            url(window.path, self.folder), _range(Fraction(origin), Fraction(window.info.frames), rate)
         )
-        media.name = source.path.name
+        media.name = window.path.name
         metadata = {KEY: {"clip": part.clip + 1, "sha256": self.digests[part.clip]}}
-        clip = schema.Clip(source.path.name, media, _range(origin + start, length, rate), metadata=metadata)
+        clip = schema.Clip(window.path.name, media, _range(origin + start, length, rate), metadata=metadata)
         if still:
             clip.effects.append(schema.FreezeFrame())
         return clip
 
-    def _made(self, cut: Cut, *, sound: bool = False) -> Any:
+    def _transition(self, cut: Cut, *, sound: bool = False) -> Any:
         """A transition, as the film that was written of it."""
         from opentimelineio import schema
 
@@ -137,15 +151,15 @@ class _Handoff:
             f"{transition.a.stem} to {transition.b.stem}",
             media,
             _range(Fraction(film.first(cut)), Fraction(cut.count), fps),
-            metadata={KEY: self._told(cut, transition)},
+            metadata={KEY: self._metadata(cut, transition)},
         )
 
     def _film(self, cut: Cut) -> Film:
         return next(film for film in self.films if cut in film.parts)
 
-    def _told(self, cut: Cut, transition: Transition) -> dict[str, Any]:
-        styles = [rung["style"] for rung in transition.rungs]
-        told = {
+    def _metadata(self, cut: Cut, transition: TransitionResult) -> dict[str, Any]:
+        styles = [attempt["style"] for attempt in transition.rungs]
+        metadata = {
             "style": transition.style,
             "rung": styles.index(transition.style) + 1,
             "rungs": transition.rungs,
@@ -154,18 +168,18 @@ class _Handoff:
             "scores": asdict(transition.scores[transition.style]),
             "sha256": {"a": self.digests[cut.a], "b": self.digests[cut.b]},
         }
-        plain: dict[str, Any] = _plain(told)
+        plain: dict[str, Any] = _plain(metadata)
         return plain
 
-    def _heard(self, part: Stretch | Cut) -> Any:
+    def _sound(self, part: Stretch | Cut) -> Any:
         """The sound that goes with the picture."""
         from opentimelineio import schema
 
         if isinstance(part, Cut):
-            if self.carried:
-                return self._made(part, sound=True)
-        elif (info := self.plan.sources[part.clip].info).has_sound and info.frames > 1:
-            return self._shown(part)
+            if self.films_have_sound:
+                return self._transition(part, sound=True)
+        elif (window := self.plan.windows[part.clip]).info.has_sound and not window.is_still:
+            return self._clip(part)
         return schema.Gap(duration=_time(Fraction(part.count), self.plan.canvas.fps))
 
     def _markers(self) -> list[Any]:
@@ -175,7 +189,7 @@ class _Handoff:
         fps, markers = self.plan.canvas.fps, []
         for cut, transition in zip(self.plan.cuts, self.transitions, strict=True):
             scores = transition.scores[transition.style]
-            missed = {miss.goal.name.partition(".")[0] for miss in misses(scores)}
+            missed = {miss.goal.name.partition(".")[0] for miss in find_misses(scores)}
             first = self.plan.first(cut)
             ends = (("a", "from", transition.a, first), ("b", "to", transition.b, first + cut.count))
             for end, way, clip, at in ends:
@@ -200,26 +214,33 @@ def _range(start: Fraction, length: Fraction, rate: Fraction) -> Any:
     return TimeRange(_time(start, rate), _time(length, rate))
 
 
-def _origin(source: Source) -> int:
+def _origin(window: ClipWindow) -> int:
     """The number of a clip's first frame by its time code; 0 without one, or at a rate that has none."""
     from opentimelineio.opentime import from_timecode
 
-    code = timecode(source.path)
+    code = window.clip.timecode
     if code is None:
         return 0
     try:
-        return int(from_timecode(code, float(source.info.fps)).value)
+        return int(from_timecode(code, float(window.info.fps)).value)
     except ValueError:
         return 0
 
 
 def url(path: Path, folder: Path) -> str:
-    """A path as seen from a folder, as OpenTimelineIO's `url_utils` read it: spaces stay, signs of a URL do not.
+    """Write a path as seen from a folder as OpenTimelineIO's `url_utils` read it: spaces stay, signs of a URL do not.
+
+    Args:
+        path: the path.
+        folder: the folder.
+
+    Returns:
+        The address.
 
     >>> url(Path("clips/my clip 100%.mp4"), Path("films"))
     '../clips/my clip 100%25.mp4'
     """
-    there = relative(path, folder)
+    there = relative_path(path, folder)
     if Path(there).is_absolute():
         return Path(there).as_uri()
     for sign in "%?#":

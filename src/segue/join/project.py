@@ -14,16 +14,19 @@ from segue.core.download import sha256_of
 from segue.core.errors import InputError
 from segue.join.timeline import Mode
 
+LEAST_SECONDS, MOST_SECONDS = 1 / 1000, 14_400
+"""Wider than the options of a request: a record may hold one frame at 240 a second, or 14,400 at one."""
+
 
 @dataclass(frozen=True)
-class Piece(Checked):
+class ProjectClip(Checked):
     """A clip of the film. What is None is as for the whole film."""
 
     path: Path = needed("the clip")
     start: float | None = option(None, "seconds of the clip at which it begins", low=0, high=1e6)
     stop: float | None = option(None, "seconds of the clip at which it ends", low=0, high=1e6)
-    hold: float | None = option(None, "seconds that a still is shown", low=0.04, high=3600)
-    seconds: float | None = option(None, "length of the transition after it", low=0.04, high=60)
+    hold: float | None = option(None, "seconds that a still is shown", low=LEAST_SECONDS, high=MOST_SECONDS)
+    seconds: float | None = option(None, "length of the transition after it", low=LEAST_SECONDS, high=MOST_SECONDS)
     style: str | None = option(None, "style of the transition after it")
     mode: Mode | None = option(None, "whether that overlaps the clips or stands between them")
     sha256: str | None = option(None, "digest that the file must have")
@@ -34,37 +37,45 @@ class Piece(Checked):
 
 @dataclass(frozen=True)
 class Project:
-    """What a file asks for: the clips, and options of the whole film by their names."""
+    """What a project file asks for: the clips, and options of the whole film by their names."""
 
-    clips: tuple[Piece, ...]
+    clips: tuple[ProjectClip, ...]
     options: Mapping[str, Any]
 
 
 def read_project(path: Path) -> Project:
-    """A list of clips in TOML, or the JSON that stands beside a film that was joined.
+    """Read a list of clips in TOML, or the JSON that stands beside a film that was joined.
 
-    Options of `segue join` are written by their names (`best_cut = 2`); each clip is a table `[[clips]]` with the
-    fields of `Piece`. Paths are relative to the file. Raises `InputError` for what cannot be read or is no such list,
-    and for a clip that is not the one that was meant (`sha256`).
+    Options of a join are written by their names (`best_cut = 2`); each clip is a table `[[clips]]` with the fields of
+    `ProjectClip`. Paths are relative to the file.
+
+    Args:
+        path: the file; one that ends in .json is a record.
+
+    Returns:
+        The clips and the options.
+
+    Raises:
+        InputError: for what cannot be read or lists no clips, and for a clip whose digest is not `sha256`.
     """
-    page = _page(path)
+    page = _read_page(path)
     page = page.get("project", page) if path.suffix == ".json" else page
     listed = page.get("clips")
     if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
         raise InputError(f"{path} without clips", "a table [[clips]] with a path for each", "list the clips")
-    pieces = tuple(Piece.from_json({**one, "path": path.parent / str(one.get("path", ""))}) for one in listed)
-    for piece in pieces:
-        if piece.sha256 is not None and (found := sha256_of(piece.path)) != piece.sha256:
+    clips = tuple(ProjectClip.from_json({**one, "path": path.parent / str(one.get("path", ""))}) for one in listed)
+    for clip in clips:
+        if clip.sha256 is not None and (found := sha256_of(clip.path)) != clip.sha256:
             raise InputError(
-                f"{piece.path} with the digest {found[:12]}", piece.sha256[:12], "give the clip that was joined"
+                f"{clip.path} with the digest {found[:12]}", clip.sha256[:12], "give the clip that was joined"
             )
     options = {key: value for key, value in page.items() if key != "clips"}
     if isinstance(options.get("through"), str):
         options["through"] = path.parent / options["through"]
-    return Project(pieces, options)
+    return Project(clips=clips, options=options)
 
 
-def _page(path: Path) -> dict[str, Any]:
+def _read_page(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
         page: dict[str, Any] = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)

@@ -1,4 +1,4 @@
-"""What is kept of a join: each transition with its scores, pictures of it, and the JSON that renders the film again."""
+"""What is written down of a join: each transition with its scores, and the JSON that renders the film again."""
 
 from __future__ import annotations
 
@@ -10,30 +10,25 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from segue.core.download import sha256_of
-from segue.core.images import Pixels, atomic_write
-from segue.join.cut_points import Moment
+from segue.core.images import atomic_write
 from segue.join.plan import Plan
 from segue.join.scores import Scores
 from segue.join.timeline import Mode
-from segue.join.transition import Candidate, Joint
-
-SHEET_COLUMNS = 4
+from segue.join.transition import Transition
 
 _FAR = 1.0
 """How far off a transition may be in all, as shares of its goals, before its ends are said to be too far apart."""
 
 
 @dataclass(frozen=True)
-class Transition:
-    """One transition of a film: between which clips, its frames there, the style taken, and what was measured.
+class TransitionResult:
+    """One transition of a film as results and records have it.
 
-    `first` is the number of its first frame in the film, `count` how many there are. `seam` is the largest change at
-    each cut over the clip's own beside it, `scores` all that was measured, of the style taken and of the controls, on
-    small frames before compression; `rungs` what was tried, and what each missed. `moments` are the cuts that a search
-    found, the best one first.
+    `a` and `b` are the clips, `first` is the number of its first frame in the film, `count` how many there are. `seam`
+    is the largest change at each cut over the clip's own beside it; `scores` all that was measured, of the chosen style
+    and of the controls, on small frames before compression; `rungs` the attempts: which styles, and what each missed.
+    `moments` are the cut points that a search has found, the best one first.
     """
 
     a: Path
@@ -48,75 +43,69 @@ class Transition:
     moments: tuple[dict[str, float], ...]
 
 
-def transition_of(plan: Plan, joint: Joint, moments: Sequence[Moment] = ()) -> Transition:
-    """What is told of a transition."""
-    cut, scores = joint.cut, joint.rung.scores
-    return Transition(
-        plan.sources[cut.a].path,
-        plan.sources[cut.b].path,
-        plan.first(cut),
-        cut.count,
-        cut.mode,
-        str(joint.rung.style),
-        {"a": scores.a.position, "b": scores.b.position},
-        {str(rung.style): rung.scores for rung in (joint.rung, *joint.controls)},
-        tuple(map(_told, joint.tried)),
-        tuple({"a": one.a_seconds, "b": one.b_seconds, "distance": one.distance} for one in moments),
+def summarize(plan: Plan, transition: Transition) -> TransitionResult:
+    """Sum up a transition.
+
+    Args:
+        plan: the film.
+        transition: one of its transitions.
+
+    Returns:
+        Plain values.
+    """
+    cut, chosen = transition.cut, transition.chosen
+    return TransitionResult(
+        a=plan.windows[cut.a].path,
+        b=plan.windows[cut.b].path,
+        first=plan.first(cut),
+        count=cut.count,
+        mode=cut.mode,
+        style=str(chosen.style),
+        seam={"a": chosen.scores.a.position, "b": chosen.scores.b.position},
+        scores={str(one.style): one.scores for one in (chosen, *transition.controls)},
+        rungs=tuple(
+            {"style": str(attempt.style), "missed": [str(miss) for miss in attempt.missed]}
+            for attempt in transition.attempts
+        ),
+        moments=tuple(
+            {"a": point.a_seconds, "b": point.b_seconds, "distance": point.distance}
+            for point in plan.cut_points.get(cut, ())
+        ),
     )
 
 
-def _told(rung: Candidate) -> dict[str, Any]:
-    return {"style": str(rung.style), "missed": [str(miss) for miss in rung.missed]}
+def describe_attempts(plan: Plan, transition: Transition) -> Iterator[str]:
+    """Say what was tried before the style that was chosen, and what that one misses.
 
+    Args:
+        plan: the film.
+        transition: one of its transitions.
 
-def ladder(plan: Plan, joint: Joint) -> Iterator[str]:
-    """What was tried before the style that was taken, and what that one misses, in words."""
-    of = f"{joint.cut.a + 1} to {joint.cut.b + 1}: " if len(plan.cuts) > 1 else ""
-    for rung in joint.tried:
-        if rung.style != joint.rung.style:
-            yield f"{of}{rung.style}: {', '.join(map(str, rung.missed))}"
-    if len(joint.tried) > 1:
-        why = "misses least" if joint.rung.missed else "meets every goal"
-        yield f"{of}{joint.rung.style} is taken, which {why}"
-    if joint.rung.missed:
-        yield f"{of}missed: {', '.join(map(str, joint.rung.missed))}"
-    if sum(miss.by for miss in joint.rung.missed if not miss.is_own) > _FAR:
+    Returns:
+        Lines; none where the first style meets every goal.
+    """
+    cut, chosen = transition.cut, transition.chosen
+    of = f"{cut.a + 1} to {cut.b + 1}: " if len(plan.cuts) > 1 else ""
+    for attempt in transition.attempts:
+        if attempt.style != chosen.style:
+            yield f"{of}{attempt.style}: {', '.join(map(str, attempt.missed))}"
+    if len(transition.attempts) > 1:
+        why = "misses least" if chosen.missed else "meets every goal"
+        yield f"{of}{chosen.style} is taken, which {why}"
+    if chosen.missed:
+        yield f"{of}missed: {', '.join(map(str, chosen.missed))}"
+    if sum(miss.by for miss in chosen.missed if not miss.is_own) > _FAR:
         yield f"{of}these ends are far apart: --best-cut looks for nearer ones"
 
 
-def sheet_of(joints: Sequence[Joint]) -> Pixels:
-    """Twelve frames of each transition, the clips' own at both ends, as a picture."""
-    from segue.render.strip import sheet
-
-    captions: list[str] = []
-    pictures: list[Pixels] = []
-    for joint in joints:
-        shown, last = joint.course.shown, joint.cut.count + 1
-        said = [f"{100 * index / last:.0f} %" for index in shown]
-        said[0], said[-1] = f"clip {joint.cut.a + 1}", f"clip {joint.cut.b + 1}"
-        # Each transition begins a line.
-        short = -len(shown) % SHEET_COLUMNS if joint is not joints[-1] else 0
-        blank = np.full((short, *joint.course.pictures.shape[1:]), 255, np.uint8)
-        pictures += [joint.course.pictures, blank]
-        captions += said + [""] * short
-    return sheet(np.concatenate(pictures), columns=SHEET_COLUMNS, captions=captions)
-
-
-def moments_sheet(cuts: Sequence[Sequence[Moment]]) -> Pixels:
-    """The moments found for each cut, two pictures to a line: where one clip ends and where the other begins."""
-    from segue.render.strip import sheet
-
-    moments = [(rank, moment) for found in cuts for rank, moment in enumerate(found, start=1)]
-    captions = [
-        text
-        for rank, moment in moments
-        for text in (f"{rank}. {stamp(moment.a_seconds)}", f"{stamp(moment.b_seconds)}, {moment.distance:.2f} apart")
-    ]
-    return sheet(np.concatenate([moment.pictures for _, moment in moments]), columns=2, captions=captions)
-
-
 def stamp(seconds: float) -> str:
-    """A time in a clip.
+    """Write a time in a clip.
+
+    Args:
+        seconds: from its start.
+
+    Returns:
+        Minutes, seconds and hundredths.
 
     >>> stamp(63.4)
     '01:03.40'
@@ -126,12 +115,26 @@ def stamp(seconds: float) -> str:
 
 
 def write_record(
-    path: Path, options: Mapping[str, Any], plan: Plan, joints: Sequence[Joint], transitions: Sequence[Transition]
+    path: Path,
+    options: Mapping[str, Any],
+    plan: Plan,
+    transitions: Sequence[Transition],
+    results: Sequence[TransitionResult],
 ) -> Path:
-    """Write what was made of what, by which version; `segue join --from` it renders the film again, to the byte.
+    """Write what was made of what, by which version; `segue join --from` renders the film again from it, to the byte.
 
     Digests are sha256. `frames` says of each frame of each transition where it is from: how much of which clip, and
     when in it.
+
+    Args:
+        path: the JSON file.
+        options: those of the request that render the film again.
+        plan: the film.
+        transitions: its transitions.
+        results: what they are summed up to.
+
+    Returns:
+        `path`.
     """
     from segue.render.report import jsonable
 
@@ -142,51 +145,59 @@ def write_record(
             "height": plan.canvas.height,
             "fps": float(plan.canvas.fps),
             "frames": plan.frames,
-            "arithmetic": plan.arithmetic(),
+            "arithmetic": plan.describe(),
         },
-        "project": {**options, "clips": _clips(path.parent, plan, joints)},
-        "transitions": [asdict(one) for one in transitions],
-        "frames": [line for joint in joints for line in _frames(plan, joint)],
+        "project": {**options, "clips": _list_clips(path.parent, plan, transitions)},
+        "transitions": [asdict(result) for result in results],
+        "frames": [line for transition in transitions for line in _describe_frames(plan, transition)],
     }
     with atomic_write(path) as beside:
         beside.write_text(json.dumps(jsonable(page), indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return path
 
 
-def _clips(folder: Path, plan: Plan, joints: Sequence[Joint]) -> list[dict[str, Any]]:
+def _list_clips(folder: Path, plan: Plan, transitions: Sequence[Transition]) -> list[dict[str, Any]]:
     """The clips as a project lists them, each with the transition after it as it was made."""
-    after = {joint.cut.a: joint for joint in joints}
-    digests = {source.path: sha256_of(source.path) for source in plan.sources}
+    after = {transition.cut.a: transition for transition in transitions}
+    digests = {path: sha256_of(path) for path in dict.fromkeys(window.path for window in plan.windows)}
     fps, listed = plan.canvas.fps, []
-    for place, source in enumerate(plan.sources):
-        one: dict[str, Any] = {"path": relative(source.path, folder), "sha256": digests[source.path]}
-        if source.info.frames == 1:
-            one["hold"] = float(source.length / fps)
+    for index, window in enumerate(plan.windows):
+        one: dict[str, Any] = {"path": relative_path(window.path, folder), "sha256": digests[window.path]}
+        if window.is_still:
+            one["hold"] = float(window.length / fps)
         else:
-            one |= {"start": source.seconds(0), "stop": source.seconds(source.length)}
-        if place in after:
-            joint = after[place]
-            one |= {"seconds": float(joint.cut.count / fps), "style": str(joint.rung.style), "mode": joint.cut.mode}
+            one |= {"start": window.seconds(0), "stop": window.seconds(window.length)}
+        if index in after:
+            cut, chosen = after[index].cut, after[index].chosen
+            one |= {"seconds": float(cut.count / fps), "style": str(chosen.style), "mode": cut.mode}
         listed.append(one)
     return listed
 
 
-def relative(path: Path, folder: Path) -> str:
-    """A path as seen from a folder, or whole where there is no way."""
+def relative_path(path: Path, folder: Path) -> str:
+    """Write a path as seen from a folder.
+
+    Args:
+        path: the path.
+        folder: the folder.
+
+    Returns:
+        The path with forward slashes; whole where there is no way from the folder.
+    """
     try:
         return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
     except ValueError:  # another drive
         return path.resolve().as_posix()
 
 
-def _frames(plan: Plan, joint: Joint) -> Iterator[str]:
+def _describe_frames(plan: Plan, transition: Transition) -> Iterator[str]:
     """`film 00:04.00: A 00:03.12 64 %, B 00:00.04 36 %`, a line for each frame."""
-    cut = joint.cut
-    a, b, first = plan.sources[cut.a], plan.sources[cut.b], plan.first(cut)
+    cut = transition.cut
+    a, b, first = plan.windows[cut.a], plan.windows[cut.b], plan.first(cut)
     for index in range(cut.count):
-        left = a.length - cut.count + index if cut.taken else a.length - 1
-        right = index if cut.taken else 0
-        share = round(100 * float(joint.shares[index + 1]))
+        left = a.length - cut.count + index if cut.overlap else a.length - 1
+        right = index if cut.overlap else 0
+        share = round(100 * float(transition.shares[index + 1]))
         yield (
             f"film {stamp(float((first + index) / plan.canvas.fps))}: {a.path.name} {stamp(a.seconds(left))} "
             f"{100 - share} %, {b.path.name} {stamp(b.seconds(right))} {share} %"

@@ -1,39 +1,29 @@
-"""What `segue join` asks for, and what that comes to: which clips, on which canvas, in which files."""
+"""What a join asks for: the options, the clips that they name, the styles, and the files that will be written."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
 from segue.core.choices import Checked, choose, needed, option, optional
 from segue.core.errors import InputError, unknown
 from segue.core.images import Fit, check_writable
-from segue.core.progress import Event, Report
-from segue.join.canvas import canvas_for
-from segue.join.cut_points import Moment, best_moments, trimmed
-from segue.join.exports import Film, check_handles, film_paths, films_of, preview_of
-from segue.join.plan import Plan, cuts_between
-from segue.join.project import Piece, read_project
+from segue.join.project import ProjectClip, read_project
 from segue.join.sound import Audio
-from segue.join.source import source
-from segue.join.styles import RUNGS, STYLES, Style
-from segue.join.timeline import Cut, Mode
+from segue.join.styles import ATTEMPTS, STYLES, Style
+from segue.join.timeline import Mode
 from segue.latent.paths import PathChoice
 from segue.training.methods import Method
-from segue.video import CodecName, check_output, most_bytes, probe
-
-PREVIEW_PIXELS = 480 * 270
+from segue.video import CodecName, check_output
 
 AUTO = "auto"
 
 
 @dataclass(frozen=True)
 class JoinRequest(Checked):
-    """What `segue join` asks for."""
+    """What a join asks for; `segue join` has an option for each field."""
 
     out: Path = needed("the film: .mp4, .mov, .mkv, .webm, .gif or .webp; without an ending, a folder of PNG")
     clips: tuple[Path, ...] = optional("the clips in order, two or more, or one with --loop; stills count as clips", ())
@@ -90,11 +80,21 @@ class JoinRequest(Checked):
     otio: bool = option(False, "write the film as an OpenTimelineIO timeline too, of the clips' own files, for editors")
 
 
-def asked(request: JoinRequest) -> tuple[JoinRequest, tuple[Piece, ...]]:
-    """The request with what its project asks for, and the clips."""
-    pieces = tuple(Piece(path) for path in request.clips)
+def resolve_request(request: JoinRequest) -> tuple[JoinRequest, tuple[ProjectClip, ...]]:
+    """Resolve a request: read its project, if it has one, and list the clips.
+
+    Args:
+        request: the request; what it has that is not at its default comes before the project's own options.
+
+    Returns:
+        The request with what its project asks for, and the clips in order.
+
+    Raises:
+        InputError: for a project that cannot be read, for clips beside a project, and for too few clips.
+    """
+    clips = tuple(ProjectClip(path) for path in request.clips)
     if request.from_ is not None:
-        if pieces:
+        if clips:
             raise InputError("clips beside --from", "one of the two", "list the clips in the project")
         project = read_project(request.from_)
         given = {
@@ -103,31 +103,56 @@ def asked(request: JoinRequest) -> tuple[JoinRequest, tuple[Piece, ...]]:
             if getattr(request, field.name) != field.default
         }
         request = JoinRequest.from_json({**project.options, **given, "from_": None})
-        pieces = project.clips
-    if len(pieces) < (1 if request.loop else 2):
+        clips = project.clips
+    if len(clips) < (1 if request.loop else 2):
         raise InputError(
-            f"{len(pieces)} clip{'' if len(pieces) == 1 else 's'}", "two or more, or one with --loop", "name more clips"
+            f"{len(clips)} clip{'' if len(clips) == 1 else 's'}", "two or more, or one with --loop", "name more clips"
         )
-    return request, tuple(replace(piece, hold=piece.hold or request.hold) for piece in pieces)
+    if request.size is not None and len(request.size) != 2:
+        raise InputError(f"--size of {len(request.size)} numbers", "two", "write HEIGHTxWIDTH")
+    return request, tuple(replace(clip, hold=clip.hold or request.hold) for clip in clips)
 
 
-def styles_of(wanted: str | Style) -> tuple[Style, ...]:
-    """The styles to try."""
+def choose_styles(style: str | Style) -> tuple[Style, ...]:
+    """Choose the styles to try, in order.
+
+    Args:
+        style: a style or its spelling, or "auto".
+
+    Returns:
+        One style, or `ATTEMPTS`.
+
+    Raises:
+        InputError: for a style that there is not.
+    """
     names = [AUTO, *(style.name for style in STYLES)]
-    if isinstance(wanted, str) and wanted.partition(":")[0].strip() not in names:
-        raise unknown("style", wanted.partition(":")[0], names)
-    return RUNGS if wanted == AUTO else (choose(wanted, STYLES, "style"),)
+    if isinstance(style, str) and style.partition(":")[0].strip() not in names:
+        raise unknown("style", style.partition(":")[0], names)
+    return ATTEMPTS if style == AUTO else (choose(style, STYLES, "style"),)
 
 
-def check_outputs(request: JoinRequest, pieces: Sequence[Piece]) -> None:
-    """Say what is wrong with the outputs before any work, not after it."""
-    check_handles(request.handles, alone=request.only_transition)
+def check_outputs(request: JoinRequest, clips: Sequence[ProjectClip]) -> None:
+    """Say what is wrong with the outputs before any work, not after it.
+
+    Args:
+        request: the request, resolved.
+        clips: its clips.
+
+    Raises:
+        InputError: for outputs that cannot be written, or that are one of the clips.
+    """
+    if request.handles and not request.only_transition:
+        raise InputError(
+            f"--handles {request.handles:g} of a whole film",
+            "a transition alone",
+            "add --only-transition, or leave it out",
+        )
     alone = request.only_transition and not request.preview
-    films = film_paths(request.out, len(pieces) - (not request.loop), alone=alone)
+    films = film_paths(request.out, len(clips) - (not request.loop), alone=alone)
     wanted = {".otio": request.otio, ".html": request.report, ".png": request.sheet, "-cuts.png": request.best_cut}
-    others = [beside(request.out, ending) for ending in (".json", *filter(wanted.get, wanted))]
+    others = [path_beside(request.out, ending) for ending in (".json", *filter(wanted.get, wanted))]
     for path in (*films, *others):
-        if path.resolve() in (piece.path.resolve() for piece in pieces):
+        if path.resolve() in (clip.path.resolve() for clip in clips):
             raise InputError(f"output {path}, which is one of the clips", "a new name", "choose another with -o")
         if path in films:
             check_output(path, request.codec, request.crf)
@@ -135,54 +160,36 @@ def check_outputs(request: JoinRequest, pieces: Sequence[Piece]) -> None:
             check_writable(path)
 
 
-def beside(film: Path, ending: str) -> Path:
+def film_paths(out: Path, cuts: int, *, alone: bool) -> tuple[Path, ...]:
+    """Name the films that are written.
+
+    Args:
+        out: the output that was asked for.
+        cuts: how many transitions there are.
+        alone: whether each transition is written alone.
+
+    Returns:
+        One, or one for each of several transitions.
+
+    >>> [path.name for path in film_paths(Path("out.mov"), 2, alone=True)]
+    ['out-1.mov', 'out-2.mov']
+    """
+    if not alone or cuts == 1:
+        return (out,)
+    return tuple(out.with_name(f"{out.stem}-{number}{out.suffix}") for number in range(1, cuts + 1))
+
+
+def path_beside(film: Path, ending: str) -> Path:
+    """Name a file that stands beside the film.
+
+    Args:
+        film: the film.
+        ending: what its name ends in, instead of the film's ending.
+
+    Returns:
+        The path.
+
+    >>> path_beside(Path("films/out.mp4"), "-cuts.png").as_posix()
+    'films/out-cuts.png'
+    """
     return film.with_name(film.stem + ending)
-
-
-def planned(
-    request: JoinRequest, pieces: Sequence[Piece], report: Report
-) -> tuple[Plan, Mapping[Cut, tuple[Moment, ...]]]:
-    """The clips on the canvas, cut where they join best if that is asked for, and the transitions between them."""
-    infos = {path: probe(path) for path in dict.fromkeys(piece.path for piece in pieces)}
-    if request.size is not None and len(request.size) != 2:
-        raise InputError(f"--size of {len(request.size)} numbers", "two", "write HEIGHTxWIDTH")
-    size = None if request.size is None else (request.size[0], request.size[1])
-    fps = None if request.fps is None else Fraction(request.fps).limit_denominator(1001)
-    # A still has a size but no rate of its own.
-    rates = (infos[piece.path].fps for piece in pieces if infos[piece.path].frames > 1)
-    canvas = canvas_for(infos[pieces[0].path], size, fps or next(rates, None), request.fit)
-    canvas = canvas.smaller(PREVIEW_PIXELS) if request.preview else canvas
-    check_output(film_paths(request.out, 1, alone=False)[0], request.codec, request.crf, fps=canvas.fps)
-    sources = [source(canvas, infos[piece.path], piece.start, piece.stop, piece.hold) for piece in pieces]
-    seconds = request.seconds if request.frames is None else float(request.frames / canvas.fps)
-    cuts = cuts_between(canvas, sources, pieces, seconds, request.mode, loop=request.loop)
-    moments: dict[Cut, tuple[Moment, ...]] = {}
-    for cut in cuts if request.best_cut else ():
-        reach = canvas.count(request.best_cut or 0)
-        moments[cut] = best_moments(sources[cut.a], sources[cut.b], cut, reach, report)
-    for cut, found in moments.items():
-        if cut.a == cut.b:
-            a, b = trimmed(sources[cut.a], sources[cut.b], cut, found[0])
-            sources[cut.a] = a.trimmed(b.start - sources[cut.a].start, a.length)
-        else:
-            sources[cut.a], sources[cut.b] = trimmed(sources[cut.a], sources[cut.b], cut, found[0])
-    return Plan(canvas, tuple(sources), cuts), moments
-
-
-def films_asked(request: JoinRequest, plan: Plan) -> tuple[Film, ...]:
-    """The films to write."""
-    if request.preview:
-        return (preview_of(request.out, plan),)
-    return films_of(request.out, plan, alone=request.only_transition, handles=request.handles)
-
-
-def check_room(request: JoinRequest, plan: Plan, frames: int, report: Report) -> None:
-    """Say how large the films may be, and stop where they have no room."""
-    wanted = most_bytes(request.out, request.codec, frames * plan.canvas.width * plan.canvas.height)
-    parent = request.out.resolve().parent
-    free = shutil.disk_usage(parent if parent.exists() else Path.cwd()).free
-    report(Event("plan", note=f"up to {wanted / 1e6:,.0f} MB on disk, {free / 1e6:,.0f} MB are free"))
-    if wanted > free:
-        raise InputError(
-            f"a film of up to {wanted / 1e6:,.0f} MB", f"the {free / 1e6:,.0f} MB that are free", "choose another place"
-        )

@@ -1,4 +1,4 @@
-"""Join clips by generated transitions."""
+"""Join clips by generated transitions: from the request straight down to what is written, and how the result reads."""
 
 from __future__ import annotations
 
@@ -10,62 +10,36 @@ from pathlib import Path
 from typing import Any
 
 from segue.core.choices import choose
-from segue.core.images import write_image
 from segue.core.notebook import film_html, table_html
 from segue.core.progress import Event, Report, silent
-from segue.join.clip_window import MODEL_PIXELS, look
-from segue.join.cut_points import Moment
-from segue.join.dream_model import Learning
-from segue.join.film import write_film
-from segue.join.otio import write_otio
-from segue.join.page import write_page
-from segue.join.plan import Plan
-from segue.join.record import Transition, ladder, moments_sheet, relative, sheet_of, transition_of, write_record
-from segue.join.request import (
-    JoinRequest,
-    asked,
-    beside,
-    check_outputs,
-    check_room,
-    films_asked,
-    planned,
-    styles_of,
-)
+from segue.join.dream_model import DreamModel
+from segue.join.exports import check_room, choose_films
+from segue.join.outputs import write_beside, write_films
+from segue.join.plan import Plan, make_plan
+from segue.join.record import TransitionResult, describe_attempts
+from segue.join.request import JoinRequest, check_outputs, choose_styles, resolve_request
 from segue.join.scores import Scores
-from segue.join.styles import CONTROL_STYLES, Style
-from segue.join.through import Waypoint, some, waypoints
-from segue.join.timeline import Cut, Mode
-from segue.join.transition import Joint, ready
-from segue.latent.paths import choose_path
+from segue.join.seam_frames import MODEL_PIXELS
+from segue.join.styles import CONTROL_STYLES
+from segue.join.through import Waypoint, find_waypoints, read_waypoints
+from segue.join.timeline import Mode
+from segue.join.transition import Transition, make_transitions
+from segue.latent.paths import PathChoice, choose_path
 from segue.training import Training
-from segue.training.methods import METHODS
+from segue.training.methods import METHODS, Method
 from segue.video import carries_sound
-
-NOT_AGAIN = (
-    "out",
-    "clips",
-    "from_",
-    "seconds",
-    "frames",
-    "best_cut",
-    "hold",
-    "minutes",
-    "sheet",
-    "otio",
-    "report",
-)
-"""What each clip of a record says for itself, and what does not change the film."""
 
 
 @dataclass(frozen=True)
 class JoinResult:
     """The film and what was measured of it.
 
-    `transitions` are all, in order; `style`, `mode`, `transition`, `seam`, `scores` and `rungs` are of the first one.
-    `psnr` in dB, the mean over the training frames, and `steps` are of a dream; NaN and 0 without one. `record` is
-    the JSON that `--from` renders again, to the byte; `sheet` and `moments` are contact sheets, if asked for. `films`
-    are all that were written, `out` the first of them, of which `frames`, `seconds`, `arithmetic` and `transition` are;
-    `transitions` are of the film as a whole, written or not. `otio` is for editors, `report` a page, if asked for.
+    `transitions` are all, in order; `style`, `mode`, `transition`, `seam`, `scores` and `rungs` (the attempts) are of
+    the first one. `psnr` in dB, the mean over the training frames, and `steps` are of a dream; NaN and 0 without one.
+    `record` is the JSON that `--from` renders again, to the byte; `sheet` and `moments` (of the cut points) are contact
+    sheets, if asked for. `films` are all that were written, `out` the first of them, of which `frames`, `seconds`,
+    `arithmetic` and `transition` are; `transitions` are of the film as a whole, written or not. `otio` is for editors,
+    `report` a page, if asked for. `took` are seconds.
     """
 
     out: Path
@@ -86,7 +60,7 @@ class JoinResult:
     took: dict[str, float]
     sheet: Path | None
     notes: tuple[str, ...]
-    transitions: tuple[Transition, ...]
+    transitions: tuple[TransitionResult, ...]
     record: Path
     moments: Path | None
     films: tuple[Path, ...]
@@ -101,79 +75,134 @@ class JoinResult:
 
 
 def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
-    """Find the transition that does best at each cut, and write the film as a stream.
+    """Join clips: find the transition that does best at each cut, and write the film as a stream.
 
-    Raises `InputError` for clips that cannot be read or joined so, and for an output that cannot be written; then, as
-    at Ctrl-C, nothing is left behind but, of several films, those that are whole already.
+    Args:
+        request: what to join, how, and where to write it.
+        report: receives progress events.
+
+    Returns:
+        The film, and what was measured of it.
+
+    Raises:
+        InputError: for clips that cannot be read or joined so, and for an output that cannot be written; then, as at
+            Ctrl-C, nothing is left behind but, of several films, those that are whole already.
+
+    >>> import tempfile
+    >>> from segue.video.demo_clips import write_demo_clips
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     clips = write_demo_clips(Path(folder), seconds=0.5, height=64, width=48)
+    ...     result = run_join(JoinRequest(Path(folder) / "out.mp4", clips, seconds=0.2, style="fade", quick=True))
+    >>> result.arithmetic
+    '0.29 s of clip 1 + 0.21 s over both + 0.29 s of clip 2 = 0.79 s'
     """
     started = time.monotonic()
-    request, pieces = asked(request)
-    styles = [styles_of(piece.style or request.style) for piece in pieces]
+    request, clips = resolve_request(request)
+    styles = [choose_styles(clip.style or request.style) for clip in clips]
     method, path = choose(request.method, METHODS, "method"), choose_path(request.path)
-    check_outputs(request, pieces)
-    plan, moments = planned(request, pieces, report)
-    report(Event("plan", note=plan.arithmetic()))
-    films = films_asked(request, plan)
+    check_outputs(request, clips)
+    plan = make_plan(request, clips, report)
+    report(Event("plan", note=plan.describe()))
+    films = choose_films(request, plan)
     check_room(request, plan, sum(film.frames for film in films), report)
     read = time.monotonic()
-    options = Training(
-        steps=request.steps,
-        minutes=request.minutes,
-        batch=4,
-        lr=3e-3,
-        precision=request.precision,
-        seed=request.seed,
-    ).pin_precision(request.width)
-    through = waypoints(request.through, plan.canvas) if request.through else ()
-    extra = partial(some, through, *plan.canvas.shrunk(MODEL_PIXELS, 8)) if through else None
-    learning = Learning(plan.sources, plan.cuts, method, path, options, request.latent, request.width, extra, report)
+    through = find_waypoints(request.through, plan.canvas) if request.through else ()
+    model = _model_for(request, plan, method, path, through, report)
     quick = request.quick or request.preview
-    joints = [_joint(plan, cut, styles[cut.a], learning, through, quick, report) for cut in plan.cuts]
+    transitions = make_transitions(
+        plan,
+        [one[:1] for one in styles] if quick else styles,
+        model,
+        controls=() if quick else CONTROL_STYLES,
+        through=through,
+        report=report,
+    )
     found = time.monotonic()
-    for film in films:
-        write_film(film.path, plan.sources, film.parts, joints, request.audio, report, request.codec, request.crf)
+    write_films(request, plan, films, transitions, report)
     written = time.monotonic()
-    sheets = _write_sheets(request, joints, moments)
-    transitions = tuple(transition_of(plan, joint, moments.get(joint.cut, ())) for joint in joints)
-    record = write_record(beside(request.out, ".json"), _again(request, learning), plan, joints, transitions)
-    otio = beside(request.out, ".otio") if request.otio else None
-    if otio is not None:
-        write_otio(otio, plan, films, transitions, record, request.audio, request.seed, request.codec)
-    page = beside(request.out, ".html") if request.report else None
-    if page is not None:
-        write_page(page, films, record, plan, joints, report)
-    took = {"read": read - started, "train": found - read, "write": written - found, "all": time.monotonic() - started}
-    first = transitions[0]
+    outputs = write_beside(request, plan, films, transitions, model, report)
+    first, film = outputs.results[0], films[0]
     return JoinResult(
-        films[0].path,
-        plan.canvas.width,
-        plan.canvas.height,
-        float(plan.canvas.fps),
-        films[0].frames,
-        float(films[0].frames / plan.canvas.fps),
-        first.style,
-        first.mode,
-        films[0].arithmetic(plan.canvas.fps),
-        {"first": films[0].first(plan.cuts[0]), "count": first.count},
-        first.seam,
-        first.scores,
-        first.rungs,
-        learning.psnr,
-        learning.steps,
-        took,
-        sheets.get("sheet"),
-        _notes(request, plan, joints),
-        transitions,
-        record,
-        sheets.get("moments"),
-        tuple(film.path for film in films),
-        otio,
-        page,
+        out=film.path,
+        width=plan.canvas.width,
+        height=plan.canvas.height,
+        fps=float(plan.canvas.fps),
+        frames=film.frames,
+        seconds=float(film.frames / plan.canvas.fps),
+        style=first.style,
+        mode=first.mode,
+        arithmetic=film.describe(plan.canvas.fps),
+        transition={"first": film.first(plan.cuts[0]), "count": first.count},
+        seam=first.seam,
+        scores=first.scores,
+        rungs=first.rungs,
+        psnr=model.psnr,
+        steps=model.steps,
+        took={
+            "read": read - started,
+            "train": found - read,
+            "write": written - found,
+            "all": time.monotonic() - started,
+        },
+        sheet=outputs.sheet,
+        notes=_describe_film(request, plan, transitions),
+        transitions=outputs.results,
+        record=outputs.record,
+        moments=outputs.cut_points,
+        films=tuple(one.path for one in films),
+        otio=outputs.otio,
+        report=outputs.report,
     )
 
 
+def _model_for(
+    request: JoinRequest,
+    plan: Plan,
+    method: Method,
+    path: PathChoice,
+    through: Sequence[Waypoint],
+    report: Report,
+) -> DreamModel:
+    return DreamModel(
+        windows=plan.windows,
+        cuts=plan.cuts,
+        method=method,
+        path=path,
+        options=Training(
+            steps=request.steps,
+            minutes=request.minutes,
+            batch=4,
+            lr=3e-3,
+            precision=request.precision,
+            seed=request.seed,
+        ).pin_precision(request.width),
+        latent=request.latent,
+        width=request.width,
+        extra=partial(read_waypoints, through, *plan.canvas.size_within(MODEL_PIXELS, 8)) if through else None,
+        report=report,
+    )
+
+
+def _describe_film(request: JoinRequest, plan: Plan, transitions: Sequence[Transition]) -> tuple[str, ...]:
+    infos = {window.path: window.info for window in plan.windows}
+    lines = [line for info in infos.values() for line in plan.canvas.describe_changes(info)]
+    has_sound = request.audio != "none" and any(info.has_sound for info in infos.values())
+    if has_sound and not carries_sound(request.out, request.codec):
+        lines.append("no sound: the file has no room for it")
+    if not request.out.suffix:
+        lines.append(f"pictures at {float(plan.canvas.fps):.5g} a second, which a folder does not say")
+    return (*lines, *(line for transition in transitions for line in describe_attempts(plan, transition)))
+
+
 def format_result(result: JoinResult) -> str:
-    """The result in words, as a terminal shows it."""
+    """Write the result of a join in words.
+
+    Args:
+        result: the result.
+
+    Returns:
+        Lines of text.
+    """
     beside = {
         "sheet": result.sheet,
         "cuts": result.moments,
@@ -185,14 +214,15 @@ def format_result(result: JoinResult) -> str:
         f"film        {result.out}",
         f"            {result.width}x{result.height}, {result.fps:.5g} frames a second, {result.seconds:.2f} s",
         *(f"            {film}" for film in result.films[1:]),
-        *(_format_transition(result) if len(result.transitions) == 1 else _format_transitions(result)),
+        *(_format_one(result) if len(result.transitions) == 1 else _format_several(result)),
         f"took        {result.took['all']:.0f} s",
         *(f"{name:12}{path}" for name, path in beside.items() if path is not None),
+        *(f"note        {note}" for note in result.notes),
     ]
-    return "\n".join([*lines, *(f"note        {note}" for note in result.notes)])
+    return "\n".join(lines)
 
 
-def _format_transition(result: JoinResult) -> list[str]:
+def _format_one(result: JoinResult) -> list[str]:
     first, count = result.transition["first"], result.transition["count"]
     return [
         f"transition  frames {first} to {first + count - 1}, {count / result.fps:.2f} s "
@@ -203,7 +233,7 @@ def _format_transition(result: JoinResult) -> list[str]:
     ]
 
 
-def _format_transitions(result: JoinResult) -> list[str]:
+def _format_several(result: JoinResult) -> list[str]:
     lines = [f"            {result.arithmetic}"]
     for one in result.transitions:
         lines += [
@@ -215,8 +245,8 @@ def _format_transitions(result: JoinResult) -> list[str]:
     return lines
 
 
-def _format_scores(scores: dict[str, Scores]) -> list[str]:
-    """The style taken, and the controls beneath."""
+def _format_scores(scores: Mapping[str, Scores]) -> list[str]:
+    """The chosen style, and the controls beneath."""
     wide = max(map(len, scores))
     lines = [
         f"{style:{wide}}  ghosting {own.ghosting:.2f}, sharpness {own.sharpness:.2f}, pace {own.pace:.2f}, "
@@ -224,69 +254,3 @@ def _format_scores(scores: dict[str, Scores]) -> list[str]:
         for style, own in scores.items()
     ]
     return [f"{'scores' if not index else '':12}{line}" for index, line in enumerate(lines)]
-
-
-def _joint(
-    plan: Plan,
-    cut: Cut,
-    styles: Sequence[Style],
-    learning: Learning,
-    through: Sequence[Waypoint],
-    quick: bool,
-    report: Report,
-) -> Joint:
-    """The transition that does best at a cut."""
-    before, after = (
-        look(plan.sources[clip], cut, leaving=leaving, report=report)
-        for clip, leaving in ((cut.a, True), (cut.b, False))
-    )
-    middle = len(before.live) // 2
-    return ready(
-        cut,
-        before,
-        after,
-        styles[:1] if quick else styles,
-        lambda: learning.dream(before.live[middle], after.live[middle]),
-        () if quick else CONTROL_STYLES,
-        report,
-        through,
-    )
-
-
-def _write_sheets(
-    request: JoinRequest, joints: Sequence[Joint], moments: Mapping[Cut, tuple[Moment, ...]]
-) -> dict[str, Path]:
-    written = {}
-    if request.sheet:
-        written["sheet"] = beside(request.out, ".png")
-        write_image(written["sheet"], sheet_of(joints))
-    if moments:
-        written["moments"] = beside(request.out, "-cuts.png")
-        write_image(written["moments"], moments_sheet(list(moments.values())))
-    return written
-
-
-def _again(request: JoinRequest, learning: Learning) -> dict[str, Any]:
-    """The options that render the same film from the same stretches, without searching."""
-    kept = {
-        field.name: value
-        for field, value in zip(fields(request), request.to_json().values(), strict=True)
-        if getattr(request, field.name) != field.default
-    }
-    for name in NOT_AGAIN:
-        kept.pop(name, None)
-    if request.through is not None:
-        kept["through"] = relative(request.through, request.out.parent)
-    if learning.steps:
-        kept |= {"steps": learning.steps, "precision": learning.options.precision}
-    return kept
-
-
-def _notes(request: JoinRequest, plan: Plan, joints: Sequence[Joint]) -> tuple[str, ...]:
-    changes = [note for info in {s.path: s.info for s in plan.sources}.values() for note in plan.canvas.changes(info)]
-    has_sound = request.audio != "none" and any(source.info.has_sound for source in plan.sources)
-    if has_sound and not carries_sound(request.out, request.codec):
-        changes.append("no sound: the file has no room for it")
-    if not request.out.suffix:
-        changes.append(f"pictures at {float(plan.canvas.fps):.5g} a second, which a folder does not say")
-    return (*changes, *(note for joint in joints for note in ladder(plan, joint)))

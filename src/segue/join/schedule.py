@@ -37,23 +37,33 @@ class Schedule(NamedTuple):
     unevenness: float
 
 
-def scheduled(blend: Blend, a: Pixels, b: Pixels, first: float, last: float) -> Schedule:
-    """The schedule by which a blend of the live frames `a` and `b`, `[n + 2, h, w, 3]`, follows `profile`.
+def find_schedule(blend: Blend, a: Pixels, b: Pixels, first: float, last: float) -> Schedule:
+    """Find the schedule by which a transition changes as `profile` has it.
 
-    `first` and `last` are the paces of the two clips. It starts from the schedule by which the blend of two still
-    frames, those in the middle, would swell and sink; each step is then lengthened or shortened by what its change is
-    over what it should be, ever more gently. Of these schedules the best one counts (`_cost`).
+    It starts from the schedule by which the blend of two still frames, those in the middle, would swell and sink; each
+    step is then lengthened or shortened by what its change is over what it should be, ever more gently. Of these
+    schedules the best one counts (`_cost`).
+
+    Args:
+        blend: the picture at any share of the way.
+        a: the live frames of the first clip, uint8 `[n + 2, h, w, 3]`.
+        b: those of the second.
+        first: the pace of the first clip, its change from frame to frame.
+        last: that of the second.
+
+    Returns:
+        The schedule.
     """
-    shares = _swelling(blend, a[len(a) // 2], b[len(b) // 2], len(a) - 1, min(first, last))
-    best, least, since = Schedule(shares, np.inf), np.inf, 0
+    shares = _swell_shares(blend, a[len(a) // 2], b[len(b) // 2], len(a) - 1, min(first, last))
+    best, least, since = Schedule(shares=shares, unevenness=np.inf), np.inf, 0
     for done in range(_ROUNDS):
         changes = change([blend(float(share), *pair) for share, *pair in zip(shares, a, b, strict=True)])
         if not changes.any():
-            return Schedule(shares, 0.0)
+            return Schedule(shares=shares, unevenness=0.0)
         uneven, cost = unevenness(changes, first, last), _cost(changes, first, last)
         since = 0 if cost < 0.98 * least else since + 1
         if cost < least:
-            best, least = Schedule(shares, uneven), cost
+            best, least = Schedule(shares=shares, unevenness=uneven), cost
         if since == PATIENCE:
             break
         ratio = changes / profile(len(changes), changes.sum(), first, last)
@@ -71,7 +81,7 @@ def _cost(changes: Floats, first: float, last: float) -> float:
     return unevenness(changes, first, last) / _UNEVEN + SEAMS * seams
 
 
-def _swelling(blend: Blend, a: Pixels, b: Pixels, steps: int, slower: float) -> Floats:
+def _swell_shares(blend: Blend, a: Pixels, b: Pixels, steps: int, slower: float) -> Floats:
     """The schedule by which the blend of two still frames changes as the swell of `profile` does."""
     fine = np.linspace(0, 1, 2 * steps + 1)
     lengths = np.append(0, np.cumsum(change([blend(float(share), a, b) for share in fine])))
@@ -84,17 +94,36 @@ def _swelling(blend: Blend, a: Pixels, b: Pixels, steps: int, slower: float) -> 
 
 
 def unevenness(changes: Floats, first: float, last: float) -> float:
-    """The coefficient of variation of changes `[n]`, over the profile that they should have; 0 is even."""
+    """How unevenly a transition changes.
+
+    Args:
+        changes: from each frame to the next, `[n]`.
+        first: the pace of the first clip.
+        last: that of the second.
+
+    Returns:
+        The coefficient of variation of the changes over the profile that they should have; 0 is even, and nothing that
+        changes at all.
+    """
     ratio = changes / profile(len(changes), changes.sum(), first, last)
     return float(ratio.std() / ratio.mean()) if changes.any() else 0.0
 
 
 def profile(steps: int, total: float, first: float, last: float) -> Floats:
-    """`steps` step lengths that sum to `total`: what the clips do by themselves, and a swell that carries the rest.
+    """How much a transition should change at each step: what the clips do by themselves, and a swell for the rest.
 
     The clips go on at their own pace, `first` passing into `last`. The swell is level at both ends, the steeper between
     the longer the way and the fewer the steps, so that no seam shows. Where the way is too short even for the clips,
     they are scaled down together.
+
+    Args:
+        steps: how many there are.
+        total: what they sum to.
+        first: the pace of the first clip.
+        last: that of the second.
+
+    Returns:
+        The lengths of the steps, `[steps]`.
 
     >>> profile(4, 8.0, 1.0, 1.0).round(3).tolist()
     [1.259, 2.741, 2.741, 1.259]

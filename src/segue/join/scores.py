@@ -15,8 +15,8 @@ from segue.evaluation.metrics.metric import middle_third
 from segue.evaluation.metrics.seam import Seam, change, distinct, pace, seam
 from segue.evaluation.metrics.sharpness import sharpness
 from segue.evaluation.metrics.steps import motion
-from segue.join.clip_window import ClipWindow
 from segue.join.schedule import unevenness
+from segue.join.seam_frames import SeamFrames
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,7 @@ class Scores:
     `a`, `b`: the seams where it leaves the first clip and enters the second. `pace`: the coefficient of variation of
     the change from frame to frame, the wanted profile divided out. `ghosting` and `sharpness`: of the middle third, as
     the metrics of these names, ghosts being mixes of what the clips show at that moment. `flicker`: the mean bend over
-    the mean step, over the same of the clips themselves. NaN
-    where there is nothing to measure.
+    the mean step, over the same of the clips themselves. NaN where there is nothing to measure.
     """
 
     a: Seam
@@ -91,21 +90,30 @@ class Miss(NamedTuple):
         return f"{goal.name} {self.value:.2f} ({wanted}{itself})"
 
 
-def scored(frames: Pixels, before: ClipWindow, after: ClipWindow) -> Scores:
-    """The scores of a transition's frames `[n + 2, h, w, 3]`, from the first clip's last to the second's first."""
+def score(frames: Pixels, before: SeamFrames, after: SeamFrames) -> Scores:
+    """Score a transition.
+
+    Args:
+        frames: uint8 `[n + 2, h, w, 3]`, from the first clip's last to the second's first.
+        before: the first clip at its seam.
+        after: the second clip at its seam.
+
+    Returns:
+        The scores.
+    """
     changes = change(frames)
     own = [ratio for ratio in (_flicker(distinct(clip.own)) for clip in (before, after)) if ratio > LEAST_FLICKER]
     return Scores(
-        seam(before.own, frames[1:]),
-        seam(after.own, frames[-2::-1]),
-        unevenness(changes, pace(before.own), pace(after.own)),
-        _mean(live_ghosts(frames, before.live, after.live, middle_third(len(frames)))),
-        sharpness(frames, frames[0], frames[-1]),
-        _flicker(frames) / float(np.mean(own)) if own else float("nan"),
+        a=seam(before.own, frames[1:]),
+        b=seam(after.own, frames[-2::-1]),
+        pace=unevenness(changes, pace(before.own), pace(after.own)),
+        ghosting=_mean(live_ghosts(frames, before.live, after.live, middle_third(len(frames)))),
+        sharpness=sharpness(frames, frames[0], frames[-1]),
+        flicker=_flicker(frames) / float(np.mean(own)) if own else float("nan"),
     )
 
 
-class Own(NamedTuple):
+class OwnScores(NamedTuple):
     """What there would be if the clips just went on: no transition can be blamed for it."""
 
     a: Seam
@@ -113,28 +121,48 @@ class Own(NamedTuple):
     pace: float
 
 
-def going_on(before: ClipWindow, after: ClipWindow) -> Own:
-    """The seams of the clips with themselves, and the larger coefficient of variation of their own change."""
+def score_clips(before: SeamFrames, after: SeamFrames) -> OwnScores:
+    """Score the clips as they go on by themselves.
+
+    Args:
+        before: the first clip at its seam.
+        after: the second clip at its seam.
+
+    Returns:
+        The seams of the clips with themselves, and the larger coefficient of variation of their own change.
+    """
     uneven = [float(steps.std() / steps.mean()) for clip in (before, after) if (steps := change(clip.live)).any()]
-    return Own(seam(before.own, before.live[1:]), seam(after.own, after.live[-2::-1]), max(uneven, default=0.0))
+    return OwnScores(
+        a=seam(before.own, before.live[1:]),
+        b=seam(after.own, after.live[-2::-1]),
+        pace=max(uneven, default=0.0),
+    )
 
 
-def misses(scores: Scores, own: Own | None = None) -> tuple[Miss, ...]:
-    """The figures that are not what they should be; those that are not defined are left out. `own`: as `going_on`."""
+def find_misses(scores: Scores, own: OwnScores | None = None) -> tuple[Miss, ...]:
+    """Find the figures that are not what they should be.
+
+    Args:
+        scores: of a transition.
+        own: of the clips by themselves, where they play on.
+
+    Returns:
+        The misses, in the order of `GOALS`; figures that are not defined are left out.
+    """
     found = []
     for goal in GOALS:
         value = _figure(scores, goal)
         if math.isfinite(value) and not goal.low <= value <= goal.high:
-            found.append(Miss(goal, value, _figure(own, goal) if own else math.nan))
+            found.append(Miss(goal=goal, value=value, own=_figure(own, goal) if own else math.nan))
     return tuple(found)
 
 
 def _flicker(frames: Pixels) -> float:
-    moved = motion(frames)
-    return float(moved.bends.mean() / moved.steps.mean()) if len(moved.bends) and moved.steps.any() else float("nan")
+    moves = motion(frames)
+    return float(moves.bends.mean() / moves.steps.mean()) if len(moves.bends) and moves.steps.any() else float("nan")
 
 
-def _figure(scores: Scores | Own, goal: Goal) -> float:
+def _figure(scores: Scores | OwnScores, goal: Goal) -> float:
     """The figure that a goal is about; NaN where it is not there."""
     end, _, part = goal.name.partition(".")
     value: float = getattr(getattr(scores, end), part) if part else getattr(scores, goal.name, math.nan)

@@ -1,0 +1,1 @@
+"""Motion within a clip: optical flow, the frames between two others, slow motion."""

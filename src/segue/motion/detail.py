@@ -1,4 +1,4 @@
-"""Detail: a moved picture loses some, a patchwork of two has too much; either shows as a pop where a clip begins."""
+"""Detail: a warped picture loses some, a patchwork of two has too much; either shows as a pop where a clip begins."""
 
 from __future__ import annotations
 
@@ -17,14 +17,21 @@ _LEAST, MOST_GAIN = -0.8, 1.0
 """How much of its fine detail a picture may lose and gain, as shares of what it has."""
 
 
-def as_sharp(frame: Pixels, wanted: float) -> Pixels:
-    """A frame `[h, w, 3]` whose gradient energy, the sum of `energies`, is as wanted, or as near to it as it may go.
+def sharpen_to(frame: Pixels, energy: float) -> Pixels:
+    """Bring the gradient energy of a frame to a value, or as near to it as it may go.
 
     The fine detail d, what a small Gaussian takes away, is added c times: `E(f + c d) = E(f) + 2 c <f, d> + c^2 E(d)`
-    is solved for the c nearest to 0. A flat frame stays as it is.
+    is solved for the c nearest to 0, which stays within `_LEAST` and `MOST_GAIN`.
+
+    Args:
+        frame: uint8 `[h, w, 3]`.
+        energy: what the sum of its `gradient_energies` is to be.
+
+    Returns:
+        uint8 `[h, w, 3]`; a flat frame stays as it is.
 
     >>> edge = np.repeat(np.array([0, 0, 60, 190, 250, 250], np.uint8), 18).reshape(6, 6, 3)
-    >>> as_sharp(edge, float(energies(edge).sum())).tolist() == edge.tolist()
+    >>> sharpen_to(edge, gradient_energy(edge)).tolist() == edge.tolist()
     True
     """
     import cv2
@@ -32,17 +39,23 @@ def as_sharp(frame: Pixels, wanted: float) -> Pixels:
     whole = frame.astype(np.float32)
     detail = whole - cv2.GaussianBlur(whole, (0, 0), _FINE)
     own, mutual, fine = _products(whole, whole), _products(whole, detail), _products(detail, detail)
-    gain = _gain(own - wanted * 255.0**2, 2 * mutual, fine)
+    gain = _gain(own - energy * 255.0**2, 2 * mutual, fine)
     if abs(gain) < 1e-3:
         return frame
     sharper: Pixels = (whole + np.float32(gain) * detail + 0.5).clip(0, 255).astype(np.uint8)
     return sharper
 
 
-def energies(frame: Pixels) -> Floats32:
-    """Where the gradient energy of a frame is: its squared differences to the right and downwards, `[h, w]`.
+def gradient_energies(frame: Pixels) -> Floats32:
+    """Where the gradient energy of a frame is: its squared differences to the right and downwards.
 
-    >>> energies(np.array([[0, 255], [0, 255]], np.uint8)[..., None]).tolist()
+    Args:
+        frame: uint8 `[h, w, c]`.
+
+    Returns:
+        `[h, w]`, in units of the whole range from 0 to 255, squared.
+
+    >>> gradient_energies(np.array([[0, 255], [0, 255]], np.uint8)[..., None]).tolist()
     [[1.0, 0.0], [1.0, 0.0]]
     """
     whole = frame.astype(np.float32) / np.float32(255)
@@ -52,18 +65,33 @@ def energies(frame: Pixels) -> Floats32:
     return found
 
 
-def energy(frame: Pixels) -> float:
-    """The gradient energy of a frame, the sum of its `energies`."""
-    return float(energies(frame).sum())
+def gradient_energy(frame: Pixels) -> float:
+    """The gradient energy of a frame.
+
+    Args:
+        frame: uint8 `[h, w, c]`.
+
+    Returns:
+        The sum of its `gradient_energies`.
+    """
+    return float(gradient_energies(frame).sum())
 
 
-def wanted_energy(share: float, carried: float, ends: tuple[float, float]) -> float:
-    """How much gradient energy the picture should have a `share` of the way.
+def target_energy(share: float, carried: float, ends: tuple[float, float]) -> float:
+    """How much gradient energy a picture of a transition should have.
 
-    Near the ends it is what is `carried` there, so that nothing pops; between, that of the two `ends` interpolated, so
-    that the middle is as sharp as they are.
+    Near the ends it is what is carried there, so that nothing pops; between, that of both ends interpolated, so that
+    the middle is as sharp as they are.
 
-    >>> wanted_energy(0.0, 9.0, (4.0, 2.0)), wanted_energy(0.5, 9.0, (4.0, 2.0))
+    Args:
+        share: how far the transition is, 0 to 1.
+        carried: the gradient energy that the warped pictures bring along.
+        ends: that of the frames of both clips.
+
+    Returns:
+        The gradient energy.
+
+    >>> target_energy(0.0, 9.0, (4.0, 2.0)), target_energy(0.5, 9.0, (4.0, 2.0))
     (9.0, 3.0)
     """
     between = (1 - share) * ends[0] + share * ends[1]

@@ -1,4 +1,4 @@
-"""Optical flow: where each pixel of one frame is in the next, and pictures moved along it."""
+"""Optical flow: where each pixel of one frame is in the next, and pictures warped along it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from segue.core.images import Pixels, resize
 from segue.core.types import Floats32
-from segue.motion.detail import as_sharp, energy
+from segue.motion.detail import gradient_energy, sharpen_to
 
 Flow = npt.NDArray[np.float32]
+"""Pixels across and down by which each place moves, `[h, w, 2]`."""
 
 SEARCHED_PX = 640
 """Longer side of the frames in which movement is searched."""
@@ -21,15 +22,22 @@ SLOWING = 5.0
 """Frames over which a movement that goes on by itself comes to rest, about."""
 
 
-def flow(a: Pixels, b: Pixels) -> Flow:
-    """Pixels, across and down `[h, w, 2]`, by which what is in `a` moves to where it is in `b`, both `[h, w, 3]`.
+def find_flow(a: Pixels, b: Pixels) -> Flow:
+    """Find the optical flow between two frames.
 
-    Dense inverse search (Kroeger et al. 2016, arXiv 1603.03590), of grey levels, as OpenCV has it. Frames smaller than
-    it can search have no flow.
+    Dense inverse search (Kroeger et al. 2016, arXiv 1603.03590) of grey levels, as OpenCV has it.
+
+    Args:
+        a: uint8 `[h, w, 3]`.
+        b: uint8 `[h, w, 3]`, of the same size.
+
+    Returns:
+        Pixels by which what is in `a` moves to where it is in `b`; zeros for frames of less than 16 px, too small to be
+        searched.
 
     >>> square = np.zeros((64, 64, 3), np.uint8)
     >>> square[20:40, 20:40] = np.random.default_rng(0).integers(50, 255, (20, 20, 3))
-    >>> flow(square, np.roll(square, 3, axis=1))[25:35, 25:35, 0].mean().round()
+    >>> find_flow(square, np.roll(square, 3, axis=1))[25:35, 25:35, 0].mean().round()
     np.float32(3.0)
     """
     import cv2
@@ -41,8 +49,16 @@ def flow(a: Pixels, b: Pixels) -> Flow:
     return search.calc(grey[0], grey[1], np.zeros((*a.shape[:2], 2), np.float32)).astype(np.float32)
 
 
-def taken(frame: Pixels, at: Floats32) -> Pixels:
-    """A frame `[h, w, c]` at places `[h', w', 2]` (across, down, in its pixels), by Lanczos; mirrored at the edges."""
+def sample(frame: Pixels, at: Floats32) -> Pixels:
+    """Sample a frame between its pixels, by Lanczos; it is mirrored at its edges.
+
+    Args:
+        frame: uint8 `[h, w, c]`.
+        at: where, across and down in pixels, `[h', w', 2]`.
+
+    Returns:
+        uint8 `[h', w', c]`.
+    """
     import cv2
 
     maps = np.ascontiguousarray(at, np.float32)
@@ -50,8 +66,16 @@ def taken(frame: Pixels, at: Floats32) -> Pixels:
     return image.astype(np.uint8, copy=False)
 
 
-def taken_softly(values: Floats32, at: Floats32) -> Floats32:
-    """Values `[h, w]` at places `[h', w', 2]`, between neighbours; mirrored at the edges. None leaves their range."""
+def sample_linear(values: Floats32, at: Floats32) -> Floats32:
+    """Sample values linearly between their neighbours, so that none leaves their range; they are mirrored at the edges.
+
+    Args:
+        values: `[h, w]`.
+        at: where, across and down in pixels, `[h', w', 2]`.
+
+    Returns:
+        `[h', w']`.
+    """
     import cv2
 
     maps = np.ascontiguousarray(at, np.float32)
@@ -59,44 +83,86 @@ def taken_softly(values: Floats32, at: Floats32) -> Floats32:
     return found.astype(np.float32, copy=False)
 
 
-def grid(height: int, width: int) -> Floats32:
-    """Across and down of each pixel, `[h, w, 2]`."""
+def make_grid(height: int, width: int) -> Floats32:
+    """The place of each pixel.
+
+    Args:
+        height: in pixels.
+        width: in pixels.
+
+    Returns:
+        Across and down, `[h, w, 2]`.
+    """
     return np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
 
 
-def moved(frame: Pixels, along: Flow, share: float) -> Pixels:
-    """A frame whose pixels have gone a `share` of their flow, about: each place takes what the flow brings there."""
-    return taken(frame, grid(*frame.shape[:2]) - share * along)
+def warp(frame: Pixels, along: Flow, share: float) -> Pixels:
+    """Warp a frame along a flow: each place shows what the flow brings there, about.
+
+    Args:
+        frame: uint8 `[h, w, 3]`.
+        along: the flow, of the frame's size.
+        share: how much of it, 1 is all.
+
+    Returns:
+        uint8 `[h, w, 3]`.
+    """
+    return sample(frame, make_grid(*frame.shape[:2]) - share * along)
 
 
-def enlarged(along: Flow, height: int, width: int) -> Flow:
-    """A flow for a picture of another size."""
+def resize_flow(along: Flow, height: int, width: int) -> Flow:
+    """Bring a flow to pictures of another size.
+
+    Args:
+        along: the flow.
+        height: of the pictures, in pixels.
+        width: of the pictures, in pixels.
+
+    Returns:
+        `[height, width, 2]`, in pixels of that size.
+    """
     import cv2
 
     large = cv2.resize(along, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
     return large * np.array([width / along.shape[1], height / along.shape[0]], np.float32)
 
 
-def between(a: Pixels, b: Pixels, t: float) -> Pixels:
-    """The frame at `t` in 0 to 1 between two frames of one clip `[h, w, 3]`: the nearer of the two, moved to there.
+def warp_between(a: Pixels, b: Pixels, t: float) -> Pixels:
+    """Make the frame between two neighbours of one clip: the nearer of the two, warped to there.
 
-    At 0 and 1 it is `a` and `b` themselves. It is as sharp as they are; a mixture of both would not be.
+    It is as sharp as they are; a blend of both would not be.
+
+    Args:
+        a: uint8 `[h, w, 3]`.
+        b: uint8 `[h, w, 3]`.
+        t: when, 0 to 1.
+
+    Returns:
+        uint8 `[h, w, 3]`; at 0 and 1 `a` and `b` themselves.
     """
     if t > 0.5:
-        return between(b, a, 1 - t)
+        return warp_between(b, a, 1 - t)
     if t == 0 or np.array_equal(a, b):
         return a
     height, width = a.shape[:2]
     scale = min(1.0, SEARCHED_PX / max(height, width))
     small = (resize(frame, round(height * scale), round(width * scale)) for frame in (a, b))
-    shown = moved(a, enlarged(flow(*small), height, width), t)
-    return as_sharp(shown, (1 - t) * energy(a) + t * energy(b))
+    warped = warp(a, resize_flow(find_flow(*small), height, width), t)
+    return sharpen_to(warped, (1 - t) * gradient_energy(a) + t * gradient_energy(b))
 
 
-def mixed(a: Pixels, b: Pixels, share: float | Floats32) -> Pixels:
-    """(1 - share) a + share b, where `share` is one number or one for each pixel `[h, w]`.
+def blend(a: Pixels, b: Pixels, share: float | Floats32) -> Pixels:
+    """Blend two frames: `(1 - share) a + share b`.
 
-    >>> mixed(np.zeros((1, 1, 3), np.uint8), np.full((1, 1, 3), 101, np.uint8), 0.5).tolist()
+    Args:
+        a: uint8 `[h, w, c]`.
+        b: uint8 `[h, w, c]`.
+        share: 0 to 1, one number or one for each pixel `[h, w]`.
+
+    Returns:
+        uint8 `[h, w, c]`.
+
+    >>> blend(np.zeros((1, 1, 3), np.uint8), np.full((1, 1, 3), 101, np.uint8), 0.5).tolist()
     [[[51, 51, 51]]]
     """
     weight = np.asarray(share, np.float32)
@@ -104,12 +170,20 @@ def mixed(a: Pixels, b: Pixels, share: float | Floats32) -> Pixels:
     return (a + weight * (b.astype(np.float32) - a) + 0.5).astype(np.uint8)
 
 
-def carried_on(before: Pixels, last: Pixels, steps: Iterable[float]) -> Iterator[Pixels]:
-    """The frames so many `steps` after `last`: what moved from `before` to `last` goes on, and comes to rest.
+def extrapolate(before: Pixels, last: Pixels, steps: Iterable[float]) -> Iterator[Pixels]:
+    """Carry the movement between two frames on, until it comes to rest.
 
     The movement of step i is `SLOWING (1 - exp(-i / SLOWING))` times the last one: as fast at first, and still in the
     end.
+
+    Args:
+        before: uint8 `[h, w, 3]`.
+        last: the frame after it.
+        steps: how many steps after `last` the frames are.
+
+    Returns:
+        A frame `[h, w, 3]` for each step, as sharp as `last`.
     """
-    along, own = flow(before, last), energy(last)
+    along, own = find_flow(before, last), gradient_energy(last)
     for step in steps:
-        yield as_sharp(moved(last, along, SLOWING * (1 - math.exp(-step / SLOWING))), own)
+        yield sharpen_to(warp(last, along, SLOWING * (1 - math.exp(-step / SLOWING))), own)

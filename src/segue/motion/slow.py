@@ -13,11 +13,18 @@ from typing import Protocol
 import numpy as np
 
 from segue.core.images import Pixels, resize
-from segue.motion.flow import flow, moved
-from segue.motion.inbetween import Course, Motion, glide, motion, painted, searched
+from segue.motion.flow import find_flow, warp
+from segue.motion.inbetween import (
+    Motion,
+    Trajectory,
+    find_motion,
+    make_trajectory,
+    render_between,
+    shrink_for_search,
+)
 
 AROUND = 4
-"""Changes on either side that a cut is told from."""
+"""Changes on either side that a cut is told apart from."""
 
 CUT_TIMES, CUT_LEAST = 4.0, 12.0
 """A change so many times the median of those around it, and of so many grey levels, is a cut."""
@@ -30,8 +37,8 @@ HELD = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Key:
-    """One frame `[h, w, 3]` of a clip, and its number, which is its time in frames."""
+class KeyFrame:
+    """One frame of a clip, uint8 `[h, w, 3]`, and its number, which is its time in frames."""
 
     number: int
     frame: Pixels
@@ -39,7 +46,7 @@ class Key:
     @cached_property
     def small(self) -> Pixels:
         """The frame as movement is searched in it."""
-        return searched(self.frame)
+        return shrink_for_search(self.frame)
 
     @cached_property
     def tiny(self) -> Pixels:
@@ -51,12 +58,12 @@ class Key:
 
 @dataclass(frozen=True, eq=False)
 class Gap:
-    """Two neighbouring moments and those around them; None where the clip ends, or is cut."""
+    """Two neighbouring frames and those around them; None where the clip ends, or is cut. `is_cut`: between the two."""
 
-    before: Key | None
-    a: Key
-    b: Key
-    beyond: Key | None
+    before: KeyFrame | None
+    a: KeyFrame
+    b: KeyFrame
+    beyond: KeyFrame | None
     is_cut: bool
 
     @property
@@ -67,90 +74,120 @@ class Gap:
         return float(first), float(own), float(self.beyond.number - self.b.number if self.beyond else own)
 
 
-class Way(Protocol):
-    """How things move from each frame to the next."""
+class MotionModel(Protocol):
+    """How things move from each frame of a clip to the next."""
 
-    def course(self, gap: Gap) -> Course:
-        """The course across a gap; gaps come in order."""
+    def trajectory(self, gap: Gap) -> Trajectory:
+        """How they move across a gap.
+
+        Args:
+            gap: the gap; gaps come in order.
+
+        Returns:
+            The trajectory.
+        """
         ...
 
 
-class ByFlow:
+class FlowMotion:
     """Along the optical flow, at speeds that do not leap at the clip's own frames."""
 
     def __init__(self) -> None:
         # Each movement is asked for by three gaps in a row.
-        self._motion = lru_cache(maxsize=4)(_motion)
+        self._motion = lru_cache(maxsize=4)(_find_motion)
 
-    def course(self, gap: Gap) -> Course:
-        """See `segue.motion.inbetween.glide`."""
+    def trajectory(self, gap: Gap) -> Trajectory:
+        """See `MotionModel`, and `segue.motion.inbetween.make_trajectory`."""
         before = self._motion(gap.before, gap.a) if gap.before else None
         beyond = self._motion(gap.b, gap.beyond) if gap.beyond else None
-        return glide(before, self._motion(gap.a, gap.b), beyond, gap.steps)
+        return make_trajectory(before, self._motion(gap.a, gap.b), beyond, gap.steps)
 
 
-def _motion(a: Key, b: Key) -> Motion:
-    return motion(a.small, b.small)
+def _find_motion(a: KeyFrame, b: KeyFrame) -> Motion:
+    return find_motion(a.small, b.small)
 
 
-def slowed(frames: Iterable[Pixels], places: Iterable[Fraction], way: Way, cuts: list[int]) -> Iterator[Pixels]:
-    """The frames `[h, w, 3]` of a clip, one or more, at `places`, rising from 0: 1.5 is between its frames 1 and 2.
+def slow_down(
+    frames: Iterable[Pixels], times: Iterable[Fraction], model: MotionModel, cuts: list[int]
+) -> Iterator[Pixels]:
+    """Show a clip at other times than its own frames, some dozen of which are in memory, however long it is.
 
     A whole number gives that frame itself, and one beyond the last frame the last. Where a frame is shown twice in a
-    row, the second is not taken for a stop: it is made anew. Across a cut the earlier frame is held; the number of the
-    frame after it is added to `cuts`. Some dozen frames are in memory, however long the clip.
+    row, the second is not taken for a stop: it is made anew. Across a cut the earlier frame is held.
+
+    Args:
+        frames: the clip, one frame or more, uint8 `[h, w, 3]`.
+        times: which frames to make, rising from 0: 1.5 is between the clip's frames 1 and 2.
+        model: how things move.
+        cuts: to this list the number of the frame after each cut is added.
+
+    Returns:
+        A frame for each time, uint8 `[h, w, 3]`.
 
     >>> black, white = np.zeros((2, 32, 32, 3), np.uint8) + np.array([0, 9], np.uint8).reshape(2, 1, 1, 1)
     >>> halves = [Fraction(i, 2) for i in range(3)]
-    >>> [int(frame.mean()) for frame in slowed([black, white], halves, ByFlow(), [])]
+    >>> [int(frame.mean()) for frame in slow_down([black, white], halves, FlowMotion(), [])]
     [0, 5, 9]
     """
-    todo = iter(places)
-    place = next(todo, None)
+    todo = iter(times)
+    time = next(todo, None)
     stream = iter(frames)
     first = next(stream)
     last = first
-    for gap in gaps(keys(chain([first], stream))):
+    for gap in find_gaps(drop_repeats(chain([first], stream))):
         last = gap.b.frame
         if gap.is_cut:
             cuts.append(gap.b.number)
-        course: Course | None = None
-        while place is not None and place < gap.b.number:
-            t = float((place - gap.a.number) / (gap.b.number - gap.a.number))
+        trajectory: Trajectory | None = None
+        while time is not None and time < gap.b.number:
+            t = float((time - gap.a.number) / (gap.b.number - gap.a.number))
             if t <= 0 or gap.is_cut or np.array_equal(gap.a.frame, gap.b.frame):
                 yield gap.a.frame
             else:
-                course = course or way.course(gap)
-                yield painted(gap.a.frame, gap.b.frame, t, course.at(t))
-            place = next(todo, None)
-    while place is not None:
+                trajectory = trajectory or model.trajectory(gap)
+                yield render_between(gap.a.frame, gap.b.frame, t, trajectory.at(t))
+            time = next(todo, None)
+    while time is not None:
         yield last
-        place = next(todo, None)
+        time = next(todo, None)
 
 
-def keys(frames: Iterable[Pixels]) -> Iterator[Key]:
-    """The frames without repeats: of a frame that is held, its first and last; always the last of all.
+def drop_repeats(frames: Iterable[Pixels]) -> Iterator[KeyFrame]:
+    """Number the frames of a clip, and leave out repeats.
 
     A file of varying frame rate is read at a steady one, which repeats frames; a drawing may be shown twice.
+
+    Args:
+        frames: the clip, uint8 `[h, w, 3]`.
+
+    Returns:
+        The frames without repeats: of a frame that is held, its first and last; always the last of all.
     """
-    run: list[Key] = []
+    run: list[KeyFrame] = []
     shown = 0
     for number, frame in enumerate(frames):
         if run and np.array_equal(run[0].frame, frame):
-            run[1:], shown = [Key(number, run[0].frame)], shown + 1
+            run[1:], shown = [KeyFrame(number, run[0].frame)], shown + 1
             continue
         yield from run if shown >= HELD else run[:1]
-        run, shown = [Key(number, frame)], 1
+        run, shown = [KeyFrame(number, frame)], 1
     yield from run
 
 
-def gaps(stream: Iterable[Key]) -> Iterator[Gap]:
-    """Neighbours among keys, with whether the clip is cut between them."""
-    near: list[Key] = []
+def find_gaps(stream: Iterable[KeyFrame]) -> Iterator[Gap]:
+    """Find the gaps between neighbouring frames, and whether the clip is cut there.
+
+    Args:
+        stream: the frames of a clip, without repeats.
+
+    Returns:
+        One gap less than there are frames, in order.
+    """
+    near: list[KeyFrame] = []
     changes: list[float] = []  # from each of these to the next
     at = 0  # the first of the next gap
     for key in stream:
-        changes += [change(near[-1].tiny, key.tiny)] if near else []
+        changes += [measure_change(near[-1].tiny, key.tiny)] if near else []
         near.append(key)
         if len(near) > at + AROUND + 2:
             yield _gap(near, changes, at)
@@ -162,21 +199,34 @@ def gaps(stream: Iterable[Key]) -> Iterator[Gap]:
         yield _gap(near, changes, rest)
 
 
-def _gap(near: list[Key], changes: list[float], at: int) -> Gap:
+def _gap(near: list[KeyFrame], changes: list[float], at: int) -> Gap:
     before = near[at - 1] if at and not is_cut(changes, at - 1) else None
     beyond = near[at + 2] if at + 2 < len(near) and not is_cut(changes, at + 1) else None
-    return Gap(before, near[at], near[at + 1], beyond, is_cut(changes, at))
+    return Gap(before=before, a=near[at], b=near[at + 1], beyond=beyond, is_cut=is_cut(changes, at))
 
 
-def change(a: Pixels, b: Pixels) -> float:
-    """What the optical flow leaves of the difference of two frames `[h, w, 3]`: mean grey levels, 0 to 255."""
-    return float(np.abs(moved(a, -flow(b, a), 1.0).astype(np.float32) - b).mean())
+def measure_change(a: Pixels, b: Pixels) -> float:
+    """Measure what the optical flow leaves of the difference of two frames.
+
+    Args:
+        a: uint8 `[h, w, 3]`.
+        b: uint8 `[h, w, 3]`, of the same size.
+
+    Returns:
+        The mean in grey levels, 0 to 255.
+    """
+    return float(np.abs(warp(a, -find_flow(b, a), 1.0).astype(np.float32) - b).mean())
 
 
 def is_cut(changes: Sequence[float], at: int) -> bool:
-    """Whether a change is `CUT_TIMES` the median of up to `AROUND` on either side, and at least `CUT_LEAST`.
+    """Whether a change is a cut: `CUT_TIMES` the median of up to `AROUND` on either side, and at least `CUT_LEAST`.
 
-    A change without others beside it is none.
+    Args:
+        changes: how much the clip changes from each frame to the next, in grey levels.
+        at: which of them.
+
+    Returns:
+        False for a change without others beside it.
 
     >>> is_cut([3.0, 5.0, 60.0, 4.0], 2), is_cut([30.0, 50.0, 60.0, 40.0], 2), is_cut([60.0], 0)
     (True, False, False)

@@ -5,7 +5,7 @@ A picture is uint8 `[h, w, 3]`, upright, of square pixels; sound is float32 `[k,
 
 from segue.video.codecs import CODECS, ENDINGS, FILMS, CodecName, carries_sound, check_output, most_bytes
 from segue.video.gif import write_gif
-from segue.video.inspect import ClipInfo, probe
+from segue.video.inspect import Clip, ClipInfo, examine, probe
 from segue.video.read import read_frames, read_sound
 from segue.video.write import FilmWriter
 
@@ -13,11 +13,13 @@ __all__ = [
     "CODECS",
     "ENDINGS",
     "FILMS",
+    "Clip",
     "ClipInfo",
     "CodecName",
     "FilmWriter",
     "carries_sound",
     "check_output",
+    "examine",
     "most_bytes",
     "probe",
     "read_frames",

@@ -74,7 +74,7 @@ def pictures(
         path: the clip.
         key: the key frame to start with; None: the first frame.
         before: the key frame before `key`, from which its frames are checked; None: the first frame.
-        shifts: seconds to add to the time stamps of each recording in the file, as of `Examined`.
+        shifts: seconds to add to the time stamps of each recording in the file, as of `Clip`.
 
     Returns:
         The frames from `key` on, to the bit what decoding all gives; all frames where `key` cannot be reached, or where
@@ -133,7 +133,7 @@ def decode_pictures(
     Args:
         container: the open file.
         stream: the stream of it.
-        shifts: seconds to add to the time stamps of each recording in the file, as of `Examined`.
+        shifts: seconds to add to the time stamps of each recording in the file, as of `Clip`.
 
     Returns:
         The frames that can be decoded, in the order shown, with their time stamps.

@@ -19,6 +19,7 @@ from segue.video.decode import Key, Pieces, decode_pictures
 from segue.video.file import is_cut_off, not_a_clip, open_container, other_streams, picture_of, sound_of
 from segue.video.notes import INTERLACED, picture_notes
 from segue.video.picture import shown_size
+from segue.video.timecode import timecode_of
 from segue.video.timing import Timing, find_timing
 from segue.video.webp import is_animated_webp
 
@@ -77,10 +78,13 @@ def probe(path: Path) -> ClipInfo:
     return examine(path).info
 
 
-class Examined(NamedTuple):
-    """A clip with what reading needs: its clock, and the key frames, in the order shown, that can be sought.
+class Clip(NamedTuple):
+    """A clip that has been examined once, with all that reading it needs.
 
-    `shifts` are the seconds to add to the time stamps of each recording in the file: most files hold one, and `(0,)`.
+    `timing` is its clock, `base` seconds a tick; `keys` are the key frames that can be sought, in the order shown.
+    `aspect` is how many times as wide as high a pixel is, if that is said. `shifts` are the seconds to add to the time
+    stamps of each recording in the file: most files hold one, and `(0,)`. `timecode` is that of its first frame (see
+    `segue.video.timecode`), None without one.
     """
 
     info: ClipInfo
@@ -89,6 +93,7 @@ class Examined(NamedTuple):
     keys: tuple[Key, ...]
     aspect: Fraction | None
     shifts: tuple[Fraction, ...]
+    timecode: str | None = None
 
     def keys_before(self, seconds: Fraction) -> tuple[Key | None, Key | None]:
         """The key frame to start from, and the one before it.
@@ -105,14 +110,15 @@ class Examined(NamedTuple):
         return (self.keys[at] if at > 0 else None), (self.keys[at - 1] if at > 1 else None)
 
 
-def examine(path: Path) -> Examined:
+def examine(path: Path) -> Clip:
     """Look at a clip, as `probe` does, and find what reading it needs.
 
     Args:
         path: as of `probe`.
 
     Returns:
-        What `probe` returns, the clip's clock, and its key frames.
+        What `probe` returns, with the clip's clock, its key frames and its time code. `read_frames` and `read_sound`
+        take it in place of the path, and then do not examine the file again.
 
     Raises:
         InputError: as `probe` does.
@@ -129,6 +135,7 @@ def examine(path: Path) -> Examined:
         codec, aspect = stream.codec_context.codec.canonical_name, stream.sample_aspect_ratio
         changes = container.format.name in _CHANGING
         others = tuple(other_streams(container, stream, sound))
+        code = timecode_of(container, stream)
     if frame is None:
         raise not_a_clip(path, "no frame that can be decoded")
     if is_animated_webp(path):
@@ -167,7 +174,15 @@ def examine(path: Path) -> Examined:
     # A deinterlacer needs the frame before, and of uneven ones it is not known how long before that is.
     unsought = codec in _LEAN_ON_ALL or (INTERLACED in notes and not timing.steady)
     shifts = tuple(shift * base for shift in scan.shifts)
-    return Examined(info, timing, base, () if unsought else scan.sought, aspect, shifts)
+    return Clip(
+        info=info,
+        timing=timing,
+        base=base,
+        keys=() if unsought else scan.sought,
+        aspect=aspect,
+        shifts=shifts,
+        timecode=code,
+    )
 
 
 def _first_whole(frames: Iterator[VideoFrame]) -> VideoFrame | None:

@@ -17,7 +17,7 @@ from segue.core.images import Pixels
 from segue.core.types import Sound
 from segue.video.decode import decode_sound, deinterlace, pictures, seconds_of
 from segue.video.file import not_a_clip, open_container, sound_of
-from segue.video.inspect import Examined, count_ticks, examine
+from segue.video.inspect import Clip, count_ticks, examine
 from segue.video.notes import INTERLACED
 from segue.video.picture import Screen
 
@@ -25,11 +25,11 @@ from segue.video.picture import Screen
 GAP_SECONDS = 0.02
 
 
-def read_frames(path: Path, *, fps: Fraction | None = None, start: int = 0) -> Generator[Pixels]:
+def read_frames(path: Path | Clip, *, fps: Fraction | None = None, start: int = 0) -> Generator[Pixels]:
     """Read a clip's frames at a constant rate: frame i is what is shown at i / fps seconds.
 
     Args:
-        path: the clip.
+        path: the clip, or what `examine` has found of it, which saves examining it again.
         fps: frames a second, above 0, up to 1000; None: the clip's own, which gives `probe(path).frames` frames. Any
             other gives `max(1, round(seconds * fps))`: frames are repeated or left out.
         start: how many frames to pass over. Decoding then starts at the last key frame before, where the file has an
@@ -51,12 +51,12 @@ def read_frames(path: Path, *, fps: Fraction | None = None, start: int = 0) -> G
     """
     if fps is not None and not 0 < fps <= 1000:
         raise InputError(f"{float(fps):g} frames a second", "more than 0, up to 1000", "choose a rate in that range")
-    clip = examine(path)
+    clip = path if isinstance(path, Clip) else examine(path)
     rate = fps or clip.info.fps
     return _frames(clip, rate, start, count_ticks(clip.info.seconds, rate))
 
 
-def _frames(clip: Examined, fps: Fraction, start: int, count: int) -> Generator[Pixels]:
+def _frames(clip: Clip, fps: Fraction, start: int, count: int) -> Generator[Pixels]:
     screen = Screen(clip.info.height, clip.info.width, clip.aspect)
     pixels: Pixels | None = None
     given, latest = 0, None
@@ -82,7 +82,7 @@ def _frames(clip: Examined, fps: Fraction, start: int, count: int) -> Generator[
             given += 1
 
 
-def read_sound(path: Path, rate: int = 48000) -> Generator[Sound]:
+def read_sound(path: Path | Clip, rate: int = 48000) -> Generator[Sound]:
     """Read a clip's sound in stereo, in step with `read_frames`.
 
     Sound that starts later than the picture is preceded by silence; what starts earlier or ends later is cut; a clip
@@ -101,11 +101,11 @@ def read_sound(path: Path, rate: int = 48000) -> Generator[Sound]:
     """
     if not 8000 <= rate <= 192000:
         raise InputError(f"a sound rate of {rate} Hz", "8000 to 192000", "choose a rate in that range")
-    clip = examine(path)
+    clip = path if isinstance(path, Clip) else examine(path)
     return _sound(clip, rate)
 
 
-def _sound(clip: Examined, rate: int) -> Generator[Sound]:
+def _sound(clip: Clip, rate: int) -> Generator[Sound]:
     info = clip.info
     left = count_ticks(info.seconds, rate)
     if info.has_sound:
@@ -125,7 +125,7 @@ def _silence(samples: int, block: int) -> Iterator[Sound]:
         yield np.zeros((min(block, samples - start), 2), np.float32)
 
 
-def _in_step(clip: Examined) -> Generator[Sound]:
+def _in_step(clip: Clip) -> Generator[Sound]:
     """Stereo blocks at the clip's own sound rate, the first sample with the first frame, gaps filled."""
     info, start = clip.info, clip.timing.start
     rate = info.sound_rate or 1

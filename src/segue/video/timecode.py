@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
 from segue.video.file import open_container, picture_of
 
 
@@ -26,5 +29,18 @@ def timecode(path: Path) -> str | None:
     None
     """
     with open_container(path) as container:
-        places = (picture_of(container, path).metadata, container.metadata)
-        return next((place["timecode"] for place in places if "timecode" in place), None)
+        return timecode_of(container, picture_of(container, path))
+
+
+def timecode_of(container: InputContainer, stream: VideoStream) -> str | None:
+    """The time code of an open file, as `timecode` gives it.
+
+    Args:
+        container: the open file.
+        stream: the picture of it.
+
+    Returns:
+        The picture's own time code, else the file's; None where there is none.
+    """
+    places = (stream.metadata, container.metadata)
+    return next((place["timecode"] for place in places if "timecode" in place), None)
