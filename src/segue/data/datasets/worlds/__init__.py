@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from segue.data.datasets.worlds.arm import Arm
+from segue.data.datasets.worlds.bar import Bar
 from segue.data.datasets.worlds.discs import Discs
 from segue.data.datasets.worlds.glyphs import Glyphs
 from segue.data.datasets.worlds.lines import Lines
 from segue.data.datasets.worlds.pole import Pole
+from segue.data.datasets.worlds.ring import Ring
 from segue.data.datasets.worlds.world import World
 
-__all__ = ["WORLDS", "Discs", "Glyphs", "Lines", "Pole", "World"]
+__all__ = ["WORLDS", "Arm", "Bar", "Discs", "Glyphs", "Lines", "Pole", "Ring", "World"]
 
-WORLDS: tuple[type[World], ...] = (Lines, Glyphs, Pole, Discs)
+WORLDS: tuple[type[World], ...] = (Lines, Glyphs, Pole, Discs, Ring, Bar, Arm)

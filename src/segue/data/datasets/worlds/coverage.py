@@ -50,6 +50,22 @@ def coverage(outline: Floats, side: int) -> Floats:
     return np.abs(total.transpose(0, 2, 1))
 
 
+def circle(radius: float, corners: int = 128) -> Floats:
+    """A polygon that covers as much as a disc.
+
+    Args:
+        radius: of the disc.
+        corners: of the polygon.
+
+    Returns:
+        The corners about the origin, `[corners, 2]`.
+    """
+    turn = np.arange(corners) * (2 * np.pi / corners)
+    grown = radius * np.sqrt(2 * np.pi / corners / np.sin(2 * np.pi / corners))
+    ring: Floats = grown * np.stack([np.cos(turn), np.sin(turn)], -1)
+    return ring
+
+
 def white_on_black(covered: Floats, brightness: Floats | float = 1.0) -> Pixels:
     """Shares of pixels as grey images.
 

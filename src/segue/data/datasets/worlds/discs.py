@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from segue.core.choices import option
 from segue.core.errors import InputError
 from segue.core.images import Pixels
-from segue.data.datasets.worlds.coverage import coverage, edges, white_on_black
+from segue.data.datasets.worlds.coverage import circle, coverage, edges, white_on_black
 from segue.data.datasets.worlds.factors import Factor, Values, grid
 from segue.data.datasets.worlds.world import MOST_IMAGES, World
-
-CORNERS = 128
 
 
 @dataclass(frozen=True)
@@ -63,8 +59,5 @@ class Discs(World):
         Returns:
             uint8 `[n, side, side, channels]`: polygons of 128 corners with the area of the disc.
         """
-        turn = np.arange(CORNERS) * (2 * np.pi / CORNERS)
-        grown = np.sqrt(2 * np.pi / CORNERS / np.sin(2 * np.pi / CORNERS))
-        ring = grown * np.stack([np.cos(turn), np.sin(turn)], -1)
-        corners = values[:, None, :2] + values[:, None, 2:3] * ring
+        corners = values[:, None, :2] + values[:, None, 2:3] * circle(1)
         return white_on_black(coverage(edges(corners), 32), values[:, 3].reshape(-1, 1, 1, 1))
