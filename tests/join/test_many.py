@@ -193,3 +193,37 @@ def test_a_full_disk_is_told_before_any_work(
     assert main(["join", *map(str, three), "-o", str(tmp_path / "a.mp4")]) == 2
     assert "expected the 0 MB that are free" in capsys.readouterr().err
     assert not (tmp_path / "a.mp4").exists()
+
+
+@pytest.mark.parametrize("order", [("chaplin", "bigbuckbunny", "flower"), ("bigbuckbunny", "flower", "chaplin")])
+def test_best_cuts_of_three_clips_stay_inside_each(
+    order: tuple[str, ...], data_dir: Path, join: Join, tmp_path: Path
+) -> None:
+    three = [data_dir / "clips" / f"{name}.mp4" for name in order]
+    words = ("--best-cut", "2", "--quick", "--seconds", "0.6", "--size", "90x160")
+    result = join(*three, "-o", tmp_path / "a.mp4", *words)
+    page = json.loads(Path(result["record"]).read_text())
+    for listed, path in zip(page["project"]["clips"], three, strict=True):
+        assert 0 <= listed["start"] < listed["stop"] <= probe(path).seconds
+    # The middle of each transition is the cut point that was found, on both sides.
+    half = result["transition"]["count"] / result["fps"] / 2
+    ends = zip(page["project"]["clips"], page["project"]["clips"][1:], result["transitions"], strict=False)
+    for before, after, transition in ends:
+        best = transition["moments"][0]
+        assert best["a"] == pytest.approx(before["stop"] - half, abs=1 / result["fps"])
+        assert best["b"] == pytest.approx(after["start"] + half, abs=1 / result["fps"])
+    again = join("--from", result["record"], "-o", tmp_path / "b.mp4")
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+    assert again["frames"] == result["frames"] == probe(tmp_path / "a.mp4").frames
+
+
+@pytest.mark.parametrize("words", [("--frames", "1"), ("--frames", "1", "--fps", "120"), ("--mode", "insert")])
+def test_a_record_of_single_frames_is_rendered_again(
+    words: tuple[str, ...], join: Join, tmp_path: Path, clips: ModuleType
+) -> None:
+    """A frame of a transition, and a still that is not held, are shorter than what a person may ask for."""
+    clip = clips.write(tmp_path / "a.mkv", clips.counted(range(20)), 30)
+    Image.fromarray(clips.disc(20, 20)).save(tmp_path / "still.png")
+    result = join(clip, tmp_path / "still.png", clip, "-o", tmp_path / "one.mp4", "--quick", *words)
+    join("--from", result["record"], "-o", tmp_path / "two.mp4")
+    assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()

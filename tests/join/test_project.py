@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from segue.cli import main
 from segue.core.download import sha256_of
 from segue.core.errors import InputError
 from segue.join.project import ProjectClip, read_project
@@ -74,3 +78,17 @@ def test_bytes_and_folders_and_nothing_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "film.toml", tmp_path, tmp_path / "missing.toml"):
         with pytest.raises(InputError):
             read_project(path)
+
+
+def test_a_record_of_an_older_version_renders_the_same_film(tmp_path: Path) -> None:
+    """`old/` was written by segue 0.1.0 before joining had a core of its own; the digest is of its film's pixels."""
+    old = Path(__file__).parent / "old" / "film.json"
+    assert main(["join", "--from", str(old), "-o", str(tmp_path / "film")]) == 0
+    digest = hashlib.sha256()
+    for picture in sorted((tmp_path / "film").glob("*.png")):
+        digest.update(np.asarray(Image.open(picture).convert("RGB")).tobytes())
+    assert digest.hexdigest() == "e04eb8b7522fe836a3fdd0fb64dd3b96b5bc356a9e0dd10e9070f3440a721302"
+    recorded, written = (json.loads(path.read_text()) for path in (old, tmp_path / "film.json"))
+    assert recorded["frames"] == written["frames"] and recorded["film"] == written["film"]
+    assert [list(one) for one in recorded["transitions"]] == [list(one) for one in written["transitions"]]
+    assert recorded["project"].keys() == written["project"].keys()
