@@ -25,59 +25,93 @@ AUTO = "auto"
 class JoinRequest(Checked):
     """What a join asks for; `segue join` has an option for each field."""
 
+    examples = (
+        "join a.mp4 b.mp4 -o out.mp4 --sheet",
+        "join *.mp4 -o film.mp4 --seconds 0.8 --best-cut 2",
+        "join a.mp4 b.mp4 -o cut.mov --only-transition --handles 0.5 --otio",
+    )
+
     out: Path = needed("the film: .mp4, .mov, .mkv, .webm, .gif or .webp; without an ending, a folder of PNG")
     clips: tuple[Path, ...] = optional("the clips in order, two or more, or one with --loop; stills count as clips", ())
     from_: Path | None = option(
-        None, "a project: clips and options in TOML, or the JSON beside a film; options given here come before its own"
+        None,
+        "a project (clips and options in TOML), or the JSON beside a film; options given here override its own",
+        group="Input",
     )
-    seconds: float = option(1.0, "length of a transition", low=0.04, high=60)
-    frames: int | None = option(None, "its length in frames of the film; overrides seconds", low=1, high=14_400)
+    seconds: float = option(1.0, "length of each transition", low=0.04, high=60, group="Transition")
+    frames: int | None = option(
+        None, "its length in frames of the film, instead of seconds", low=1, high=14_400, group="Transition"
+    )
     style: str | Style = option(
         AUTO,
         "how one clip becomes the other: morph, melt, dream; flow, fade and cut to compare; auto tries morphs "
         "until one is good",
+        group="Transition",
     )
     mode: Mode | None = option(
         None,
-        "overlap: play over the first clip's end and the second's start; insert: put frames between them; else "
-        "overlap where there is room",
+        "overlap: over the end of one clip and the start of the next; insert: new frames between them "
+        "(default: overlap where there is room)",
+        group="Transition",
     )
-    loop: bool = option(False, "join the last clip to the first too")
-    hold: float | None = option(None, "seconds that a still is shown; else one frame", low=0.04, high=3600)
+    loop: bool = option(False, "also join the last clip to the first", group="Transition")
+    hold: float | None = option(
+        None, "seconds that a still is shown (default: one frame)", low=0.04, high=3600, group="Input"
+    )
     best_cut: float | None = option(
         None,
-        "search so many seconds of one clip's end and the other's start for the moments that join best",
+        "search this many seconds at the end of one clip and at the start of the next for where they join best",
         low=0.04,
         high=60,
+        group="Transition",
     )
     through: Path | None = option(
         None,
-        "a folder of other pictures: a morph goes by way of the one nearest to both clips, a dream learns them "
-        "too (and --path graph goes through them)",
+        "a folder of pictures: a morph goes through the one nearest to both clips, a dream is trained on them too "
+        "(and --path graph may go through them)",
+        group="Transition",
     )
-    audio: Audio = option("mix", "sound during a transition: mix, cut in the middle, of a or of b; none at all")
-    minutes: float | None = option(None, "stop training after so many minutes at the latest", low=0.01, high=1e4)
-    seed: int = option(0, "seed of weights, order and noise", low=0, high=2**31 - 1)
-    fit: Fit = option("letterbox", "how a clip of another aspect gets to the film's size")
+    audio: Audio = option(
+        "mix", "sound during a transition: mix both, cut in the middle, a or b alone, or none at all", group="Sound"
+    )
+    minutes: float | None = option(None, "maximum training time in minutes", low=0.01, high=1e4, group="Advanced")
+    seed: int = option(0, "random seed of weights, order and noise", low=0, high=2**31 - 1, group="Advanced")
+    fit: Fit = option("letterbox", "how a clip of another aspect gets to the film's size", group="Output")
     size: tuple[int, ...] | None = option(
-        None, "HEIGHTxWIDTH of the film in pixels; the first clip's", low=16, high=8192
+        None, "HEIGHTxWIDTH of the film in pixels (default: the first clip's)", low=16, high=8192, group="Output"
     )
-    fps: float | None = option(None, "frames a second of the film; the first clip's", low=1, high=240)
-    method: str | Method = option("vae", "of a dream, the training rule: ae or vae, with options")
-    path: str | PathChoice = option("linear", "of a dream, the way through its latent space")
-    steps: int = option(1200, "of a dream, the training steps", low=1, high=10_000_000)
-    width: int = option(16, "of a dream, the size dial of the networks", low=2, high=1024)
-    latent: int = option(64, "of a dream, the length of a code", low=1, high=65_536)
-    precision: Literal["auto", "bf16", "fp32"] = option("auto", "of a dream, the number format of the training")
-    codec: CodecName | None = option(None, "how pictures are coded; else as usual for the film's ending")
-    crf: int | None = option(None, "quality on the codec's own scale, smaller is better", low=0, high=63)
-    preview: bool = option(False, "a small film of the transitions, with a second at either side, in the first style")
-    quick: bool = option(False, "try one style only, and no controls beside it")
-    sheet: bool = option(False, "write a contact sheet of the transitions beside the film")
-    only_transition: bool = option(False, "write the transition alone; of several, OUT-1, OUT-2, ...")
-    handles: float = option(0.0, "seconds of the clips' own frames at either side, where it is alone", low=0, high=60)
-    report: bool = option(False, "write a page of the film, its transitions and what was measured, beside it")
-    otio: bool = option(False, "write the film as an OpenTimelineIO timeline too, of the clips' own files, for editors")
+    fps: float | None = option(
+        None, "frames per second of the film (default: the first clip's)", low=1, high=240, group="Output"
+    )
+    method: str | Method = option("vae", "of a dream: the training method, ae or vae, with options", group="Advanced")
+    path: str | PathChoice = option("linear", "of a dream: the path through its latent space", group="Advanced")
+    steps: int = option(1200, "of a dream: the number of training steps", low=1, high=10_000_000, group="Advanced")
+    width: int = option(16, "of a dream: the width of the networks", low=2, high=1024, group="Advanced")
+    latent: int = option(64, "of a dream: the length of a code", low=1, high=65_536, group="Advanced")
+    precision: Literal["auto", "bf16", "fp32"] = option(
+        "auto", "of a dream: the number format of the training", group="Advanced"
+    )
+    codec: CodecName | None = option(
+        None, "how pictures are coded (default: as usual for the film's ending)", group="Output"
+    )
+    crf: int | None = option(
+        None, "quality on the codec's own scale, smaller is better", low=0, high=63, group="Output"
+    )
+    preview: bool = option(
+        False, "a small film of the transitions alone, with a second at either side, in the first style", group="Output"
+    )
+    quick: bool = option(False, "try one style only, and score no controls beside it", group="Transition")
+    sheet: bool = option(False, "write a contact sheet of the transitions beside the film", group="Output")
+    only_transition: bool = option(False, "write the transition alone; several as OUT-1, OUT-2, ...", group="Output")
+    handles: float = option(
+        0.0, "seconds of the clips beside a transition that is written alone", low=0, high=60, group="Output"
+    )
+    report: bool = option(
+        False, "write a page with the film, its transitions and what was measured, beside it", group="Output"
+    )
+    otio: bool = option(
+        False, "write the film as an OpenTimelineIO timeline of the clips' own files too, for editors", group="Output"
+    )
 
 
 def resolve_request(request: JoinRequest) -> tuple[JoinRequest, tuple[ProjectClip, ...]]:
