@@ -150,7 +150,7 @@ def join(a: Path, b: Path, out: Path, quick: bool) -> dict[str, Any]:
 def measured(film: Path, first: int, count: int, fps: float) -> dict[str, float]:
     """The film as it was written: at each cut the largest change over the clip's own median, and the pace.
 
-    The pace is told by pixels and by a network's features, if its weights are at hand.
+    The pace is measured by pixels and by a network's features, if its weights are at hand.
     """
     near = round(fps / 2) + 1
     start = max(0, first - near)

@@ -45,7 +45,7 @@ def pairwise_by(make: Callable[[Pixels, Pixels, float], Pixels]) -> Slow:
 
 
 def by_flow(own: list[Pixels], factor: int) -> list[Pixels]:
-    return list(slow_down(own, _places(own, factor), FlowMotion(), []))
+    return list(slow_down(own, _times(own, factor), FlowMotion(), []))
 
 
 def by_codes(own: list[Pixels], factor: int) -> list[Pixels]:
@@ -54,11 +54,20 @@ def by_codes(own: list[Pixels], factor: int) -> list[Pixels]:
     size = round(height * scale / 8) * 8, round(width * scale / 8) * 8
     small = np.stack([resize(frame, *size) for frame in own])
     options = Training(steps=STEPS, batch=4, lr=3e-3)
-    learning = DreamModel((), (), VAE(), choose_path("linear"), options, 64, 16, extra=lambda: small)
-    return list(slow_down(own, _places(own, factor), LatentMotion(learning.model), []))
+    dream = DreamModel(
+        windows=(),
+        cuts=(),
+        method=VAE(),
+        path=choose_path("linear"),
+        options=options,
+        latent=64,
+        width=16,
+        extra=lambda: small,
+    )
+    return list(slow_down(own, _times(own, factor), LatentMotion(dream.model), []))
 
 
-def _places(own: Sequence[Pixels], factor: int) -> list[Fraction]:
+def _times(own: Sequence[Pixels], factor: int) -> list[Fraction]:
     return [Fraction(i, factor) for i in range(factor * (len(own) - 1) + 1)]
 
 

@@ -172,8 +172,8 @@ def test_a_latent_film_keeps_the_clips_own_frames(
 def test_progress_is_told_frame_by_frame(clip: Path, tmp_path: Path) -> None:
     events: list[Event] = []
     run_slow(SlowRequest(clip, tmp_path / "out.mp4", factor=2.0), events.append)
-    told = [(event.done, event.total) for event in events if event.stage == "slow"]
-    assert told == [(i + 1, 17) for i in range(17)]
+    reported = [(event.done, event.total) for event in events if event.stage == "slow"]
+    assert reported == [(i + 1, 17) for i in range(17)]
 
 
 @pytest.mark.parametrize(

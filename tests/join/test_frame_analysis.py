@@ -28,7 +28,7 @@ def squares(row: int, shift: float = 0) -> Pixels:
     return picture
 
 
-def footage(picture: Callable[[float], Pixels]) -> tuple[SeamFrames, SeamFrames]:
+def seams(picture: Callable[[float], Pixels]) -> tuple[SeamFrames, SeamFrames]:
     """A clip that moves by one pixel a frame on either side of a transition: what leads to it, and what follows."""
     times = np.arange(-BESIDE, COUNT + 2 + BESIDE)
     whole = np.stack([picture(float(time)) for time in times])
@@ -47,7 +47,7 @@ def of(frames: Pixels, before: SeamFrames, after: SeamFrames) -> FrameAnalysis:
 
 
 def test_a_clip_that_goes_on_as_it_did_has_no_bad_frame() -> None:
-    before, after = footage(stripes)
+    before, after = seams(stripes)
     found = of(before.live, before, after)
     assert found.bad == () and all(not numbers for numbers in found.off.values())
     assert found.change == pytest.approx(np.full(len(found.change), found.change[0]), rel=0.05)
@@ -56,7 +56,7 @@ def test_a_clip_that_goes_on_as_it_did_has_no_bad_frame() -> None:
 
 
 def test_a_fade_is_a_mix_in_the_middle_and_loses_sharpness() -> None:
-    (before, _), (_, after) = footage(lambda time: squares(0)), footage(lambda time: squares(2))
+    (before, _), (_, after) = seams(lambda time: squares(0)), seams(lambda time: squares(2))
     a, b = before.live[0].astype(float), after.live[0].astype(float)
     frames = np.stack([(1 - t) * a + t * b for t in np.linspace(0, 1, COUNT + 2)]).round().astype(np.uint8)
     found = of(frames, before, after)
@@ -68,7 +68,7 @@ def test_a_fade_is_a_mix_in_the_middle_and_loses_sharpness() -> None:
 
 @pytest.mark.parametrize("at", [1, 9, COUNT + 1])
 def test_a_cut_is_bad_where_it_is(at: int) -> None:
-    (before, _), (_, after) = footage(lambda time: squares(0, time)), footage(lambda time: squares(2, time))
+    (before, _), (_, after) = seams(lambda time: squares(0, time)), seams(lambda time: squares(2, time))
     found = of(np.concatenate([before.live[:at], after.live[at:]]), before, after)
     assert found.off["change"] == (at,) and at in found.bad
     assert int(found.change.argmax()) + found.start + 1 == at
@@ -76,14 +76,14 @@ def test_a_cut_is_bad_where_it_is(at: int) -> None:
 
 
 def test_a_stall_is_bad_where_it_is() -> None:
-    before, after = footage(stripes)
+    before, after = seams(stripes)
     times = [*range(8), 7, *range(9, COUNT + 2)]  # stands still once, then makes up for it
     found = of(np.stack([before.live[time] for time in times]), before, after)
     assert found.off["change"] == (8, 9) == found.bad
 
 
 def test_what_blurs_and_what_bristles_in_the_middle_is_bad() -> None:
-    before, after = footage(stripes)
+    before, after = seams(stripes)
     frames = before.live.copy()
     frames[8] = frames[8] // 2 + 60  # half the contrast, a quarter of the gradient energy
     frames[10, :, ::2] = 255 - frames[10, :, ::2]
@@ -103,7 +103,7 @@ def test_nothing_at_all_is_not_bad() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 5, 40])
 def test_pictures_stand_for_all_of_it(count: int) -> None:
-    before, after = footage(stripes)
+    before, after = seams(stripes)
     frames = np.stack([stripes(float(time)) for time in range(count + 2)])
     found = of(frames, SeamFrames(frames, before.own), SeamFrames(frames, after.own))
     assert found.shown[0] == 0 and found.shown[-1] == count + 1
@@ -112,7 +112,7 @@ def test_pictures_stand_for_all_of_it(count: int) -> None:
 
 
 def test_one_frame_of_a_clip_is_enough() -> None:
-    before, after = footage(stripes)
+    before, after = seams(stripes)
     found = analyze_frames(before.live, SeamFrames(before.live, before.own[:1]), SeamFrames(after.live, after.own[:1]))
     assert found.start == 0 and len(found.change) == COUNT + 1 and len(found.sharpness) == COUNT + 2
     assert {field.name for field in fields(found)} >= {"off", "shown"}

@@ -133,13 +133,13 @@ def test_a_style_is_chosen_where_none_is_asked_for(
     join: Join, lively: dict[str, tuple[Path, Path]], tmp_path: Path
 ) -> None:
     result = join(*lively["demo"], "-o", tmp_path / "out.mp4", "--seconds", "0.5", style="auto")
-    tried = {rung["style"]: rung["missed"] for rung in result["rungs"]}
-    assert result["style"] in tried and next(iter(tried)) == "morph" and result["steps"] == 0
+    attempts = {one["style"]: one["missed"] for one in result["rungs"]}
+    assert result["style"] in attempts and next(iter(attempts)) == "morph" and result["steps"] == 0
     assert list(result["scores"]) == [result["style"], "flow", "fade", "cut"]
-    if tried[result["style"]]:
-        assert len(tried) == 5 and any("misses least" in note for note in result["notes"])
+    if attempts[result["style"]]:
+        assert len(attempts) == 5 and any("misses least" in note for note in result["notes"])
     else:
-        assert list(tried)[-1] == result["style"]
+        assert list(attempts)[-1] == result["style"]
 
 
 @each_mode
@@ -180,8 +180,8 @@ def test_sound_cross_fades(suffix: str, join: Join, tmp_path: Path, clips: Modul
     assert abs(_decoded_samples(film) - len(sound)) <= 2048  # but for the codec's own blocks
 
     def heard(start: float, end: float) -> tuple[float, float]:
-        piece = sound[round(start * 48000) : round(end * 48000)]
-        return clips.loudness(piece, 440), clips.loudness(piece, 880)
+        part = sound[round(start * 48000) : round(end * 48000)]
+        return clips.loudness(part, 440), clips.loudness(part, 880)
 
     low, high = heard(0.1, start - 0.1)
     assert low == pytest.approx(0.4, abs=0.04) and high < 0.01
@@ -206,9 +206,9 @@ def test_sound_goes_over_as_asked(
     join(one, two, "-o", tmp_path / "out.mkv", "--seconds", "0.5", "--audio", audio)
     sound = np.concatenate(list(read_sound(tmp_path / "out.mkv")))
     for hertz, start, end in ((440, 0, 0.49), (early, 0.51, 0.73), (late, 0.77, 0.98), (880, 1.01, 1.5)):
-        piece = sound[round(start * 48000) : round(end * 48000)]
-        assert clips.loudness(piece, hertz) == pytest.approx(0.4, abs=0.04)
-        assert clips.loudness(piece, 1320 - hertz) < 0.02
+        part = sound[round(start * 48000) : round(end * 48000)]
+        assert clips.loudness(part, hertz) == pytest.approx(0.4, abs=0.04)
+        assert clips.loudness(part, 1320 - hertz) < 0.02
 
 
 def test_sound_present_and_absent(join: Join, tmp_path: Path, clips: ModuleType) -> None:

@@ -237,11 +237,11 @@ def test_markers_and_metadata_say_how_good_it_is(three: list[Path], tmp_path: Pa
         missed = any(miss.startswith(f"{end}.") for miss in transition["rungs"][0]["missed"])
         assert marker.color == ("RED" if missed else "GREEN")
     (track,) = timeline.video_tracks()
-    told = track[1].metadata["segue"]
-    assert (told["style"], told["rung"], told["mode"], told["seed"]) == ("fade", 1, "overlap", 7)
+    metadata = track[1].metadata["segue"]
+    assert (metadata["style"], metadata["rung"], metadata["mode"], metadata["seed"]) == ("fade", 1, "overlap", 7)
     listed = json.loads((tmp_path / "out.json").read_text())["project"]["clips"]
     digests = [clip["sha256"] for clip in listed]
-    assert dict(told["sha256"]) == {"a": digests[0], "b": digests[1]}
+    assert dict(metadata["sha256"]) == {"a": digests[0], "b": digests[1]}
     assert track[0].metadata["segue"]["sha256"] == digests[0]
     assert timeline.metadata["segue"]["record"] == "out.json" and timeline.metadata["segue"]["seed"] == 7
 

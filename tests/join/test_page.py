@@ -170,13 +170,13 @@ def test_it_follows_what_is_written(
     third = clips.write(tmp_path / "c.mp4", [clips.disc(30, 20)] * 24)
     result = join(*pair, third, "-o", tmp_path / "out.webm", "--report", *words)
     opened = Opened(browser, Path(result["report"]))
-    joints = len(result["transitions"])
+    transitions = len(result["transitions"])
     lengths = opened.page.evaluate(LOADED)
-    assert len(lengths) == len(result["films"]) + joints and all(lengths)
-    assert opened.count(".transition") == opened.count("#transition-1, #transition-2, #transition-3") == joints
-    assert opened.count("section table a") == joints
+    assert len(lengths) == len(result["films"]) + transitions and all(lengths)
+    assert opened.count(".transition") == opened.count("#transition-1, #transition-2, #transition-3") == transitions
+    assert opened.count("section table a") == transitions
     assert ("only the transitions were written" in opened.words("header")) == ("--only-transition" in words)
-    assert (opened.count(".scores th") > 3 * joints) == ("--quick" not in words)
+    assert (opened.count(".scores th") > 3 * transitions) == ("--quick" not in words)
     opened.page.close()
     assert not opened.wrong
 
@@ -195,8 +195,8 @@ def test_a_film_that_browsers_do_not_play_is_named(
     opened = Opened(browser, Path(join(*pair, "-o", tmp_path / name, "--report", *words)["report"]))
     assert opened.count(".whole video") == 0 and opened.count(".transition video") == 1
     assert opened.count(".whole img") == (element == "img")
-    told = opened.page.locator(".whole figcaption")
-    assert told.is_visible() == (not element) and name in told.text_content()
+    caption = opened.page.locator(".whole figcaption")
+    assert caption.is_visible() == (not element) and name in caption.text_content()
     opened.page.close()
     assert not opened.wrong
 

@@ -73,7 +73,7 @@ def test_a_transition_is_summed_up(made: tuple[Plan, Transition]) -> None:
     result = summarize(plan, transition)
     assert (result.first, result.count, result.mode, result.style) == (20, 14, "insert", "fade")
     assert result.seam == {"a": transition.chosen.scores.a.position, "b": transition.chosen.scores.b.position}
-    assert list(result.scores) == ["fade", "flow", "cut"] and result.moments == ()
+    assert list(result.scores) == ["fade", "flow", "cut"] and result.cut_points == ()
 
 
 def test_each_transition_begins_a_line_of_the_sheet(made: tuple[Plan, Transition]) -> None:

@@ -76,8 +76,8 @@ def test_the_result_tells_all(pair: tuple[Path, Path], tmp_path: Path, segue: Se
         assert list(scores) == [field.name for field in fields(Scores)]
         assert list(scores["a"]) == list(scores["b"]) == [field.name for field in fields(Seam)]
     assert result["seam"] == {end: result["scores"]["dream"][end]["position"] for end in "ab"}
-    ((rung, missed),) = ((rung["style"], rung["missed"]) for rung in result["rungs"])
-    assert rung == "dream" and (f"missed: {', '.join(missed)}" in result["notes"]) == bool(missed)
+    ((style, missed),) = ((one["style"], one["missed"]) for one in result["rungs"])
+    assert style == "dream" and (f"missed: {', '.join(missed)}" in result["notes"]) == bool(missed)
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["out.json", "out.mp4"]
     (one,) = result["transitions"]
     assert all(one[key] == result[key] for key in ("style", "mode", "seam", "scores", "rungs"))
@@ -95,7 +95,7 @@ def test_only_a_dream_is_trained(pair: tuple[Path, Path], tmp_path: Path, segue:
 
 def test_what_is_quick_tries_one_style_without_controls(pair: tuple[Path, Path], tmp_path: Path, segue: Segue) -> None:
     result = segue("join", *pair, "-o", tmp_path / "out.mp4", "--quick")
-    assert list(result["scores"]) == ["morph"] and [rung["style"] for rung in result["rungs"]] == ["morph"]
+    assert list(result["scores"]) == ["morph"] and [one["style"] for one in result["rungs"]] == ["morph"]
 
 
 def test_words_are_those_of_the_result(

@@ -122,8 +122,8 @@ def test_a_mix_fades_from_one_to_the_other_at_even_power(
 ) -> None:
     found = joined(pair, [Cut(0, 1, 12, "insert")] if mode == "insert" else [Cut(0, 1, 11, "overlap")])
     start = SOUND_RATE if mode == "insert" else place(1)
-    pieces = [found[start + i * SOUND_RATE // 8 :][: SOUND_RATE // 8] for i in range(7)]
-    low, high = ([clips.loudness(piece, hertz) for piece in pieces] for hertz in (440, 880))
+    parts = [found[start + i * SOUND_RATE // 8 :][: SOUND_RATE // 8] for i in range(7)]
+    low, high = ([clips.loudness(part, hertz) for part in parts] for hertz in (440, 880))
     assert all(a > b for a, b in pairwise(low)) and all(a < b for a, b in pairwise(high))
     assert np.hypot(low, high) == pytest.approx(np.full(7, 0.4), abs=0.05)
 
@@ -144,8 +144,8 @@ def test_a_clip_without_sound_is_silent(
 def test_longer_than_the_clips_it_goes_back_and_forth(pair: tuple[Path, Path], clips: ModuleType) -> None:
     found = joined(pair, [Cut(0, 1, 30, "insert")])
     for second in (1.1, 2.0, 2.9):
-        piece = found[round(second * SOUND_RATE) :][: SOUND_RATE // 4]
-        assert np.hypot(clips.loudness(piece, 440), clips.loudness(piece, 880)) == pytest.approx(0.4, abs=0.06)
+        part = found[round(second * SOUND_RATE) :][: SOUND_RATE // 4]
+        assert np.hypot(clips.loudness(part, 440), clips.loudness(part, 880)) == pytest.approx(0.4, abs=0.06)
 
 
 @each_mode

@@ -14,7 +14,7 @@ import torch
 from segue.core.choices import choose
 from segue.core.images import Pixels
 from segue.evaluation.metrics.seam import change
-from segue.join.dream import Dream as Dreamt
+from segue.join.dream import Dream as DreamOfFrames
 from segue.join.dream import make_dream
 from segue.join.schedule import Blend
 from segue.join.styles import ATTEMPTS, CONTROL_STYLES, STYLES, Dream, Fade, Melt, Morph, Style, StyleContext
@@ -30,20 +30,20 @@ SIZES = ((1, 1), (2, 9), (24, 17), (64, 40), (16, 130))
 
 @pytest.fixture(scope="module")
 def in_context() -> InContext:
-    """Makes the stage for two frames; what is dreamt there is a model's that never learned."""
+    """Makes the context of two frames; its dreams are of a model that was never trained."""
     torch.manual_seed(0)
     model = ConvAutoencoder((3, 16, 16), latent=4, width=4).eval()
 
     made: dict[tuple[object, ...], StyleContext] = {}
 
-    def stage(a: Pixels, b: Pixels) -> StyleContext:
-        def dreamt() -> Dreamt:
+    def context(a: Pixels, b: Pixels) -> StyleContext:
+        def make_untrained() -> DreamOfFrames:
             return make_dream(model, Linear(), a, b)
 
         key = a.shape, a.tobytes(), b.tobytes()
-        return made.setdefault(key, StyleContext(a, b, dreamt))  # matched once for all styles
+        return made.setdefault(key, StyleContext(a, b, make_untrained))  # matched once for all styles
 
-    return stage
+    return context
 
 
 @cache
@@ -86,7 +86,7 @@ def test_frames_may_be_larger_than_the_stage(style: Style, in_context: InContext
 def test_the_same_bytes_twice(style: Style, in_context: InContext, clips: ModuleType) -> None:
     a, b = clips.disc(9, 32, height=64, width=40), clips.disc(30, 20, height=64, width=40, blue=150)
     again = in_context(a, b)
-    one, same = (shown(style.blend(stage), a, b) for stage in (again, replace(again)))
+    one, same = (shown(style.blend(context), a, b) for context in (again, replace(again)))
     assert all(np.array_equal(frame, other) for frame, other in zip(one, same, strict=True))
 
 
@@ -152,7 +152,7 @@ def test_a_flow_follows_what_moves_a_little(in_context: InContext, clips: Module
 def test_only_a_dream_has_to_be_trained(clips: ModuleType) -> None:
     a, b = clips.disc(9, 20, height=40, width=30), clips.disc(20, 20, height=40, width=30)
 
-    def trained() -> Dreamt:
+    def trained() -> DreamOfFrames:
         raise RuntimeError("training")
 
     for style in STYLES:

@@ -59,10 +59,10 @@ class Morph:
             return a if share <= 0 else b
         height, width = a.shape[:2]
         field = self._field(share, height, width)
-        step, moment = field[..., :2] * np.array([width, height], np.float32), field[..., 2].clip(0, 1)
+        step, turning = field[..., :2] * np.array([width, height], np.float32), field[..., 2].clip(0, 1)
         here = _grid(height, width)
         left, right = here - share * step, here + (1 - share) * step
-        u = ((share * (1 + self.turn) - moment) / self.turn).clip(0, 1)
+        u = ((share * (1 + self.turn) - turning) / self.turn).clip(0, 1)
         turned = u * u * (3 - 2 * u)
         one, other = gradient_energies(a), gradient_energies(b)
         carried = (1 - turned) * sample_linear(one, left) + turned * sample_linear(other, right)
@@ -70,7 +70,7 @@ class Morph:
         return sharpen_to(blend(sample(a, left), sample(b, right), turned), energy)
 
     def _field(self, share: float, height: int, width: int) -> Floats32:
-        """Ways across and down, as shares of the frame, and the moments of turning: `[h, w, 3]`."""
+        """Displacements across and down, as shares of the frame, and when each place turns: `[h, w, 3]`."""
         rows, columns = self.moves.grid
         way = self.moves.ends - self.moves.starts
         carried = torch.cat([way[:, [1]] / columns, way[:, [0]] / rows, self._turns[:, None]], dim=1)

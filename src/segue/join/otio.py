@@ -158,11 +158,11 @@ class _TimelineBuilder:
         return next(film for film in self.films if cut in film.parts)
 
     def _metadata(self, cut: Cut, transition: TransitionResult) -> dict[str, Any]:
-        styles = [attempt["style"] for attempt in transition.rungs]
+        styles = [attempt["style"] for attempt in transition.attempts]
         metadata = {
             "style": transition.style,
             "rung": styles.index(transition.style) + 1,
-            "rungs": transition.rungs,
+            "rungs": transition.attempts,
             "mode": transition.mode,
             "seed": self.seed,
             "scores": asdict(transition.scores[transition.style]),

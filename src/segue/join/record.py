@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,8 @@ class TransitionResult:
 
     `a` and `b` are the clips, `first` is the number of its first frame in the film, `count` how many there are. `seam`
     is the largest change at each cut over the clip's own beside it; `scores` all that was measured, of the chosen style
-    and of the controls, on small frames before compression; `rungs` the attempts: which styles, and what each missed.
-    `moments` are the cut points that a search has found, the best one first.
+    and of the controls, on small frames before compression. `attempts` are the styles that were tried, each with what
+    it missed; `cut_points` those that a search has found, the best one first. JSON calls these `rungs` and `moments`.
     """
 
     a: Path
@@ -39,8 +39,8 @@ class TransitionResult:
     style: str
     seam: dict[str, float]
     scores: dict[str, Scores]
-    rungs: tuple[dict[str, Any], ...]
-    moments: tuple[dict[str, float], ...]
+    attempts: tuple[dict[str, Any], ...] = field(metadata={"json": "rungs"})
+    cut_points: tuple[dict[str, float], ...] = field(metadata={"json": "moments"})
 
 
 def summarize(plan: Plan, transition: Transition) -> TransitionResult:
@@ -63,11 +63,11 @@ def summarize(plan: Plan, transition: Transition) -> TransitionResult:
         style=str(chosen.style),
         seam={"a": chosen.scores.a.position, "b": chosen.scores.b.position},
         scores={str(one.style): one.scores for one in (chosen, *transition.controls)},
-        rungs=tuple(
+        attempts=tuple(
             {"style": str(attempt.style), "missed": [str(miss) for miss in attempt.missed]}
             for attempt in transition.attempts
         ),
-        moments=tuple(
+        cut_points=tuple(
             {"a": point.a_seconds, "b": point.b_seconds, "distance": point.distance}
             for point in plan.cut_points.get(cut, ())
         ),
@@ -148,12 +148,17 @@ def write_record(
             "arithmetic": plan.describe(),
         },
         "project": {**options, "clips": _list_clips(path.parent, plan, transitions)},
-        "transitions": [asdict(result) for result in results],
+        "transitions": [_to_json(result) for result in results],
         "frames": [line for transition in transitions for line in _describe_frames(plan, transition)],
     }
     with atomic_write(path) as beside:
         beside.write_text(json.dumps(jsonable(page), indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return path
+
+
+def _to_json(result: TransitionResult) -> dict[str, Any]:
+    values = asdict(result)
+    return {each.metadata.get("json", each.name): values[each.name] for each in fields(result)}
 
 
 def _list_clips(folder: Path, plan: Plan, transitions: Sequence[Transition]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,13 @@ from segue.video import carries_sound
 class JoinResult:
     """The film and what was measured of it.
 
-    `transitions` are all, in order; `style`, `mode`, `transition`, `seam`, `scores` and `rungs` (the attempts) are of
-    the first one. `psnr` in dB, the mean over the training frames, and `steps` are of a dream; NaN and 0 without one.
-    `record` is the JSON that `--from` renders again, to the byte; `sheet` and `moments` (of the cut points) are contact
-    sheets, if asked for. `films` are all that were written, `out` the first of them, of which `frames`, `seconds`,
+    `transitions` are all, in order; `style`, `mode`, `transition`, `seam`, `scores` and `attempts` are of the first
+    one. `psnr` in dB, the mean over the training frames, and `steps` are of a dream; NaN and 0 without one.
+    `record` is the JSON that `--from` renders again, to the byte; `sheet` and `cut_points` are contact sheets, if
+    asked for. `films` are all that were written, `out` the first of them, of which `frames`, `seconds`,
     `arithmetic` and `transition` are; `transitions` are of the film as a whole, written or not. `otio` is for editors,
-    `report` a page, if asked for. `took` are seconds.
+    `report` a page, if asked for. `took` are seconds. JSON calls
+    `attempts` `rungs`, and `cut_points` `moments`.
     """
 
     out: Path
@@ -54,7 +55,7 @@ class JoinResult:
     transition: dict[str, int]
     seam: dict[str, float]
     scores: dict[str, Scores]
-    rungs: tuple[dict[str, Any], ...]
+    attempts: tuple[dict[str, Any], ...] = field(metadata={"json": "rungs"})
     psnr: float
     steps: int
     took: dict[str, float]
@@ -62,14 +63,14 @@ class JoinResult:
     notes: tuple[str, ...]
     transitions: tuple[TransitionResult, ...]
     record: Path
-    moments: Path | None
+    cut_points: Path | None = field(metadata={"json": "moments"})
     films: tuple[Path, ...]
     otio: Path | None
     report: Path | None
 
     def _repr_html_(self) -> str:
         """In a notebook: the film, and the scores beside the controls'."""
-        names = [field.name for field in fields(Scores) if field.name not in ("a", "b")]
+        names = [each.name for each in fields(Scores) if each.name not in ("a", "b")]
         rows = [[style, *(getattr(own, name) for name in names)] for style, own in self.scores.items()]
         return f"<div>{film_html(self.out)}{table_html(['style', *names], rows)}</div>"
 
@@ -135,7 +136,7 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
         transition={"first": film.first(plan.cuts[0]), "count": first.count},
         seam=first.seam,
         scores=first.scores,
-        rungs=first.rungs,
+        attempts=first.attempts,
         psnr=model.psnr,
         steps=model.steps,
         took={
@@ -148,7 +149,7 @@ def run_join(request: JoinRequest, report: Report = silent) -> JoinResult:
         notes=_describe_film(request, plan, transitions),
         transitions=outputs.results,
         record=outputs.record,
-        moments=outputs.cut_points,
+        cut_points=outputs.cut_points,
         films=tuple(one.path for one in films),
         otio=outputs.otio,
         report=outputs.report,
@@ -205,7 +206,7 @@ def format_result(result: JoinResult) -> str:
     """
     beside = {
         "sheet": result.sheet,
-        "cuts": result.moments,
+        "cuts": result.cut_points,
         "timeline": result.otio,
         "report": result.report,
         "record": result.record,

@@ -24,7 +24,7 @@ from segue.motion.inbetween import (
 )
 
 AROUND = 4
-"""Changes on either side that a cut is told apart from."""
+"""How many changes on either side a cut is compared with."""
 
 CUT_TIMES, CUT_LEAST = 4.0, 12.0
 """A change so many times the median of those around it, and of so many grey levels, is a cut."""
