@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from segue.cli import main
-from segue.cli.app import to_json
+from segue.cli.app import parse, to_json
 from segue.cli.options import fields_of
 from segue.commands import COMMANDS, Command
+from segue.commands.interpolate import InterpolateRequest
 from segue.core.choices import Checked, spelled
+from segue.core.progress import Report
 
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [SOURCE, os.environ.get("PYTHONPATH")]))}
@@ -72,6 +76,66 @@ def test_help_loads_no_command(words: list[str]) -> None:
     code = f"import sys; from segue.__main__ import main; sys.argv[1:] = {words}; main(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, text=True, check=True)
     assert not {"torch", "matplotlib", "av", "cv2", "scipy", "numpy"} & set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_examples_are_command_lines(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys, command.name, "--help")
+    examples = command.load_request().examples
+    assert len(examples) >= 2
+    for example in examples:
+        call = parse(shlex.split(example))
+        assert call is not None and call.command is command
+        assert f"segue {example}"[:70] in shown
+
+
+def test_help_has_types_values_bounds_and_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = " ".join(said(capsys, "train", "--help").replace("│", " ").split())
+    assert "--lr FLOAT" in shown and "--fit {crop,letterbox}" in shown and "--data-dir PATH" in shown
+    assert "[1 to 65536; default 128]" in shown and "--method METHOD" in shown
+    places = [shown.index(f"─ {group} ─") for group in ("Input", "Model", "Training", "Output", "Advanced")]
+    assert places == sorted(places)
+
+
+def test_an_option_has_its_former_name_too(capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["interpolate", "run", "test:0", "test:1", "-o", "a.png"]
+    for words in (["--near", "500"], ["--near=500"], ["--nodes", "500"]):
+        call = parse([*line, *words])
+        assert isinstance(call.request if call else None, InterpolateRequest)
+        assert call is not None and call.request.to_json()["nodes"] == 500
+    assert "--near" not in said(capsys, "interpolate", "--help")
+
+
+def test_quiet_and_verbose(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["train", "digits", *TINY]
+    assert main([*words, "-o", str(tmp_path / "a"), "--quiet"]) == 0
+    quiet = capsys.readouterr()
+    assert not quiet.err and quiet.out.startswith("run ")
+    assert main([*words, "-o", str(tmp_path / "b"), "--verbose"]) == 0
+    verbose = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r" +\d+\.\d\d s  reading digits", verbose[0]) and verbose[-1].endswith(" s  done")
+
+
+def test_an_unexpected_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(request: Checked, report: Report) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("segue.commands.info.run_info", fail)
+    assert main(["info", "a"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "unexpected KeyError" in err and "test_commands.py" in err and "--verbose" in err
+    assert main(["info", "a", "--verbose"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_shell_completes(tmp_path: Path) -> None:
+    environment = {**ENVIRONMENT, "HOME": str(tmp_path), "SHELL": "/bin/bash"}
+    words = [sys.executable, "-m", "segue", "--install-completion"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    script = next(path for path in tmp_path.rglob("*segue*") if path.is_file()).read_text()
+    assert str(tmp_path) in done.stdout
+    assert all(command.name in script for command in COMMANDS)
+    assert "--style" in script and "letterbox" in script
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import math
-import types
-import typing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_origin
 
 from cyclopts import Group, Parameter
 
-from segue.core.choices import Checked, Choice, spelled, type_hints
+from segue.core.choices import Checked, Choice, format_range, format_type, spelled, type_hints, without_none
 
 GROUPS = ("Input", "Options", "Output", "Advanced", "This run")
 """The usual groups of a help page; a request's own stand before `Output`, in the order of its fields."""
-
-MOST_SHOWN = 1_000_000
-"""A greater upper bound guards against mistakes, and says nothing on a help page."""
-
-METAVARS = {int: "INT", float: "FLOAT", Path: "PATH", str: "TEXT"}
 
 
 def fields_of(request: type[Checked]) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
@@ -83,25 +75,6 @@ def make_flag(name: str, help: str, group: Group) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, note])
 
 
-def metavar(kind: Any) -> str:
-    """What stands for a value of this type on a help page.
-
-    >>> metavar(float | None), metavar(Literal["overlap", "insert"]), metavar(tuple[Path, ...])
-    ('FLOAT', '{overlap,insert}', 'PATH')
-    """
-    kind = _without_none(kind)
-    origin, inside = get_origin(kind), get_args(kind)
-    if origin is Literal:
-        return f"{{{','.join(map(str, inside))}}}"
-    if origin is tuple:
-        return metavar(inside[0])
-    if origin in (typing.Union, types.UnionType):  # of a choice, which may also be spelled as text
-        return metavar(inside[-1])
-    if isinstance(kind, type) and issubclass(kind, Choice):
-        return kind.__name__.removesuffix("Choice").upper()
-    return METAVARS.get(kind, "TEXT")
-
-
 def _make_parameter(field: dataclasses.Field[Any], kind: Any, group: Group) -> inspect.Parameter:
     needed = field.default is dataclasses.MISSING
     if isinstance(field.default, bool):
@@ -113,7 +86,7 @@ def _make_parameter(field: dataclasses.Field[Any], kind: Any, group: Group) -> i
         name=names or None,
         help=field.metadata["help"] + _format_values(field),
         group=group,
-        metavar=metavar(kind),
+        metavar=format_type(kind),
         negative="",
         show_default=False,
         show_choices=False,
@@ -140,30 +113,22 @@ def _group_name(field: dataclasses.Field[Any]) -> str:
 def _keep_text(kind: Any, tokens: Sequence[Any]) -> Any:
     """The text of an option's value, or of all its values where it may be given several times."""
     values = [token.value for token in tokens]
-    return values if get_origin(_without_none(kind)) is list else values[0]
+    return values if get_origin(without_none(kind)) is list else values[0]
 
 
 def _completed_type(kind: Any) -> Any:
     """The type by which a shell completes a value: allowed values, file names; else plain text."""
-    kind = _without_none(kind)
+    kind = without_none(kind)
     return kind if kind is Path or get_origin(kind) is Literal else str
 
 
 def _format_values(field: dataclasses.Field[Any]) -> str:
     """The range and the default of a field, in brackets."""
-    low, high = field.metadata.get("low", -math.inf), field.metadata.get("high", math.inf)
-    parts = []
-    if math.isfinite(low):
-        parts.append(f"{low:.10g} to {high:.10g}" if high <= MOST_SHOWN else f"{low:.10g} or more")
+    parts = [format_range(field)]
     if field.default not in (dataclasses.MISSING, None, ()):
         parts.append(f"default {field.default}")
-    return f" [{'; '.join(parts)}]" if parts else ""
-
-
-def _without_none(kind: Any) -> Any:
-    if get_origin(kind) in (typing.Union, types.UnionType):
-        return typing.Union[tuple(one for one in get_args(kind) if one is not type(None))]  # noqa: UP007
-    return kind
+    shown = "; ".join(filter(None, parts))
+    return f" [{shown}]" if shown else ""
 
 
 def _is_request(kind: Any) -> bool:

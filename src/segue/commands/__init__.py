@@ -56,6 +56,7 @@ COMMANDS = (
     Command("score", "Score every path by every metric, with controls.", "segue.commands.score"),
     Command("stress", "Reconstruct corrupted images, and measure how well.", "segue.commands.stress"),
     Command("reproduce", "Do a small study again, and report beside its source.", "segue.commands.studies.command"),
+    Command("list", "List what can be chosen by name, with its options.", "segue.commands.list"),
     Command("info", "Say what a file is.", "segue.commands.info"),
     Command("cache", "Show what is in the cache, or clear it.", "segue.commands.cache"),
     Command("demo", "Generate two clips and join them.", "segue.commands.demo"),

@@ -34,8 +34,13 @@ FETCHED = {
 class CacheRequest(Checked):
     """What `segue cache` asks for."""
 
-    kind: str | None = optional("only this kind of what is there")
-    clear: bool = option(False, "remove what was computed; with a kind, all of that kind, downloads too")
+    examples = (
+        "cache",
+        "cache --clear models",
+    )
+
+    kind: str | None = optional("only entries of this kind")
+    clear: bool = option(False, "remove computed entries; with a kind, all entries of that kind, including downloads")
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,15 @@ __all__ = ["DemoRequest", "JoinResult", "format_result", "run_demo"]
 class DemoRequest(Checked):
     """What `segue demo` asks for."""
 
+    examples = (
+        "demo -o demo",
+        "demo -o demo --seconds 5",
+    )
+
     out: Path = needed("folder for the clips, the film and its contact sheet")
-    seconds: float = option(3.0, "length of each clip", low=0.2, high=600)
-    steps: int = option(1200, "of a dream, the training steps", low=1, high=10_000_000)
-    seed: int = option(0, "seed of weights, order and noise", low=0, high=2**31 - 1)
+    seconds: float = option(3.0, "length of each clip in seconds", low=0.2, high=600)
+    steps: int = option(1200, "for dreams: the number of training steps", low=1, high=10_000_000, group="Advanced")
+    seed: int = option(0, "random seed of weights, order and noise", low=0, high=2**31 - 1, group="Advanced")
 
 
 def run_demo(request: DemoRequest, report: Report = silent) -> JoinResult:

@@ -35,14 +35,29 @@ from segue.training.methods.vae import draw, kl_to_prior
 class EvaluateRequest(Checked):
     """What `segue evaluate` asks for."""
 
+    examples = (
+        "evaluate runs/mnist",
+        "evaluate runs/mnist --images 2000 --bounded 0 --json",
+    )
+
     run: Path = needed(RUN)
-    images: int = option(10_000, "test images to encode and decode, drawn at random", low=2)
-    bounded: int = option(1000, "of these, images whose likelihood is bounded, for a vae; 0 for none", low=0)
-    samples: int = option(500, "posterior samples per image for that bound", low=1, high=1_000_000)
-    restarts: int = option(100, "restarts of k-means, of which the tightest counts", low=1, high=10_000)
-    seed: int = option(0, "seed of every draw", low=0, high=2**31 - 1)
-    data: str | None = option(None, DATA)
-    data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
+    images: int = option(
+        10_000, "number of test images to encode and decode, drawn at random", low=2, group="Measurement"
+    )
+    bounded: int = option(
+        1000, "for a vae: number of these images whose likelihood is bounded; 0 for none", low=0, group="Measurement"
+    )
+    samples: int = option(
+        500, "posterior samples per image for the importance-weighted bound", low=1, high=1_000_000, group="Measurement"
+    )
+    restarts: int = option(
+        100, "restarts of k-means; the tightest clustering counts", low=1, high=10_000, group="Measurement"
+    )
+    seed: int = option(0, "random seed", low=0, high=2**31 - 1, group="Advanced")
+    data: str | None = option(None, DATA, group="Advanced")
+    data_dir: Path | None = option(
+        None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
+    )
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,11 @@ from segue.models.foreign import ForeignModel
 class InfoRequest(Checked):
     """What `segue info` asks for."""
 
+    examples = (
+        "info runs/mnist",
+        "info clip.mp4 --json",
+    )
+
     path: str = needed("a run folder or file, a picture, a clip, an image set, or a foreign model")
 
 

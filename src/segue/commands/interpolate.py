@@ -30,20 +30,36 @@ UNEVEN = 0.01
 class InterpolateRequest(Checked):
     """What `segue interpolate` asks for: a run, two ends (image files, or picks from its set), a path."""
 
+    examples = (
+        "interpolate runs/mnist label:5 label:8 -o strip.png",
+        "interpolate runs/mnist a.png b.png -o film.mp4 --path graph+smooth+pace --steps 60 --fps 30",
+        "interpolate runs/mnist test:0 test:1 -o tour.gif --via 'label:3 label:8' --loop",
+    )
+
     run: Path = needed(RUN)
-    a: str = needed("where from: an image file, or a pick of the run's set: test:17, label:5, label:5#3")
-    b: str = needed("where to")
+    a: str = needed("first end: an image file, or an image of the run's set: test:17, label:5, label:5#3")
+    b: str = needed("second end, likewise")
     out: Path = needed("a strip (.png), or an animation (.gif, .mp4, ...)")
     path: str | PathChoice = option(
-        "auto", "the way: auto, linear, slerp, graph, geodesic, transport; +smooth, +pace after it"
+        "auto",
+        "the path: auto, linear, slerp, graph, geodesic or transport, then +smooth or +pace; see segue list paths",
+        group="Path",
     )
-    via: str | None = option(None, "way points between the two, blanks between them: 'label:3 label:8'")
-    loop: bool = option(False, "go on from the second end to the first again")
-    near: int = option(10_000, "images of the set that a graph or geodesic path goes by, drawn at random", low=2)
-    steps: int = option(10, "how many frames, both ends included", low=2, high=10_000)
-    fps: float = option(10.0, "frames a second of a GIF or film", low=0.1, high=240)
-    data: str | None = option(None, DATA)
-    data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
+    via: str | None = option(None, "waypoints between the two, separated by blanks: 'label:3 label:8'", group="Path")
+    loop: bool = option(False, "continue from the second end back to the first", group="Path")
+    nodes: int = option(
+        10_000,
+        "number of training images, drawn at random, that graph and geodesic paths use",
+        low=2,
+        group="Path",
+        was=("--near",),
+    )
+    steps: int = option(10, "number of frames, both ends included", low=2, high=10_000, group="Path")
+    fps: float = option(10.0, "frames per second of a GIF or film", low=0.1, high=240, group="Output")
+    data: str | None = option(None, DATA, group="Advanced")
+    data_dir: Path | None = option(
+        None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
+    )
 
 
 @dataclass(frozen=True)
@@ -83,7 +99,7 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     a, *via, b = picks = pick_ends(model, about, names, request.data_dir, report)
     images = None
     if choice.needs == "images" and "data" in about:
-        images = images_of(about, request.data_dir, report).train.sample(request.near, about["training"]["seed"])
+        images = images_of(about, request.data_dir, report).train.sample(request.nodes, about["training"]["seed"])
     around = make_context(model, images, request.steps, report)
     walked = interpolate_waypoints(
         model, np.stack([pick.image for pick in picks]), choice, request.steps, report, around, request.loop

@@ -33,17 +33,26 @@ Projection = Literal["direct", "pca", "tsne"]
 class MapRequest(Checked):
     """What `segue map` asks for."""
 
-    run: Path = needed(RUN)
-    out: Path = needed("the map (.png or .pdf); a decoded grid and the KL divergences are put beside it")
-    part: _Part | None = option(None, "which images: train or test; else test where there is one")
-    limit: int = option(5000, "map at most so many images, drawn at random", low=2)
-    seed: int = option(0, "seed of that draw", low=0, high=2**31 - 1)
-    projection: Projection | None = option(
-        None, "how longer codes get to the plane: pca or tsne; else up to three numbers direct, more by pca"
+    examples = (
+        "map runs/mnist -o map.png",
+        "map runs/mnist -o map.pdf --projection tsne --thumbnails 100",
     )
-    thumbnails: int = option(0, "show so many of the images where their codes are, if there is room", low=0, high=1000)
-    data: str | None = option(None, DATA)
-    data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
+
+    run: Path = needed(RUN)
+    out: Path = needed("the map (.png or .pdf); a decoded grid and the KL divergences are written beside it")
+    part: _Part | None = option(None, "which images to map (default: test, where there is such a part)", group="Images")
+    limit: int = option(5000, "maximum number of images, drawn at random", low=2, group="Images")
+    seed: int = option(0, "random seed", low=0, high=2**31 - 1, group="Advanced")
+    projection: Projection | None = option(
+        None,
+        "how codes are shown in the plane (default: up to three numbers directly, longer codes by pca)",
+        group="Map",
+    )
+    thumbnails: int = option(0, "maximum number of images shown at their codes", low=0, high=1000, group="Map")
+    data: str | None = option(None, DATA, group="Advanced")
+    data_dir: Path | None = option(
+        None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
+    )
 
 
 @dataclass(frozen=True)

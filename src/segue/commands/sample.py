@@ -36,25 +36,38 @@ _By = Literal["prior", "mixture", "grid", "label"]
 class SampleRequest(Checked):
     """What `segue sample` asks for."""
 
+    examples = (
+        "sample runs/mnist -o samples.png",
+        "sample runs/mnist -o between.png --labels 0+8 --weights 0.3+0.7",
+        "sample runs/mnist -o samples.npz --count 1000 --by mixture",
+    )
+
     run: Path = needed(RUN)
     out: Path = needed("a sheet of images (.png), or images and codes (.npz)")
-    count: int = option(64, "how many images; of a grid, the nearest square number", low=1, high=10_000)
+    count: int = option(
+        64, "number of images; for a grid, the nearest square number", low=1, high=10_000, group="Samples"
+    )
     by: _By | None = option(
         None,
-        "where codes come from: prior N(0, I), mixture (fitted to the training codes), grid (of 2-D codes) or "
-        "label; else label with --labels, prior for a vae or aae, mixture",
+        "where codes come from: the prior N(0, I), a mixture fitted to the training codes, a grid of 2-D codes, or "
+        "labels (default: label with --labels, prior for a vae or aae, else mixture)",
+        group="Samples",
     )
-    labels: str | None = option(None, "classes to go between, by name or number: 0+8")
-    weights: str | None = option(None, "how much of each: 0.5+0.5; else equal")
+    labels: str | None = option(None, "classes to sample between, by name or number: 0+8", group="Samples")
+    weights: str | None = option(None, "the share of each class: 0.5+0.5 (default: equal)", group="Samples")
     mix: Literal["means", "pairs"] | None = option(
-        None, "of the classes' means, or of images of the first with the nearest of the others; else means"
+        None,
+        "mix the classes' means, or each image of the first class with its nearest of the others (default: means)",
+        group="Samples",
     )
     spread: float | None = option(
-        None, "scatter around the means, 1 being as wide as the classes; else 0.5", low=0, high=100
+        None, "scatter around the means; 1 is as wide as the classes (default: 0.5)", low=0, high=100, group="Samples"
     )
-    seed: int = option(0, "seed of the draw", low=0, high=2**31 - 1)
-    data: str | None = option(None, DATA)
-    data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
+    seed: int = option(0, "random seed", low=0, high=2**31 - 1, group="Advanced")
+    data: str | None = option(None, DATA, group="Advanced")
+    data_dir: Path | None = option(
+        None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
+    )
 
 
 @dataclass(frozen=True)

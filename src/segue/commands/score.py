@@ -47,27 +47,40 @@ IN_MEMORY = 1 << 30
 class ScoreRequest(Checked):
     """What `segue score` asks for."""
 
+    examples = (
+        "score runs/mnist -o scores",
+        "score runs/mnist -o scores --paths 'slerp graph+smooth+pace' --metrics 'excess jerk' --pairs 100",
+    )
+
     run: Path = needed(RUN)
-    out: Path = needed("folder of the scores: tables, and sheets to check them by eye")
-    pairs: int = option(16, "pairs of images to go between, drawn at random", low=1, high=100_000)
+    out: Path = needed("folder for the scores: tables, and contact sheets to check them by eye")
+    pairs: int = option(
+        16, "number of image pairs to interpolate between, drawn at random", low=1, high=100_000, group="Measurement"
+    )
     kind: Kind = option(
         "any",
-        "which pairs: any, same-label, other-label; where factors are known one-factor (the only one that "
-        "differs) and all-factors",
+        "which pairs: any, of one label or of two; where factors are known, pairs that differ in one or in all factors",
+        group="Measurement",
     )
-    steps: int = option(16, "frames of each interpolation, both ends included", low=3, high=1000)
+    steps: int = option(16, "frames of each interpolation, both ends included", low=3, high=1000, group="Paths")
     paths: str | tuple[str | PathChoice, ...] = option(
-        " ".join(LEADERBOARD_PATHS), "paths, blanks between them; linear always is"
+        " ".join(LEADERBOARD_PATHS), "paths, separated by blanks; linear is always among them", group="Paths"
     )
     metrics: str | tuple[str | Metric, ...] | None = option(
-        None, "metrics, blanks between them: 'excess jerk pace:by=pixel'; else all"
+        None, "metrics, separated by blanks: 'excess jerk pace:by=pixel' (default: all)", group="Measurement"
     )
-    nodes: int = option(10_000, "images of the set that graphs and geodesics use, drawn at random", low=2)
-    among: int = option(10_000, "images of the set that frames are compared with, drawn at random", low=2)
-    seed: int = option(0, "seed of every draw", low=0, high=2**31 - 1)
-    force: bool = option(False, "overwrite the scores of another request")
-    data: str | None = option(None, DATA)
-    data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
+    nodes: int = option(
+        10_000, "number of training images, drawn at random, that graph and geodesic paths use", low=2, group="Paths"
+    )
+    among: int = option(
+        10_000, "number of training images, drawn at random, that frames are compared with", low=2, group="Measurement"
+    )
+    seed: int = option(0, "random seed", low=0, high=2**31 - 1, group="Advanced")
+    force: bool = option(False, "overwrite existing scores of another request", group="Output")
+    data: str | None = option(None, DATA, group="Advanced")
+    data_dir: Path | None = option(
+        None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
+    )
 
 
 @dataclass(frozen=True)

@@ -38,21 +38,34 @@ MOST_CUTS_NAMED = 10
 class SlowRequest(Checked):
     """What slow motion asks for; `segue slow` has an option for each field."""
 
+    examples = (
+        "slow clip.mp4 -o slow.mp4",
+        "slow clip.mp4 -o slow.mp4 --factor 8 --fps 60 --audio none",
+    )
+
     clip: Path = needed("the clip")
     out: Path = needed("the film: .mp4, .mov, .mkv or .webm")
-    factor: float = option(4.0, "how many times as long it lasts", low=1.01, high=32)
+    factor: float = option(4.0, "how many times longer the film is than the clip", low=1.01, high=32, group="Motion")
     style: SlowStyle = option(
-        "flow", "how things move from frame to frame: along the optical flow, or as a model of the clip has it (latent)"
+        "flow",
+        "how new frames are made: along the optical flow, or by a model trained on the clip (latent)",
+        group="Motion",
     )
-    audio: Literal["stretch", "none"] = option("stretch", "sound: as long as the picture at its own pitch, or none")
-    fps: float | None = option(None, "frames a second of the film; the clip's", low=1, high=240)
-    minutes: float | None = option(None, "stop training after so many minutes at the latest", low=0.01, high=1e4)
-    seed: int = option(0, "seed of weights, order and noise", low=0, high=2**31 - 1)
-    method: str | Method = option("vae", "of latent, the training rule: ae or vae, with options")
-    steps: int = option(1200, "of latent, the training steps", low=1, high=10_000_000)
-    width: int = option(16, "of latent, the size dial of the networks", low=2, high=1024)
-    latent: int = option(64, "of latent, the length of a code", low=1, high=65_536)
-    precision: Literal["auto", "bf16", "fp32"] = option("auto", "of latent, the number format of the training")
+    audio: Literal["stretch", "none"] = option(
+        "stretch", "sound: stretched with the picture at the same pitch, or none", group="Sound"
+    )
+    fps: float | None = option(
+        None, "frames per second of the film (default: the clip's)", low=1, high=240, group="Motion"
+    )
+    minutes: float | None = option(None, "maximum training time in minutes", low=0.01, high=1e4, group="Advanced")
+    seed: int = option(0, "random seed of weights, order and noise", low=0, high=2**31 - 1, group="Advanced")
+    method: str | Method = option("vae", "for latent: the training method: ae or vae, with options", group="Advanced")
+    steps: int = option(1200, "for latent: the number of training steps", low=1, high=10_000_000, group="Advanced")
+    width: int = option(16, "for latent: the width of the networks", low=2, high=1024, group="Advanced")
+    latent: int = option(64, "for latent: the length of a code", low=1, high=65_536, group="Advanced")
+    precision: Literal["auto", "bf16", "fp32"] = option(
+        "auto", "for latent: the number format of the training", group="Advanced"
+    )
 
 
 @dataclass(frozen=True)

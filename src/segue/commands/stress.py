@@ -37,18 +37,29 @@ _MEASURES = ("mse", "psnr", "ssim")
 class StressRequest(Checked):
     """What `segue stress` asks for."""
 
-    run: Path = needed(RUN)
-    out: Path = needed("the sheet (.png): what the encoder sees, what is decoded, the clean target")
-    corrupt: str | Corruption | None = option(
-        None, "what the encoder sees is spoilt by: rotate90, jigsaw:grid=3, mask+blur; else as in training, or rotate90"
+    examples = (
+        "stress runs/mnist -o stress.png",
+        "stress runs/mnist -o stress.png --corrupt jigsaw:grid=3 --epoch all --csv errors.csv",
     )
-    epoch: str | None = option(None, "epochs that training kept (--keep): 1+20, or all; else the finished model")
-    count: int = option(8, "images shown", low=1, high=1000)
-    images: int = option(1000, "test images to measure at most, drawn at random", low=1)
-    csv: Path | None = option(None, "also write the errors of every image (.csv)")
-    seed: int = option(0, "seed of every draw", low=0, high=2**31 - 1)
-    data: str | None = option(None, DATA)
-    data_dir: Path | None = option(None, "where named sets are; else SEGUE_DATA, else a cache")
+
+    run: Path = needed(RUN)
+    out: Path = needed("contact sheet (.png): the corrupted images, their reconstructions, the clean images")
+    corrupt: str | Corruption | None = option(
+        None,
+        "corruption of the encoder's input: rotate90, jigsaw:grid=3, mask+blur (default: as in training, or rotate90)",
+        group="Images",
+    )
+    epoch: str | None = option(
+        None, "saved epochs (train --keep) to measure: 1+20, or all (default: the finished model)", group="Images"
+    )
+    count: int = option(8, "number of images shown", low=1, high=1000, group="Output")
+    images: int = option(1000, "maximum number of test images to measure, drawn at random", low=1, group="Images")
+    csv: Path | None = option(None, "also write the errors of every image, to this file (.csv)", group="Output")
+    seed: int = option(0, "random seed", low=0, high=2**31 - 1, group="Advanced")
+    data: str | None = option(None, DATA, group="Advanced")
+    data_dir: Path | None = option(
+        None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
+    )
 
 
 @dataclass(frozen=True)

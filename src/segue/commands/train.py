@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 
@@ -31,11 +31,21 @@ _FIGURES, PICTURES_FOLDER = "figures", "pictures"
 class DataOptions(Checked):
     """Which images, and at what size."""
 
-    size: tuple[int, ...] | None = option(None, "image size in pixels: 64, or HEIGHTxWIDTH", low=1, high=4096)
-    fit: Fit = option("crop", "how an image of another aspect gets to that size")
-    channels: Literal[1, 3] | None = option(None, "1 makes grey of colour, 3 repeats grey; else as the source has them")
-    hold_out: float | None = option(None, "share kept for testing where the set has no test part", low=0, high=0.9)
-    limit: int | None = option(None, "take at most so many images of each part", low=1)
+    size: tuple[int, ...] | None = option(
+        None, "image size in pixels: 64, or HEIGHTxWIDTH (default: as in the source)", low=1, high=4096, group="Images"
+    )
+    fit: Fit = option("crop", "how images with another aspect ratio are fitted to that size", group="Images")
+    channels: Literal[1, 3] | None = option(
+        None, "1 converts colour to grey, 3 repeats the grey channel (default: as in the source)", group="Images"
+    )
+    hold_out: float | None = option(
+        None,
+        "share of the images held out for testing, where the set has no test part",
+        low=0,
+        high=0.9,
+        group="Images",
+    )
+    limit: int | None = option(None, "maximum number of images of each part", low=1, group="Images")
 
     def load(self, data: str, seed: int, data_dir: Path | None = None, report: Report = silent) -> DataSet:
         """The image set that `data` names, by these options."""
@@ -59,30 +69,51 @@ class DataOptions(Checked):
 class TrainRequest(Checked):
     """What `segue train` asks for."""
 
+    examples: ClassVar[tuple[str, ...]] = (
+        "train mnist -o runs/mnist",
+        "train photos -o runs/photos --size 64 --method vae:beta=4 --latent 64 --epochs 50",
+        "train mnist -o runs/denoise --corrupt gaussian:sigma=0.3+mask --keep 1+10",
+    )
+
     data: str = needed(
         "a set's name, IDX, .npz or .npy, a folder or zip of pictures, a clip, worlds:pole, or dsprites:shape=heart"
     )
-    out: Path = needed("folder of the run")
-    method: str | Method = option("vae", "training rule, with its options: ae, vae:beta=4")
-    corrupt: str | Corruption | None = option(None, "what the encoder sees is spoilt by: gaussian:sigma=0.2+mask, say")
-    latent: int = option(32, "length of a code", low=1, high=65_536)
+    out: Path = needed("folder for the run")
+    method: str | Method = option(
+        "vae", "training method, with options: ae, vae:beta=4; see segue list methods", group="Model"
+    )
+    corrupt: str | Corruption | None = option(
+        None, "corruption of the encoder's input: gaussian:sigma=0.2+mask; see segue list corruptions", group="Model"
+    )
+    latent: int = option(32, "length of a code", low=1, high=65_536, group="Model")
     grid: int | None = option(
         None,
-        "a spatial code of about so many cells a side, --latent numbers in each; else one flat code",
+        "spatial code: about this many cells per side, with --latent numbers each (default: one flat code)",
         low=1,
         high=512,
+        group="Model",
     )
-    width: int = option(32, "the size dial: channels of the networks' first stage", low=2, high=1024)
+    width: int = option(32, "width of the networks: channels of their first stage", low=2, high=1024, group="Model")
     images: DataOptions = field(default_factory=DataOptions)
     training: Training = field(default_factory=Training)
-    data_dir: Path | None = option(None, "where named sets are, or are put; else SEGUE_DATA, else a cache")
-    weights: Path | None = option(None, "file of the weights of a perceptual loss; else found, or fetched once")
-    pictures: int = option(12, "stages of the training to picture and to make films of; 0 for none", low=0, high=10_000)
-    show: str | None = option(None, "images to picture: label:5+test:17, say; else ten, of as many labels as there are")
-    keep: str | None = option(None, "epochs to keep the model of, for `segue stress`: 1+20, or all")
-    tensorboard: bool = option(False, "also log to TensorBoard, in the run's folder `tensorboard`")
-    resume: bool = option(False, "go on from the checkpoint of an interrupted run")
-    force: bool = option(False, "overwrite a run that is there")
+    data_dir: Path | None = option(
+        None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
+    )
+    weights: Path | None = option(
+        None, "weights file for a perceptual loss (default: looked up, or downloaded once)", group="Advanced"
+    )
+    pictures: int = option(
+        12, "number of training stages shown in pictures and films; 0 for none", low=0, high=10_000, group="Output"
+    )
+    show: str | None = option(
+        None,
+        "images whose reconstructions are shown: label:5+test:17 (default: ten, of as many labels as possible)",
+        group="Output",
+    )
+    keep: str | None = option(None, "epochs whose models are saved, for segue stress: 1+20, or all", group="Output")
+    tensorboard: bool = option(False, "also log to TensorBoard, in the run's folder tensorboard", group="Output")
+    resume: bool = option(False, "continue an interrupted run from its checkpoint", group="Output")
+    force: bool = option(False, "overwrite an existing run", group="Output")
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ import math
 import types
 import typing
 from pathlib import Path
-from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
 
 from segue.core.errors import InputError, unknown
+
+_MOST_SHOWN = 1_000_000
+_TYPE_NAMES: dict[Any, str] = {int: "INT", float: "FLOAT", bool: "BOOL", str: "TEXT", Path: "PATH"}
 
 
 def option(
@@ -44,9 +47,9 @@ def needed(help: str) -> Any:
     return dataclasses.field(metadata={"help": help})
 
 
-def optional(help: str, default: Any = None) -> Any:
+def optional(help: str, default: Any = None, *, group: str = "") -> Any:
     """A dataclass field that may be left out, a word in its own place on the command line; with () any number."""
-    return dataclasses.field(default=default, metadata={"help": help, "word": True})
+    return dataclasses.field(default=default, metadata={"help": help, "word": True, "group": group})
 
 
 def spelled(field: str) -> str:
@@ -56,6 +59,44 @@ def spelled(field: str) -> str:
     ('--best-cut', '--from')
     """
     return f"--{field.strip('_').replace('_', '-')}"
+
+
+def format_type(kind: Any) -> str:
+    """What stands for a value of a field's type on a help page; None, where that may be one, is left out.
+
+    >>> format_type(float | None), format_type(Literal["overlap", "insert"]), format_type(tuple[Path, ...])
+    ('FLOAT', '{overlap,insert}', 'PATH')
+    """
+    kind = without_none(kind)
+    inside = get_args(kind)
+    if get_origin(kind) is Literal:
+        return f"{{{','.join(map(str, inside))}}}"
+    if get_origin(kind) is tuple:
+        return format_type(inside[0])
+    if inside:  # of a choice, which may also be spelled as text
+        return format_type(inside[-1])
+    if isinstance(kind, type) and issubclass(kind, Choice):
+        return kind.__name__.removesuffix("Choice").upper()
+    return _TYPE_NAMES.get(kind, "TEXT")
+
+
+def format_range(field: dataclasses.Field[Any]) -> str:
+    """The bounds of a field in words; empty where it has none. A great upper bound only guards against mistakes.
+
+    >>> [format_range(option(1, "", low=low, high=high)) for low, high in ((0, 1), (1, math.inf), (-math.inf, 5))]
+    ['0 to 1', '1 or more', '5 or less']
+    """
+    low, high = field.metadata.get("low", -math.inf), field.metadata.get("high", math.inf)
+    if math.isfinite(low):
+        return f"{low:.10g} to {high:.10g}" if high <= _MOST_SHOWN else f"{low:.10g} or more"
+    return f"{high:.10g} or less" if math.isfinite(high) else ""
+
+
+def without_none(kind: Any) -> Any:
+    """A type without the None that it may also be."""
+    if get_origin(kind) in (typing.Union, types.UnionType):
+        return typing.Union[tuple(one for one in get_args(kind) if one is not type(None))]  # noqa: UP007
+    return kind
 
 
 class Checked:

@@ -18,29 +18,47 @@ class Training(Checked):
     """How to train: length, batch, optimizer, seed and place."""
 
     epochs: int | None = option(
-        None, "passes over the training images; else 10, or for few images what 2000 steps take", low=1, high=1_000_000
+        None,
+        "passes over the training images (default: 10, or for small sets as many as 2000 steps take)",
+        low=1,
+        high=1_000_000,
+        group="Training",
     )
-    steps: int | None = option(None, "number of steps; overrides epochs", low=1, high=1_000_000_000)
-    minutes: float | None = option(None, "stop after so many minutes at the latest", low=0.001, high=1e6)
-    batch: int = option(128, "images per step", low=1, high=65_536)
-    lr: float = option(1e-3, "learning rate at its peak, after a linear warm-up", low=1e-8, high=1)
+    steps: int | None = option(
+        None, "number of training steps; overrides --epochs", low=1, high=1_000_000_000, group="Training"
+    )
+    minutes: float | None = option(None, "maximum training time in minutes", low=0.001, high=1e6, group="Training")
+    batch: int = option(128, "images per training step", low=1, high=65_536, group="Training")
+    lr: float = option(1e-3, "peak learning rate, reached after a linear warm-up", low=1e-8, high=1, group="Training")
     schedule: Literal["cosine", "step", "constant"] = option(
-        "cosine", "then: cosine to zero, step (times gamma every step-size epochs), or constant"
+        "cosine",
+        "learning rate after the warm-up: cosine to zero, step (times --gamma every --step-size epochs) or constant",
+        group="Training",
     )
-    step_size: int = option(10, "epochs between the drops of --schedule step", low=1, high=1_000_000)
-    gamma: float = option(0.1, "what the learning rate is multiplied by at each drop", low=0, high=1)
-    clip: float = option(1.0, "gradients are clipped to this norm", low=1e-6)
+    step_size: int = option(10, "epochs between two drops of --schedule step", low=1, high=1_000_000, group="Advanced")
+    gamma: float = option(
+        0.1, "factor of the learning rate at each drop of --schedule step", low=0, high=1, group="Advanced"
+    )
+    clip: float = option(1.0, "maximum norm of the gradients; larger ones are clipped", low=1e-6, group="Advanced")
     ema: float = option(
-        0.0, "keep the weights' exponential moving average of this decay, 0.999 say", low=0, high=0.999999
+        0.0,
+        "decay of an exponential moving average of the weights, such as 0.999; 0 for none",
+        low=0,
+        high=0.999999,
+        group="Advanced",
     )
     patience: int | None = option(
-        None, "stop after so many epochs without a lower test loss, and keep the best weights", low=1, high=1_000_000
+        None,
+        "stop after this many epochs without a lower test loss, and keep the best weights",
+        low=1,
+        high=1_000_000,
+        group="Advanced",
     )
     precision: Literal["auto", "bf16", "fp32"] = option(
-        "auto", "number format; auto: bf16 for wide networks where the processor has it, else fp32"
+        "auto", "number format; auto: bf16 for wide networks where the processor has it, else fp32", group="Training"
     )
-    device: Literal["auto", "cpu", "cuda", "mps"] = option("auto", "where to compute")
-    seed: int = option(0, "seed of weights, order and noise", low=0, high=2**31 - 1)
+    device: Literal["auto", "cpu", "cuda", "mps"] = option("auto", "device to compute on", group="Training")
+    seed: int = option(0, "random seed of weights, order and noise", low=0, high=2**31 - 1, group="Training")
 
     def pin_precision(self, width: int | None = None) -> Training:
         """Replace `auto` by the number format that it means here, so that whatever is trained next has the same.

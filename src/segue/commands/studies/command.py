@@ -25,13 +25,20 @@ from segue.render.report import NUMBERS, PAGE, Claim, write_report
 class ReproduceRequest(Checked):
     """What `segue reproduce` asks for: a study, and where its report goes."""
 
-    name: str | None = optional("the study; --list names them")
-    out: Path | None = option(None, "folder of the report; else reports/NAME")
-    list: bool = option(False, "name the studies, and say how long each takes")
-    quick: bool = option(False, "a smaller one, in at most three minutes on two cores")
-    seed: int = option(0, "seed of everything", low=0, high=2**31 - 1)
-    data_dir: Path | None = option(None, "where named sets are, or are put; else SEGUE_DATA, else a cache")
-    force: bool = option(False, "overwrite the report of another request")
+    examples = (
+        "reproduce --list",
+        "reproduce mnist-2d --quick -o report",
+    )
+
+    name: str | None = optional("the study; --list shows all")
+    out: Path | None = option(None, "folder for the report (default: reports/NAME)")
+    list: bool = option(False, "list the studies, and how long each takes")
+    quick: bool = option(False, "a smaller study, of at most three minutes on two cores")
+    seed: int = option(0, "random seed", low=0, high=2**31 - 1, group="Advanced")
+    data_dir: Path | None = option(
+        None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
+    )
+    force: bool = option(False, "overwrite an existing report of another request", group="Output")
 
 
 @dataclass(frozen=True)

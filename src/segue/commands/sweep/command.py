@@ -32,24 +32,41 @@ class SweepRequest(TrainRequest):
     `axis` and `also` may be one text or several.
     """
 
-    out: Path = needed("folder of the sweep")
+    examples = (
+        "sweep mnist -o sweeps/latent --axis latent=2,8,32 --axis method=ae,vae",
+        "sweep mnist -o sweeps/lr --by random --trials 20 --axis lr=1e-4..1e-2 --metric excess@graph+pace",
+    )
+
+    out: Path = needed("folder for the sweep")
     axis: tuple[str, ...] = option(
-        (), "an option of train and the values to try, batch=4,8 or, not on a grid, lr=1e-4..1e-2; again for more"
+        (),
+        "an option of train and its values: batch=4,8, or a range: lr=1e-4..1e-2; may be given several times",
+        group="Sweep",
     )
     by: SearchBy = option(
-        "grid", "grid tries every combination, random draws points, tpe draws where the best are found"
+        "grid", "grid: every combination; random: random points; tpe: points near the best so far", group="Sweep"
     )
-    trials: int | None = option(None, "points to try, by random or tpe", low=1, high=100_000)
-    prune: bool = option(False, "end trials that are worse at an epoch than the median of those before")
+    trials: int | None = option(None, "number of points to try, for random and tpe", low=1, high=100_000, group="Sweep")
+    prune: bool = option(
+        False, "stop trials that are worse at an epoch than the median of the earlier trials", group="Sweep"
+    )
     metric: str | None = option(
-        None, "what decides: a figure of train or evaluate, or a metric of score, excess@graph+pace; else test_loss"
+        None,
+        "what decides: a figure of train or evaluate, or a metric of score: excess@graph+pace (default: test_loss)",
+        group="Sweep",
     )
-    also: tuple[str, ...] = option((), "a metric to have as a further column; again for more")
-    pairs: int = option(8, "pairs of images that a metric of score is a mean over", low=1, high=10_000)
-    workers: int = option(1, "processes that share the work and this machine's threads", low=1, high=1024)
-    pictures: int = option(0, "stages of each training to picture; 0 for none", low=0, high=10_000)
-    resume: bool = option(False, "go on with a sweep that was stopped, which it does anyway")
-    force: bool = option(False, "begin anew where there is a sweep")
+    also: tuple[str, ...] = option((), "a metric to add as a further column; may be given several times", group="Sweep")
+    pairs: int = option(
+        8, "number of image pairs over which a metric of score is averaged", low=1, high=10_000, group="Sweep"
+    )
+    workers: int = option(
+        1, "number of processes that share the work and this machine's threads", low=1, high=1024, group="Sweep"
+    )
+    pictures: int = option(
+        0, "number of training stages shown in pictures; 0 for none", low=0, high=10_000, group="Output"
+    )
+    resume: bool = option(False, "continue an interrupted sweep, which is also the default", group="Output")
+    force: bool = option(False, "overwrite a sweep that is there", group="Output")
 
     def __post_init__(self) -> None:
         for name in ("axis", "also"):

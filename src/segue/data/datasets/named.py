@@ -121,7 +121,7 @@ def load(data: str, options: LoadOptions) -> DataSet:
         InputError: as `load_named` does.
     """
     if data == DIGITS:
-        return _digits(options)
+        return load_digits(options)
     return load_named(next(named for named in NAMED if named.name == data), options)
 
 
@@ -182,12 +182,12 @@ def _nearest(folder: Path) -> Path:
     return next(f for f in (folder, *folder.parents) if f.exists())
 
 
-def _digits(options: LoadOptions) -> DataSet:
+def load_digits(options: LoadOptions) -> DataSet:
     """The 1,797 handwritten digits of 8x8 that come with scikit-learn; every fifth is for tests."""
     # Here, so that scikit-learn is not loaded for anything else.
-    from sklearn.datasets import load_digits
+    from sklearn import datasets
 
-    bunch = load_digits()
+    bunch = datasets.load_digits()
     images = (bunch.images * (255 / 16)).round().astype(np.uint8)[..., None]
     ids = tuple(f"{DIGITS}/{i}" for i in range(len(images)))
     whole = ImageSet(images, ids, bunch.target.astype(np.int64), tuple("0123456789"))

@@ -129,7 +129,7 @@ def _interpolated(desk: StudyContext, way: str, names: tuple[str, str]) -> Inter
     pair = "-".join(names).replace("label:", "").replace("#", ".")
     out = desk.bench.figure(f"{pair}-{model}{'-graph' * (path == GRAPH)}.gif")
     steps = (_FRAMES - 1) * FINER + 1
-    request = InterpolateRequest(desk.runs[model], *names, out, path, near=desk.near, steps=steps, fps=12.0)
+    request = InterpolateRequest(desk.runs[model], *names, out, path, nodes=desk.near, steps=steps, fps=12.0)
     return desk.bench.do(run_interpolate, request)
 
 
