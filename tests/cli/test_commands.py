@@ -78,6 +78,12 @@ def test_help_loads_no_command(words: list[str]) -> None:
     assert not {"torch", "matplotlib", "av", "cv2", "scipy", "numpy"} & set(done.stdout.splitlines()[-1].split())
 
 
+def test_help_of_join_loads_no_networks() -> None:
+    code = "import sys; from segue.__main__ import main; sys.argv[1:] = ['join', '--help']; main(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    assert not {"torch", "matplotlib", "cv2", "scipy"} & set(done.stdout.splitlines()[-1].split())
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_examples_are_command_lines(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, command.name, "--help")

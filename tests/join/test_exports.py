@@ -23,7 +23,8 @@ from segue.join.clip_window import make_window
 from segue.join.exports import Film, choose_films
 from segue.join.plan import Plan, find_ends
 from segue.join.project import ProjectClip
-from segue.join.request import JoinRequest, check_outputs, film_paths
+from segue.join.request import JoinRequest
+from segue.join.resolve import check_outputs, film_paths
 from segue.join.run import run_join
 from segue.join.timeline import Cut, Stretch, count_frames
 from segue.video import Clip, ClipInfo, probe, read_frames, read_sound

@@ -195,10 +195,10 @@ def _methods() -> Iterator[Member]:
 
 
 def _paths() -> Iterator[Member]:
-    from segue.latent.paths import PATHS, STEPS
+    from segue.latent.paths import PATHS, TRANSFORMS
 
     yield from map(_describe_choice, PATHS)
-    yield from (_describe_choice(step, "+") for step in STEPS)
+    yield from (_describe_choice(transform, "+") for transform in TRANSFORMS)
 
 
 def _metrics() -> Iterator[Member]:

@@ -15,15 +15,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Literal, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from PIL import ExifTags, Image, ImageOps, features
-from torch import Tensor
 
 from segue.core.errors import InputError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 Fit: TypeAlias = Literal["crop", "letterbox"]
@@ -58,6 +59,8 @@ def to_float(images: Pixels | Tensor) -> Tensor:
     >>> to_float(np.full((1, 2, 2, 3), 255, np.uint8)).shape
     torch.Size([1, 3, 2, 2])
     """
+    import torch  # here, so that reading pictures and films does not load it
+
     # Torch takes neither read-only nor mirrored arrays; such are copied.
     tensor = torch.from_numpy(np.require(images, None, ["C", "W"])) if isinstance(images, np.ndarray) else images
     return tensor.permute(0, 3, 1, 2).float() / 255
@@ -68,7 +71,7 @@ def to_uint8(images: Tensor) -> Pixels:
 
     The inverse of `to_float`, exactly.
     """
-    scaled = (images.detach().float().clamp(0, 1) * 255).round().to(torch.uint8)
+    scaled = (images.detach().float().clamp(0, 1) * 255).round().byte()
     return np.ascontiguousarray(scaled.permute(0, 2, 3, 1).cpu().numpy())
 
 

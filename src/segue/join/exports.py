@@ -10,7 +10,8 @@ from pathlib import Path
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report
 from segue.join.plan import Plan
-from segue.join.request import JoinRequest, film_paths
+from segue.join.request import JoinRequest
+from segue.join.resolve import film_paths
 from segue.join.timeline import Cut, Part, Stretch, count_frames, describe_durations
 from segue.video import most_bytes
 

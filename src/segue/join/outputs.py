@@ -16,7 +16,8 @@ from segue.join.otio import write_otio
 from segue.join.page import write_page
 from segue.join.plan import Plan
 from segue.join.record import TransitionResult, relative_path, summarize, write_record
-from segue.join.request import JoinRequest, path_beside
+from segue.join.request import JoinRequest
+from segue.join.resolve import path_beside
 from segue.join.sheets import draw_cut_points, draw_transitions
 from segue.join.transition import Transition
 

@@ -12,7 +12,8 @@ from segue.join.canvas import Canvas, choose_canvas
 from segue.join.clip_window import ClipWindow, make_window, share_cache
 from segue.join.cut_points import CutPoint, find_cut_points, search_ranges, stretches_at
 from segue.join.project import ProjectClip
-from segue.join.request import JoinRequest, film_paths
+from segue.join.request import JoinRequest
+from segue.join.resolve import film_paths
 from segue.join.timeline import Cut, Mode, Part, choose_mode, count_frames, describe_durations, make_timeline
 from segue.video import check_output, examine
 

@@ -1,22 +1,21 @@
-"""What a join asks for: the options, the clips that they name, the styles, and the files that will be written."""
+"""What a join asks for. The networks that an option chooses are not loaded here, so that help comes at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from segue.core.choices import Checked, choose, needed, option, optional
-from segue.core.errors import InputError, unknown
-from segue.core.images import Fit, check_writable
-from segue.join.project import ProjectClip, read_project
+from segue.core.choices import Checked, needed, option, optional
+from segue.core.images import Fit
 from segue.join.sound import Audio
-from segue.join.styles import ATTEMPTS, STYLES, Style
 from segue.join.timeline import Mode
-from segue.latent.paths import PathChoice
-from segue.training.methods import Method
-from segue.video import CodecName, check_output
+from segue.video import CodecName
+
+if TYPE_CHECKING:
+    from segue.join.styles import Style
+    from segue.latent.paths import PathChoice
+    from segue.training.methods import Method
 
 AUTO = "auto"
 
@@ -112,118 +111,3 @@ class JoinRequest(Checked):
     otio: bool = option(
         False, "write the film as an OpenTimelineIO timeline of the clips' own files too, for editors", group="Output"
     )
-
-
-def resolve_request(request: JoinRequest) -> tuple[JoinRequest, tuple[ProjectClip, ...]]:
-    """Resolve a request: read its project, if it has one, and list the clips.
-
-    Args:
-        request: the request; what it has that is not at its default comes before the project's own options.
-
-    Returns:
-        The request with what its project asks for, and the clips in order.
-
-    Raises:
-        InputError: for a project that cannot be read, for clips beside a project, and for too few clips.
-    """
-    clips = tuple(ProjectClip(path) for path in request.clips)
-    if request.from_ is not None:
-        if clips:
-            raise InputError("clips beside --from", "one of the two", "list the clips in the project")
-        project = read_project(request.from_)
-        given = {
-            field.name: getattr(request, field.name)
-            for field in fields(request)
-            if getattr(request, field.name) != field.default
-        }
-        request = JoinRequest.from_json({**project.options, **given, "from_": None})
-        clips = project.clips
-    if len(clips) < (1 if request.loop else 2):
-        raise InputError(
-            f"{len(clips)} clip{'' if len(clips) == 1 else 's'}", "two or more, or one with --loop", "name more clips"
-        )
-    if request.size is not None and len(request.size) != 2:
-        raise InputError(f"--size of {len(request.size)} numbers", "two", "write HEIGHTxWIDTH")
-    return request, tuple(replace(clip, hold=clip.hold or request.hold) for clip in clips)
-
-
-def choose_styles(style: str | Style) -> tuple[Style, ...]:
-    """Choose the styles to try, in order.
-
-    Args:
-        style: a style or its spelling, or "auto".
-
-    Returns:
-        One style, or `ATTEMPTS`.
-
-    Raises:
-        InputError: for a style that there is not.
-    """
-    names = [AUTO, *(style.name for style in STYLES)]
-    if isinstance(style, str) and style.partition(":")[0].strip() not in names:
-        raise unknown("style", style.partition(":")[0], names)
-    return ATTEMPTS if style == AUTO else (choose(style, STYLES, "style"),)
-
-
-def check_outputs(request: JoinRequest, clips: Sequence[ProjectClip]) -> None:
-    """Say what is wrong with the outputs before any work, not after it.
-
-    Args:
-        request: the request, resolved.
-        clips: its clips.
-
-    Raises:
-        InputError: for outputs that cannot be written, or that are one of the clips.
-    """
-    if request.handles and not request.only_transition:
-        raise InputError(
-            f"--handles {request.handles:g} of a whole film",
-            "a transition alone",
-            "add --only-transition, or leave it out",
-        )
-    alone = request.only_transition and not request.preview
-    films = film_paths(request.out, len(clips) - (not request.loop), alone=alone)
-    wanted = {".otio": request.otio, ".html": request.report, ".png": request.sheet, "-cuts.png": request.best_cut}
-    others = [path_beside(request.out, ending) for ending in (".json", *filter(wanted.get, wanted))]
-    for path in (*films, *others):
-        if path.resolve() in (clip.path.resolve() for clip in clips):
-            raise InputError(f"output {path}, which is one of the clips", "a new name", "choose another with -o")
-        if path in films:
-            check_output(path, request.codec, request.crf)
-        else:
-            check_writable(path)
-
-
-def film_paths(out: Path, cuts: int, *, alone: bool) -> tuple[Path, ...]:
-    """Name the films that are written.
-
-    Args:
-        out: the output that was asked for.
-        cuts: how many transitions there are.
-        alone: whether each transition is written alone.
-
-    Returns:
-        One, or one for each of several transitions.
-
-    >>> [path.name for path in film_paths(Path("out.mov"), 2, alone=True)]
-    ['out-1.mov', 'out-2.mov']
-    """
-    if not alone or cuts == 1:
-        return (out,)
-    return tuple(out.with_name(f"{out.stem}-{number}{out.suffix}") for number in range(1, cuts + 1))
-
-
-def path_beside(film: Path, ending: str) -> Path:
-    """Name a file that stands beside the film.
-
-    Args:
-        film: the film.
-        ending: what its name ends in, instead of the film's ending.
-
-    Returns:
-        The path.
-
-    >>> path_beside(Path("films/out.mp4"), "-cuts.png").as_posix()
-    'films/out-cuts.png'
-    """
-    return film.with_name(film.stem + ending)

@@ -17,7 +17,8 @@ from segue.join.exports import check_room, choose_films
 from segue.join.outputs import write_beside, write_films
 from segue.join.plan import Plan, make_plan
 from segue.join.record import TransitionResult, describe_attempts
-from segue.join.request import JoinRequest, check_outputs, choose_styles, resolve_request
+from segue.join.request import JoinRequest
+from segue.join.resolve import check_outputs, choose_styles, resolve_request
 from segue.join.scores import Scores
 from segue.join.seam_frames import MODEL_PIXELS
 from segue.join.styles import CONTROL_STYLES
