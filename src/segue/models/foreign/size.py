@@ -9,7 +9,19 @@ Size = int | tuple[int, int]
 
 
 def sides(size: Size, cell: int, model: str) -> tuple[int, int]:
-    """Height and width. Raises `InputError` unless they are multiples of `cell`, the pixels to an entry of a code."""
+    """Check the size of a foreign model's images.
+
+    Args:
+        size: the side of a square, or height and width, in px.
+        cell: what both sides must be multiples of, in px.
+        model: what the error calls the model.
+
+    Returns:
+        Height and width.
+
+    Raises:
+        InputError: for sides that are no multiples of `cell`.
+    """
     height, width = (size, size) if isinstance(size, int) else size
     if height % cell or width % cell:
         near = "x".join(str(max(cell, round(side / cell) * cell)) for side in (height, width))

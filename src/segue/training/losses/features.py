@@ -27,17 +27,25 @@ def perceptual_distance(
 ) -> Tensor:
     """How differently a network responds to two images: `mean over layers and places of |u(decoded) - u(target)|^2`.
 
-    u is the vector of all channels at a place, scaled to length one, so that layers count alike whatever their
-    width and strength. A feature reconstruction loss (Johnson et al. 2016, arXiv 1603.08155; for autoencoders Pihlgren
-    et al. 2020, arXiv 2001.03444) in the units of LPIPS (Zhang et al. 2018, arXiv 1801.03924), unweighted.
+    u is the vector of all channels at a place, scaled to length one, so that layers count alike whatever their width
+    and strength. A feature reconstruction loss (Johnson et al. 2016, arXiv 1603.08155; for autoencoders Pihlgren et al.
+    2020, arXiv 2001.03444) in the units of LPIPS (Zhang et al. 2018, arXiv 1801.03924), unweighted. Gradients reach the
+    images, never the network. It runs in the precision of the autocast around it, since it costs more than the
+    autoencoder: to SqueezeNet bfloat16 adds about 3e-5, less than noise of 0.002 does. What follows the network is in
+    float32.
 
-    `decoded`, `target`: `[n, c, h, w]` in [0, 1], c = 1 (seen as grey RGB) or 3. Sides under 64 px are enlarged to
-    that, each for itself. `layers`: of `network.layers`, by default `network.near`; `place`: see `Network.find`.
-    Returns `[n]` from 0 to 2. Gradients reach the images, never the network. Repeatable on a CPU. The network runs in
-    the precision of the autocast around it, since it costs more than the autoencoder: to SqueezeNet bfloat16 adds about
-    3e-5, less than noise of 0.002 does. What follows the network is in float32.
+    Args:
+        decoded: `[n, c, h, w]`, 0 to 1, c = 1 (seen as grey RGB) or 3. A side under 64 px is enlarged to that.
+        target: likewise.
+        layers: of `network.layers`; (): `network.near`.
+        network: that sees.
+        place: where its weights are, see `Network.find`.
 
-    Raises `InputError` for layers that the network does not have, and where its weights are not found.
+    Returns:
+        `[n]`, 0 to 2. Repeatable on a CPU.
+
+    Raises:
+        InputError: for layers that the network does not have, and where its weights are not found.
     """
     layers = _checked(layers, network)
     pairs = zip(*(directions(images, layers, network, place) for images in (decoded, target)), strict=True)
@@ -63,11 +71,26 @@ class Perceptual:
         object.__setattr__(self, "layers", _checked(self.layers, self.network))
 
     def __call__(self, logits: Tensor, target: Tensor) -> Tensor:
-        """`logits`, `target`: `[n, c, h, w]`, the target in [0, 1]. Returns `[n]`."""
+        """The distance of decoded images and targets.
+
+        Args:
+            logits: `[n, c, h, w]`, before the sigmoid.
+            target: `[n, c, h, w]`, 0 to 1.
+
+        Returns:
+            `[n]`, as of `perceptual_distance`.
+        """
         return perceptual_distance(logits.float().sigmoid(), target, self.layers, self.network, self.place)
 
     def prepare(self, report: Report = silent) -> None:
-        """Reads the network's weights. Raises `InputError` where they are not found."""
+        """Read the network's weights, so that they are not found missing at the first step.
+
+        Args:
+            report: hears of a download.
+
+        Raises:
+            InputError: where they are not found.
+        """
         self.network.weights(self.place, report=report)
 
 
@@ -81,7 +104,17 @@ def _checked(layers: tuple[str, ...], network: Network) -> tuple[str, ...]:
 
 
 def directions(images: Tensor, layers: tuple[str, ...], network: Network, place: Path | None) -> list[Tensor]:
-    """The responses of the layers, of length one at every place but where the network is silent."""
+    """The responses of layers, of length one at every place but where the network is silent.
+
+    Args:
+        images: `[n, c, h, w]`, 0 to 1.
+        layers: of `network.layers`.
+        network: that sees.
+        place: where its weights are, see `Network.find`.
+
+    Returns:
+        `[n, channels, h', w']` for each layer, in the network's order.
+    """
     size = [max(side, LEAST_PX) for side in images.shape[2:]]
     if size != list(images.shape[2:]):
         images = F.interpolate(images, size, mode="bilinear")

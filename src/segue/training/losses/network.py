@@ -41,15 +41,34 @@ class Network(ABC):
         self.held: dict[tuple[Path | None, torch.device], Weights] = {}
 
     def features(self, images: Tensor, place: Path | None = None) -> Iterator[tuple[str, Tensor]]:
-        """The layers in order, each by name with what it makes of the images: `[n, channels, h', w']`, 0 or more.
+        """What the layers make of images; each is computed when it is asked for.
 
-        `images`: `[n, 3, h, w]` RGB or `[n, 1, h, w]` grey, seen as grey RGB, in [0, 1], of 21 px or more. A layer is
-        computed when it is asked for, and keeps no gradients for the weights. Raises `InputError` as `weights` does.
+        Args:
+            images: `[n, 3, h, w]` RGB or `[n, 1, h, w]` grey, seen as grey RGB, 0 to 1, of 21 px or more.
+            place: where the weights are, see `find`.
+
+        Returns:
+            Each layer in order, its name and `[n, channels, h', w']`, 0 or more. No gradients are kept for the weights.
+
+        Raises:
+            InputError: as `weights` does.
         """
         return self.respond(images.expand(-1, 3, -1, -1), self.weights(place, images.device))
 
     def weights(self, place: Path | None = None, device: torch.device = CPU, report: Report = silent) -> Weights:
-        """The weights, read once per process. Raises `InputError` as `find` does, and for a file that is not theirs."""
+        """The weights, read once per process.
+
+        Args:
+            place: where they are, see `find`.
+            device: where to.
+            report: hears of a download.
+
+        Returns:
+            Tensors by name.
+
+        Raises:
+            InputError: as `find` does, and for a file that is not theirs.
+        """
         if (place, device) not in self.held:
             if device == CPU:
                 report(Event("load", note=f"reading the weights of {self.name}"))
@@ -63,12 +82,19 @@ class Network(ABC):
         return self.held[place, device]
 
     def find(self, place: Path | None = None, report: Report = silent) -> Path:
-        """The file of the weights.
+        """Find the file of the weights.
 
-        `place`: a file, which is taken as it is, or a folder, as data folders are, where `file` is looked for first.
-        Then it is looked for among `others`, under `SEGUE_DATA` and in the cache folder, and fetched to there if it
-        has a home. Raises `InputError` where it is in none and cannot be had, where it is another file, and for a
-        `place` that is not there.
+        Args:
+            place: a file, which is taken as it is, or a folder, where `file` is looked for first. Then it is looked for
+                among `others`, under `SEGUE_DATA` and in the cache, and fetched to there where it has a home.
+            report: hears of a download.
+
+        Returns:
+            The file.
+
+        Raises:
+            InputError: where it is in none and cannot be had, where it is another file, and for a `place` that is not
+                there.
         """
         if place is not None and place.is_file():
             return place
@@ -84,7 +110,17 @@ class Network(ABC):
         return ()
 
     def read(self, path: Path) -> Weights:
-        """The weights in a file, float32. Raises `InputError` where they are not there, or of another shape."""
+        """Read the weights in a file.
+
+        Args:
+            path: the file.
+
+        Returns:
+            float32 tensors by name.
+
+        Raises:
+            InputError: where they are not there, or of another shape.
+        """
         try:
             found = self.open(path)
         except Exception as error:  # what is no such file fails in a dozen ways
@@ -97,15 +133,42 @@ class Network(ABC):
 
     @abstractmethod
     def open(self, path: Path) -> Weights:
-        """The tensors in a file by name. Raises whatever it likes for what is no such file."""
+        """Read all tensors in a file.
+
+        Args:
+            path: the file.
+
+        Returns:
+            Tensors by name.
+
+        Raises:
+            Exception: whatever it likes for what is no such file.
+        """
 
     @abstractmethod
     def respond(self, images: Tensor, weights: Weights) -> Iterator[tuple[str, Tensor]]:
-        """The layers' responses to RGB images `[n, 3, h, w]` in [0, 1], in order."""
+        """Compute the layers' responses.
+
+        Args:
+            images: RGB `[n, 3, h, w]`, 0 to 1.
+            weights: as of `weights`.
+
+        Returns:
+            Each layer in order, its name and its response.
+        """
 
 
-def normalised(images: Tensor, mean: tuple[float, ...], deviation: tuple[float, ...]) -> Tensor:
-    """`(images - mean) / deviation`, channel by channel, laid out for convolutions."""
+def normalise(images: Tensor, mean: tuple[float, ...], deviation: tuple[float, ...]) -> Tensor:
+    """Bring images to what a network was trained on: `(images - mean) / deviation`, channel by channel.
+
+    Args:
+        images: `[n, 3, h, w]`.
+        mean: of each channel.
+        deviation: of each channel.
+
+    Returns:
+        `[n, 3, h, w]`, laid out for convolutions.
+    """
     low, scale = (torch.tensor(values, device=images.device)[:, None, None] for values in (mean, deviation))
     # In this layout a step takes two thirds of the time.
     return ((images - low) / scale).contiguous(memory_format=torch.channels_last)

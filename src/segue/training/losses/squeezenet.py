@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from segue.core.download import Remote
-from segue.training.losses.network import Network, Weights, normalised
+from segue.training.losses.network import Network, Weights, normalise
 
 MEAN_BGR = (104.0, 117.0, 123.0)
 
@@ -55,14 +55,32 @@ class SqueezeNet(Network):
     )
 
     def open(self, path: Path) -> Weights:
+        """Read all tensors in a file.
+
+        Args:
+            path: a `.npz`.
+
+        Returns:
+            Tensors by name.
+        """
         with np.load(path, allow_pickle=False) as arrays:
             return {name: torch.from_numpy(arrays[name]) for name in arrays.files}
 
     def respond(self, images: Tensor, weights: Weights) -> Iterator[tuple[str, Tensor]]:
+        """Compute the layers' responses.
+
+        Args:
+            images: RGB `[n, 3, h, w]`, 0 to 1.
+            weights: as of `weights`.
+
+        Returns:
+            Each layer in order, its name and its response.
+        """
+
         def layer(name: str, x: Tensor, stride: int = 1, padding: int = 0) -> Tensor:
             return F.conv2d(x, weights[f"{name}.weight"], weights[f"{name}.bias"], stride, padding).relu()
 
-        x = layer("conv1", normalised(255 * images.flip(1), MEAN_BGR, (1.0,) * 3), stride=2)
+        x = layer("conv1", normalise(255 * images.flip(1), MEAN_BGR, (1.0,) * 3), stride=2)
         yield "conv1", x
         for before, name in pairwise(self.layers):
             if before in ("conv1", "fire4", "fire8"):

@@ -10,13 +10,19 @@ C1, C2 = 0.01**2, 0.03**2
 
 
 def structural_similarity(decoded: Tensor, target: Tensor) -> Tensor:
-    """SSIM per image (Wang et al. 2004, doi 10.1109/TIP.2003.819861): the mean over windows and channels of
+    """Structural similarity (Wang et al. 2004, doi 10.1109/TIP.2003.819861): the mean over windows and channels of
 
     `(2 m_x m_y + C1) (2 s_xy + C2) / ((m_x^2 + m_y^2 + C1) (s_x^2 + s_y^2 + C2))`, C1 = 0.01^2, C2 = 0.03^2.
 
-    Means m, variances s^2 and the covariance are weighted by a Gaussian of 11x11, sigma 1.5, in windows that lie
-    wholly within the image; along an axis shorter than that the window is the longest odd one that fits.
-    `decoded`, `target`: `[n, c, h, w]` in [0, 1]. Returns `[n]` in [-1, 1], 1 for equal images.
+    Means m, variances s^2 and the covariance are weighted by a Gaussian of 11x11, sigma 1.5, in windows that lie wholly
+    within the image; along a shorter axis the window is the longest odd one that fits.
+
+    Args:
+        decoded: `[n, c, h, w]`, 0 to 1.
+        target: `[n, c, h, w]`, 0 to 1.
+
+    Returns:
+        `[n]`, -1 to 1; 1 for equal images.
 
     >>> image = torch.linspace(0, 1, 256).reshape(1, 1, 16, 16)
     >>> structural_similarity(image, image).item()
@@ -35,9 +41,14 @@ def structural_similarity(decoded: Tensor, target: Tensor) -> Tensor:
 
 
 def ssim(logits: Tensor, target: Tensor) -> Tensor:
-    """`1 - SSIM` per image, see `structural_similarity`; 0 for equal images, at most 2.
+    """Structural dissimilarity: `1 - SSIM`, see `structural_similarity`.
 
-    `logits`, `target`: `[n, c, h, w]`, the target in [0, 1]. Returns `[n]`.
+    Args:
+        logits: `[n, c, h, w]`, before the sigmoid.
+        target: `[n, c, h, w]`, 0 to 1.
+
+    Returns:
+        `[n]`, 0 to 2; 0 for equal images.
     """
     return 1 - structural_similarity(logits.float().sigmoid(), target)
 

@@ -14,7 +14,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from segue.core.download import Remote
-from segue.training.losses.network import Network, Weights, normalised
+from segue.training.losses.network import Network, Weights, normalise
 
 BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512))
 """Channels of the convolutions, 3x3, that are used; a halving comes between two blocks."""
@@ -58,9 +58,18 @@ class VGG(Network):
     home = "https://download.pytorch.org/models/vgg16-397923af.pth"
 
     def others(self) -> tuple[Path, ...]:
+        """Where torchvision keeps the same file."""
         return (Path(torch.hub.get_dir()) / "checkpoints" / Path(self.file.name).name,)
 
     def open(self, path: Path) -> Weights:
+        """Read all tensors in a file.
+
+        Args:
+            path: a `.pth` or `.safetensors` of torchvision's names.
+
+        Returns:
+            Tensors by name.
+        """
         if path.suffix == ".safetensors":
             with safe_open(path, "pt") as tensors:
                 return {name: tensors.get_tensor(name) for name in tensors.keys() & self.shapes.keys()}
@@ -69,7 +78,16 @@ class VGG(Network):
         return {name: tensors[name] for name in tensors.keys() & self.shapes.keys()}
 
     def respond(self, images: Tensor, weights: Weights) -> Iterator[tuple[str, Tensor]]:
-        x = normalised(images, MEAN, DEVIATION)
+        """Compute the layers' responses.
+
+        Args:
+            images: RGB `[n, 3, h, w]`, 0 to 1.
+            weights: as of `weights`.
+
+        Returns:
+            Each layer in order, its name and its response.
+        """
+        x = normalise(images, MEAN, DEVIATION)
         for name, convolution in CONVOLUTIONS.items():
             if name.endswith("_1") and name != self.layers[0]:
                 x = F.max_pool2d(x, 2)

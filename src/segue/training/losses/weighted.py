@@ -67,6 +67,15 @@ class Loss:
             )
 
     def __call__(self, logits: Tensor, target: Tensor) -> Tensor:
+        """The weighted sum.
+
+        Args:
+            logits: `[n, c, h, w]`, before the sigmoid.
+            target: `[n, c, h, w]`, 0 to 1.
+
+        Returns:
+            `[n]`, one for each image.
+        """
         weighted = [weight * _function(name, self.place)(logits, target) for name, weight in self.parts if weight]
         return sum(weighted[1:], start=weighted[0])
 
@@ -80,9 +89,13 @@ class Loss:
         return tuple(function for function in functions if isinstance(function, Perceptual))
 
     def prepare(self, report: Report = silent) -> None:
-        """Reads the weights of its networks, if it has any, so that they are not found missing at the first step.
+        """Read the weights of its networks, where it has any, so that they are not found missing at the first step.
 
-        Raises `InputError` where they are not found and cannot be fetched, or are not theirs.
+        Args:
+            report: hears of a download.
+
+        Raises:
+            InputError: where they are not found and cannot be fetched, or are not theirs.
         """
         for network in self.networks:
             network.prepare(report)
@@ -90,9 +103,17 @@ class Loss:
 
 @cache
 def choose_loss(text: str, place: Path | None = None) -> Loss:
-    """The loss that `text` spells, see `Loss`; a name alone has weight 1. Spelled the same, it is the same object.
+    """Read the spelling of a loss.
 
-    Raises `InputError` as `Loss` does, and for a weight that is no number.
+    Args:
+        text: `name:weight` joined by `+`, see `Loss`; a name alone has weight 1.
+        place: where the weights of its networks are, see `Network.find`.
+
+    Returns:
+        The loss; spelled the same, it is the same object.
+
+    Raises:
+        InputError: as `Loss` does, and for a weight that is no number.
     """
     return Loss(tuple(_part(part) for part in text.split("+")), place)
 
