@@ -43,7 +43,7 @@ class Project:
     options: Mapping[str, Any]
 
 
-def read_project(path: Path) -> Project:
+def read_project(path: Path | str) -> Project:
     """Read a list of clips in TOML, or the JSON that stands beside a film that was joined.
 
     Options of a join are written by their names (`best_cut = 2`); each clip is a table `[[clips]]` with the fields of
@@ -58,6 +58,7 @@ def read_project(path: Path) -> Project:
     Raises:
         InputError: for what cannot be read or lists no clips, and for a clip whose digest is not `sha256`.
     """
+    path = Path(path)
     page = _read_page(path)
     page = page.get("project", page) if path.suffix == ".json" else page
     listed = page.get("clips")
