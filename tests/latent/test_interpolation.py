@@ -67,7 +67,7 @@ def test_a_foreign_model_will_do() -> None:
 
 @pytest.mark.parametrize("steps", [1, 0, -3, 100_001])
 def test_steps_that_cannot_be(steps: int) -> None:
-    with pytest.raises(InputError, match=f"--steps {steps};"):
+    with pytest.raises(InputError, match=f"`steps={steps}`;"):
         even_steps(steps)
 
 

@@ -100,9 +100,10 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     images = None
     if choice.needs == "images" and "data" in about:
         images = images_of(about, request.data_dir, report).train.sample(request.nodes, about["training"]["seed"])
-    around = make_context(model, images, request.steps, report)
+    context = make_context(model, images, request.steps, report)
+    stops = np.stack([pick.image for pick in picks])
     walked = interpolate_waypoints(
-        model, np.stack([pick.image for pick in picks]), choice, request.steps, report, around, request.loop
+        model, stops, choice, request.steps, closed=request.loop, context=context, report=report
     )
     if suffix in ANIMATIONS:
         write_animation(request.out, walked.frames, request.fps)

@@ -12,7 +12,7 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
@@ -73,6 +73,36 @@ def to_uint8(images: Tensor) -> Pixels:
     """
     scaled = (images.detach().float().clamp(0, 1) * 255).round().byte()
     return np.ascontiguousarray(scaled.permute(0, 2, 3, 1).cpu().numpy())
+
+
+def check_images(images: object, shape: Sequence[int] | None = None) -> None:
+    """Check that images are stored as everywhere in segue.
+
+    Args:
+        images: what should be a uint8 array `[h, w, c]` or `[n, h, w, c]`, c = 1 or 3.
+        shape: the height, width and channels that they should have; None for any.
+
+    Raises:
+        InputError: for anything but a NumPy array, for another type of numbers, and for another shape.
+
+    >>> check_images(np.zeros((8, 8, 1)))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    segue.core.errors.InputError: got images of float64; expected uint8, 0 to 255; ...
+    """
+    if not isinstance(images, np.ndarray):
+        raise InputError(
+            f"images as {type(images).__name__}", "a NumPy array of uint8", "`to_uint8` for a tensor in [0, 1]"
+        )
+    if images.dtype != np.uint8:
+        unit = images.dtype.kind in "fb"
+        remedy = "`(255 * images).astype('uint8')` for values in [0, 1]" if unit else "`images.astype('uint8')`"
+        raise InputError(f"images of {images.dtype}", "uint8, 0 to 255", remedy)
+    if images.ndim not in (3, 4) or images.shape[-1] not in (1, 3):
+        raise InputError(f"images {list(images.shape)}", "[h, w, c] or [n, h, w, c], c = 1 or 3", "another layout")
+    if shape is not None and images.shape[-3:] != tuple(shape):
+        got, allowed = list(images.shape[-3:]), list(shape)
+        raise InputError(f"images {got}", f"{allowed} (h, w, c)", "fitting them to that size")
 
 
 def with_channels(image: Pixels, channels: int) -> Pixels:

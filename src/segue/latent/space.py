@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -12,11 +13,12 @@ import torch
 from torch import Tensor
 
 from segue.core.errors import InputError
-from segue.core.images import Pixels, to_float
+from segue.core.images import Pixels, check_images, to_float
 from segue.core.notebook import points_html
 from segue.core.progress import Event, Report, silent
 from segue.data.datasets import ImageSet
 from segue.models.autoencoder import Autoencoder, device_of
+from segue.models.foreign import Coder
 
 MOST_PX = 2**20  # in a batch: a quarter of a GB for a layer of 64 channels
 ACTIVE = 0.01  # variance over the images above which a dimension is in use
@@ -26,19 +28,30 @@ SHOWN_CODES = 2_000
 
 
 @torch.no_grad()
-def encode(model: Autoencoder, images: Pixels, batch: int = 256, report: Report = silent) -> Tensor:
-    """uint8 images `[n, h, w, c]` of the model's size as codes `[n, *latent_shape]` on the CPU, a batch at a time.
+def encode(model: Autoencoder | Coder, images: Pixels, batch: int = 256, report: Report = silent) -> Tensor:
+    """Encode images, a batch at a time.
 
-    Raises `InputError` for no images and for images of another shape.
+    Args:
+        model: anything with `encode`.
+        images: uint8 `[n, h, w, c]`, n from 1 up, of the model's size.
+        batch: how many at a time; of large images fewer, so that they fit into memory.
+        report: called with progress.
+
+    Returns:
+        Codes `[n, *latent_shape]`, on the CPU.
+
+    Raises:
+        InputError: for no images, for images that are no uint8 arrays, and for images of another size than the model's.
 
     >>> from segue.models.autoencoder import ConvAutoencoder
     >>> encode(ConvAutoencoder((1, 8, 8), latent=3, width=8), np.zeros((5, 8, 8, 1), np.uint8)).shape
     torch.Size([5, 3])
     """
-    channels, height, width = model.image_shape
-    if len(images) == 0 or images.shape[1:] != (height, width, channels):
+    check_images(images)
+    channels, height, width = getattr(model, "image_shape", (images.shape[-1], *images.shape[1:3]))
+    if images.ndim != 4 or len(images) == 0 or images.shape[1:] != (height, width, channels):
         allowed = f"[1 or more, {height}, {width}, {channels}]"
-        raise InputError(f"images {list(images.shape)}", allowed, "fit them to the model's size")
+        raise InputError(f"images {list(images.shape)}", allowed, "fitting them to the model's size")
     device, batch = device_of(model), limit_batch(batch, model)
     codes: list[Tensor] = []
     for start in range(0, len(images), batch):
@@ -47,17 +60,47 @@ def encode(model: Autoencoder, images: Pixels, batch: int = 256, report: Report 
     return torch.cat(codes)
 
 
-def limit_batch(batch: int, model: Autoencoder) -> int:
+def check_codes(codes: Tensor, shape: Sequence[int] | None = None, what: str = "codes") -> None:
+    """Check that codes are finite numbers of a shape.
+
+    Args:
+        codes: what should be codes.
+        shape: the shape that they should have; None for any.
+        what: what they are called in messages.
+
+    Raises:
+        InputError: for what is no floating-point tensor, has another shape, or is not finite.
+
+    >>> check_codes(torch.zeros(3), (2,))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    segue.core.errors.InputError: got codes [3]; expected [2]; ...
+    """
+    if not isinstance(codes, Tensor) or not codes.is_floating_point():
+        got = f"of {codes.dtype}" if isinstance(codes, Tensor) else f"as {type(codes).__name__}"
+        raise InputError(f"{what} {got}", "a tensor of floats", "what a model encodes to, or `torch.from_numpy`")
+    if shape is not None and codes.shape != torch.Size(shape):
+        raise InputError(f"{what} {list(codes.shape)}", f"{list(shape)}", "encoding all by one model")
+    if codes.numel() == 0 or not codes.isfinite().all():
+        got = "without numbers" if codes.numel() == 0 else "with values that are not finite"
+        raise InputError(f"{what} {got}", "finite numbers", "a look at the model's health")
+
+
+def limit_batch(batch: int, model: object) -> int:
     """At most `batch`, and so few that what a model makes of large images stays in memory."""
-    _, height, width = model.image_shape
+    _, height, width = getattr(model, "image_shape", (1, 1, 1))
     return max(1, min(batch, MOST_PX // (height * width)))
 
 
 @dataclass(frozen=True, eq=False)
 class LatentSpace:
-    """Codes `[n, *latent_shape]` on the CPU, each with the id and, where known, the label of its image.
+    """The codes of an image set under one model. In a notebook it shows itself as a map.
 
-    `labels` is int64 `[n]`, each a place in `label_names`.
+    Args:
+        codes: `[n, *latent_shape]`, on the CPU.
+        ids: the id of each image.
+        labels: the label of each image where they are known, int64 `[n]`: indices of `label_names`.
+        label_names: the names of all labels.
 
     >>> space = LatentSpace(torch.tensor([[0.0], [1.0], [4.0]]), ("a", "b", "c"), np.array([0, 0, 1]), ("low", "high"))
     >>> space.nearest(torch.tensor([3.0]), 2).tolist()
@@ -75,7 +118,19 @@ class LatentSpace:
 
     @classmethod
     def of(cls, model: Autoencoder, image_set: ImageSet, report: Report = silent) -> LatentSpace:
-        """The codes of an image set. Raises `InputError` as `encode` does."""
+        """Encode an image set.
+
+        Args:
+            model: the autoencoder.
+            image_set: its images, of the model's size.
+            report: called with progress.
+
+        Returns:
+            The space, with the set's ids and labels.
+
+        Raises:
+            InputError: as `encode` does.
+        """
         codes = encode(model, image_set.images, report=report)
         return cls(codes, image_set.ids, image_set.labels, image_set.label_names)
 
@@ -100,22 +155,31 @@ class LatentSpace:
         return points_html(codes, None if self.labels is None else self.labels[chosen], self.label_names, title)
 
     def of_label(self, label: int) -> Tensor:
-        """The codes with this label `[m, *latent_shape]`; m = 0 where no image has it, or none has any."""
+        """The codes of one label.
+
+        Args:
+            label: an index of `label_names`.
+
+        Returns:
+            `[m, *latent_shape]`; m = 0 where no image has the label, or none has any.
+        """
         if self.labels is None:
             return self.codes[:0]
         return self.codes[torch.from_numpy(self.labels == label)]
 
     def class_means(self) -> dict[int, Tensor]:
-        """The mean code of each label that some image has; empty without labels."""
+        """The mean code `[*latent_shape]` of each label that some image has; empty without labels."""
         present = [] if self.labels is None else np.unique(self.labels).tolist()
         return {label: self.of_label(label).mean(0) for label in present}
 
     def class_distances(self) -> dict[tuple[int, int], float]:
-        """How far each two labels are from each other, the nearest first: 2 d / (r + s).
+        """How far each two labels are from each other: `2 d / (r + s)`.
 
-        d is the distance between their means, r and s are the mean distances of their codes from these; 1 means that
-        the classes are as near to each other as codes are to the mean of their class. Infinite where both classes are
-        single points.
+        d is the distance between their means, r and s are the mean distances of their codes from these. 1 means that
+        the classes are as near to each other as codes are to the mean of their class.
+
+        Returns:
+            The distance of each pair of labels, the nearest first; infinite where both classes are single points.
         """
         means = {label: mean.double() for label, mean in self.class_means().items()}
         radii = {
@@ -129,26 +193,42 @@ class LatentSpace:
         return dict(sorted(apart.items(), key=lambda pair: pair[1]))
 
     def nearest(self, code: Tensor, k: int = 1) -> Tensor:
-        """The places `[k]` of the codes nearest to `code` `[*latent_shape]`, nearest first; all, if there are fewer.
+        """Find the codes nearest to a code, by Euclidean distance.
 
-        The distance is Euclidean. Raises `InputError` for k below 1.
+        Args:
+            code: `[*latent_shape]`.
+            k: how many, from 1 up; all, if there are fewer.
+
+        Returns:
+            The indices of the codes, nearest first, `[k]`.
+
+        Raises:
+            InputError: for k below 1, and for a code of another shape.
         """
         if k < 1:
-            raise InputError(f"{k} nearest codes", "1 or more", "ask for at least one")
+            raise InputError(f"{k} nearest codes", "1 or more", "1")
+        check_codes(code, self.codes.shape[1:], "a code")
         away = (self.codes.double() - code.cpu().double()).flatten(1).square().sum(1)
         return away.argsort(stable=True)[:k]
 
     def active_units(self) -> int:
-        """How many dimensions vary over the images, by more than 0.01 in variance (Burda et al. 2016).
+        """How many dimensions vary over the images, by more than 0.01 in variance.
 
-        The count is meant for codes that are the means of a posterior with the prior N(0, I); the codes of a
-        plain autoencoder have any scale.
+        The measure of Burda et al. 2016 (arXiv 1509.00519). It is meant for codes that are the means of a posterior
+        with the prior N(0, I); the codes of a plain autoencoder have any scale.
         """
         return int((self.codes.double().var(0, correction=0) > ACTIVE).sum())
 
 
 def plane(across: Tensor, up: Tensor) -> Tensor:
-    """Two-dimensional codes `[rows * columns, 2]` of a grid, line by line as a picture is read: the last of `up` first.
+    """The grid of two-dimensional codes that a picture shows, line by line, the last of `up` first.
+
+    Args:
+        across: first numbers of the codes, `[columns]`.
+        up: second numbers, `[rows]`.
+
+    Returns:
+        Codes `[rows * columns, 2]`.
 
     >>> plane(torch.tensor([0.0, 1.0]), torch.tensor([5.0, 6.0])).tolist()
     [[0.0, 6.0], [1.0, 6.0], [0.0, 5.0], [1.0, 5.0]]
@@ -177,6 +257,17 @@ def normal_grid(side: int) -> Tensor:
 
 
 def central_range(codes: Tensor, share: float = 0.98) -> Tensor:
-    """Where the central share of codes `[n, d]` lies in each dimension, `[2, d]`: lower and upper quantiles."""
+    """Where the central share of codes lies in each dimension.
+
+    Args:
+        codes: `[n, d]`.
+        share: from 0 to 1.
+
+    Returns:
+        Lower and upper quantiles, `[2, d]`.
+
+    >>> central_range(torch.arange(101.0)[:, None], share=0.9).round().ravel().tolist()
+    [5.0, 95.0]
+    """
     ends = [(1 - share) / 2, (1 + share) / 2]
     return torch.from_numpy(np.quantile(codes.double().numpy(), ends, axis=0))

@@ -241,7 +241,7 @@ def model_digest(model: Autoencoder) -> str:
     return hashlib.sha256(f"{about} {digest(*(tensor for _, tensor in weights))}".encode()).hexdigest()
 
 
-def device_of(model: Autoencoder) -> torch.device:
+def device_of(model: object) -> torch.device:
     """Where a model's parameters are; the CPU for a model that is no torch module."""
     if not isinstance(model, nn.Module):
         return torch.device("cpu")

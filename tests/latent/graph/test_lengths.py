@@ -165,7 +165,7 @@ def test_dear_lengths_are_computed_once(cache: Path, scattered: Callable[..., Co
         return euclidean_length(codes, edges)
 
     codes = scattered(200, 2)
-    first, again = (knn_graph(codes, 4, length=cache_lengths(dear, "model", {"points": 8})) for _ in range(2))
+    first, again = (knn_graph(codes, 4, length=cache_lengths(dear, codes, "model", {"points": 8})) for _ in range(2))
     assert calls == [len(first.edges)] and np.array_equal(first.lengths, again.lengths)
     shortest_path(again, np.zeros(2), codes[0])
     assert len(list(cache.iterdir())) == 1 and max(calls[1:]) <= 8, "links of a query are not kept"
@@ -175,13 +175,13 @@ def test_dear_lengths_are_computed_once(cache: Path, scattered: Callable[..., Co
         ("model", {"points": 9}, codes),
         ("model", {"points": 8}, codes + 1),
     ):
-        knn_graph(nodes, 4, length=cache_lengths(dear, model, options))
+        knn_graph(nodes, 4, length=cache_lengths(dear, nodes, model, options))
     assert len(calls) == 3 and len(list(cache.iterdir())) == 4
 
 
 def test_a_damaged_file_is_replaced_and_a_lost_folder_forgiven(cache: Path, scattered: Callable[..., Codes]) -> None:
     codes = scattered(200, 2)
-    length = cache_lengths(euclidean_length, "model", {})
+    length = cache_lengths(euclidean_length, codes, "model", {})
     whole = knn_graph(codes, 4, length=length).lengths
     (file,) = cache.iterdir()
     file.write_bytes(file.read_bytes()[:40])

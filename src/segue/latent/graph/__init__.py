@@ -16,7 +16,7 @@ from segue.latent.graph.lengths import (
     perceptual_steps,
     pixel_steps,
 )
-from segue.latent.graph.routes import Route, shortest_path, shortest_path_through
+from segue.latent.graph.routes import Route, shortest_path, shortest_path_through, shortest_paths
 
 __all__ = [
     "Graph",
@@ -36,4 +36,5 @@ __all__ = [
     "radius_graph",
     "shortest_path",
     "shortest_path_through",
+    "shortest_paths",
 ]

@@ -14,7 +14,7 @@ from segue.core.errors import InputError
 from segue.core.progress import Report, silent
 from segue.core.types import Floats, Indices
 from segue.latent.graph.lengths import Length, euclidean_length
-from segue.latent.graph.search import MOST_EDGES, flatten_codes, pairs_within, search
+from segue.latent.graph.search import MOST_EDGES, Nearest, Search, flatten_codes, pairs_within, search
 from segue.latent.graph.spanning import components, join_components, matrix, positive, smallest_radius
 
 FIRST = 16
@@ -76,6 +76,25 @@ class Graph:
     def distinct(self) -> Indices:
         """The places of codes that are no copy of an earlier one."""
         return np.flatnonzero(originals(self.codes) == np.arange(len(self)))
+
+    @cached_property
+    def _search(self) -> Search:
+        return search(self.codes[self.distinct])
+
+    @cached_property
+    def _places(self) -> dict[bytes, int]:
+        return {
+            (code + 0.0).tobytes(): int(node)
+            for code, node in zip(self.codes[self.distinct], self.distinct, strict=True)
+        }
+
+    def node_of(self, code: Floats) -> int | None:
+        """The first node that equals a code `[d]`; None where none does."""
+        return self._places.get((code + 0.0).tobytes())  # -0.0 is 0.0, but not in its bytes
+
+    def nearest(self, codes: Floats, k: int) -> Nearest:
+        """The nodes nearest to codes `[m, d]`, at most k, as indices of `distinct`."""
+        return self._search(codes, min(k, len(self.distinct)), silent)
 
     @cached_property
     def matrix(self) -> Any:

@@ -170,27 +170,30 @@ def kernel_density(codes: Floats, bandwidth: float | None = None) -> LogDensity:
     return log_density
 
 
-def cache_lengths(length: Length, model: str, options: Mapping[str, Any], report: Report = silent) -> Length:
-    """Keep the results of a length in the cache, where there are enough of them to pay for a file.
+def cache_lengths(
+    length: Length, codes: Floats, model: str, options: Mapping[str, Any], report: Report = silent
+) -> Length:
+    """Keep the lengths between the codes of a set in the cache, where there are enough of them to pay for a file.
 
     Args:
         length: what is expensive to compute.
+        codes: the codes of the set, `[n, d]`.
         model: the digest of the model, as of `model_digest`.
         options: all else that the length depends on, in JSON values: which it is, its points, its steps.
         report: is told of a damaged entry, and of a cache that cannot be written.
 
     Returns:
-        The same length. Calls with fewer than 256 edges, as those that a query links in, are computed each time.
+        The same length. Calls with other codes, as a query's, or with fewer than 256 edges are computed each time.
     """
 
-    def compute(codes: Floats, edges: Indices) -> Entry:
+    def compute(edges: Indices) -> Entry:
         return Entry({"lengths": torch.from_numpy(np.ascontiguousarray(length(codes, edges), np.float64))})
 
-    def cached_length(codes: Floats, edges: Indices) -> Floats:
-        if len(edges) < MANY:
-            return length(codes, edges)
+    def cached_length(asked: Floats, edges: Indices) -> Floats:
+        if len(edges) < MANY or not np.array_equal(asked, codes):
+            return length(asked, edges)
         key = {"codes": digest(codes), "edges": digest(edges), "model": model, "options": dict(options)}
-        lengths: Floats = cached(LENGTHS, key, lambda: compute(codes, edges), report).tensors["lengths"].numpy()
+        lengths: Floats = cached(LENGTHS, key, lambda: compute(edges), report).tensors["lengths"].numpy()
         return lengths
 
     return cached_length

@@ -6,11 +6,12 @@ reads the spelling, `graph:k=8+smooth+pace`.
 
 from __future__ import annotations
 
-from segue.latent.paths import pipeline
 from segue.latent.paths.auto import Auto
+from segue.latent.paths.choose import PATHS, TRANSFORMS, choose_path
+from segue.latent.paths.function import FunctionPath, PathFunction
 from segue.latent.paths.geodesic import Geodesic
 from segue.latent.paths.graph import GraphPath
-from segue.latent.paths.path import Path, PathChoice, PathContext, PathTransform
+from segue.latent.paths.path import Path, PathBatch, PathChoice, PathContext, PathTransform, Positions
 from segue.latent.paths.pipeline import PathPipeline
 from segue.latent.paths.smooth import Smooth
 from segue.latent.paths.speed import ConstantSpeed
@@ -24,14 +25,18 @@ __all__ = [
     "TRANSFORMS",
     "Auto",
     "ConstantSpeed",
+    "FunctionPath",
     "Geodesic",
     "GraphPath",
     "Linear",
     "Path",
+    "PathBatch",
     "PathChoice",
     "PathContext",
+    "PathFunction",
     "PathPipeline",
     "PathTransform",
+    "Positions",
     "Slerp",
     "Smooth",
     "Transport",
@@ -40,9 +45,6 @@ __all__ = [
     "lerp",
     "slerp",
 ]
-
-PATHS: tuple[type[PathChoice], ...] = (Auto, Linear, Slerp, GraphPath, Geodesic, Transport)
-TRANSFORMS: tuple[type[PathTransform], ...] = (Smooth, ConstantSpeed)
 
 LEADERBOARD_PATHS = (
     "linear",
@@ -54,14 +56,3 @@ LEADERBOARD_PATHS = (
     "geodesic+pace",
 )
 """What is compared when nothing else is asked for."""
-
-
-def choose_path(value: str | PathChoice) -> PathChoice:
-    """The path, and the steps after it, that `value` spells; an instance is returned as it is.
-
-    Raises `InputError` for an unknown name or option, for a value out of bounds, and for a step without a path.
-
-    >>> choose_path("linear+smooth:width=0.2")
-    PathPipeline(first=Linear(), steps=(Smooth(width=0.2),))
-    """
-    return pipeline.read(value, PATHS, TRANSFORMS)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from segue.core.choices import option
+from segue.core.types import Floats
 from segue.latent.graph.search import flatten_codes
-from segue.latent.paths.curve import as_path, lengths, places_of, shares, spline
+from segue.latent.paths.curve import arc_shares, as_paths, codes_at, splines, step_lengths
 from segue.latent.paths.graph import GraphPath
-from segue.latent.paths.path import Path, PathChoice, PathContext, require_context
+from segue.latent.paths.path import Path, PathBatch, PathChoice, PathContext, check_pair, require_context
 from segue.latent.paths.smooth import Smooth
 from segue.latent.space import limit_batch
 from segue.models.autoencoder import Autoencoder, device_of
@@ -32,13 +33,33 @@ class Geodesic(PathChoice):
 
     The energy of a curve in m even steps is `m sum_i q_i |D(z_i+1) - D(z_i)|^2`, by the decoder's pull-back metric
     (Shao et al. 2018, arXiv 1711.08014; Chen et al. 2018, arXiv 1711.01204) in pixels, in a network's features, or
-    between the codes themselves; its least is the shortest curve, at an even speed. What keeps it where the images are
-    is the factor q: `(p_median / p)^power` by a Gaussian kernel on the nearest codes, as a conformal metric (arXiv
-    2505.18230), and `1 + reencode |E(D(z)) - z|^2` in units of the median over the images: a trained autoencoder moves
-    what lies off the data towards it (Alain and Bengio 2014, arXiv 1211.4246).
+    between the codes themselves; its minimum is the shortest curve, at an even speed. What keeps it where the images
+    are is the factor q, a product of two penalties: of density, `(p_median / p)^power` by a Gaussian kernel on the
+    nearest codes, as a conformal metric (arXiv 2505.18230); and of re-encoding, `1 + reencode |E(D(z)) - z|^2` in units
+    of the median over the images, since a trained autoencoder moves what lies off the data towards it (Alain and Bengio
+    2014, arXiv 1211.4246). L-BFGS (Liu and Nocedal 1989) moves the spline's inner knots.
 
-    L-BFGS (Liu and Nocedal 1989) moves the spline's inner knots until an iteration gains less than `tolerance`; info
-    are `converged`, the `energy` at the start and at the end, and the `iterations`.
+    Its info: whether it `converged`; the `energy` at the start and at the end; the `iterations`.
+
+    Args:
+        metric: what a step is measured in: decoded pixels, a network's features, or the code.
+        density: the power of the density penalty, 0 for none.
+        reencode: the weight of the re-encoding penalty, 0 for none.
+        k: neighbours in the graph of the start; None for the fewest that connect.
+        weight: of that graph's edges, as in `GraphPath`.
+        knots: pieces of the spline.
+        points: steps in which the energy is summed.
+        iterations: of L-BFGS, at most.
+        tolerance: the gain of an iteration, as a share of the first energy, below which it has converged.
+
+    >>> from segue.latent.space import LatentSpace
+    >>> from segue.models.autoencoder import ConvAutoencoder
+    >>> model = ConvAutoencoder((1, 8, 8), latent=2, width=8)
+    >>> codes = torch.randn(20, 2, generator=torch.Generator().manual_seed(0))
+    >>> context = PathContext(model, LatentSpace(codes, tuple(map(str, range(20)))))
+    >>> path = Geodesic(iterations=2, knots=3, points=4).between(codes[0], codes[1], context)
+    >>> path.info["energy"][1] <= path.info["energy"][0]
+    True
     """
 
     name = "geodesic"
@@ -56,20 +77,24 @@ class Geodesic(PathChoice):
     )
 
     def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
+        check_pair(a, b)
         context = require_context(context, self)
         start = Smooth().apply(GraphPath(k=self.k, weight=self.weight).between(a, b, context))
         if torch.equal(a, b):
             return Path(start.at, info={"converged": True, "energy": [0.0, 0.0], "iterations": 0})
         knots = np.linspace(0, 1, self.knots + 1)
-        even = np.interp(knots, *_even(start))
-        found = relaxed(
-            places_of(start, even), self.points, self.energy(context), context.model, self.iterations, self.tolerance
+        fine = np.linspace(0, 1, 257)
+        one = PathBatch.of([start])
+        even = np.interp(knots, arc_shares(step_lengths(codes_at(one, fine)[0])), fine)
+        found = minimize_energy(
+            codes_at(one, even)[0], self.points, self.energy(context), context.model, self.iterations, self.tolerance
         )
-        info = {"converged": found.converged, "energy": [found.before, found.after], "iterations": found.iterations}
-        return Path(as_path(spline(found.places, knots), a, b), info=info)
+        path = as_paths(splines(found.points[None], knots), a[None], b[None])[0]
+        energy = [found.before, found.after]
+        return Path(path.at, info={"converged": found.converged, "energy": energy, "iterations": found.iterations})
 
     def energy(self, context: PathContext) -> Energy:
-        """The energy of a curve; what depends on the images alone is computed once."""
+        """The energy of curves under a model; what depends on the images alone is computed once."""
         steps = _STEPS[self.metric]
         factor = context.once((type(self), self.density, self.reencode), lambda: self._factor(context))
 
@@ -83,9 +108,9 @@ class Geodesic(PathChoice):
     def _factor(self, context: PathContext) -> Callable[[Tensor, Tensor], Tensor]:
         terms: list[Callable[[Tensor, Tensor], Tensor]] = []
         if self.density:
-            terms.append(_sparseness(context.space.codes, self.density))
+            terms.append(_density_penalty(context.space.codes, self.density))
         if self.reencode:
-            terms.append(_restlessness(context.model, context.space.codes, self.reencode))
+            terms.append(_re_encoding_penalty(context.model, context.space.codes, self.reencode))
 
         def factor(codes: Tensor, images: Tensor) -> Tensor:
             q = codes.new_ones(len(codes))
@@ -96,10 +121,10 @@ class Geodesic(PathChoice):
         return factor
 
 
-class Relaxed(NamedTuple):
-    """Knots `[k, d]` of a spline, the energy before and after, the iterations it took, and whether it came to rest."""
+class Minimum(NamedTuple):
+    """Knots `[k, d]` of a spline, the energy before and after, the iterations, and whether they came to an end."""
 
-    places: Any
+    points: Floats
     before: float
     after: float
     iterations: int
@@ -107,18 +132,34 @@ class Relaxed(NamedTuple):
 
 
 @torch.enable_grad()
-def relaxed(places: Any, points: int, energy: Energy, model: Autoencoder, iterations: int, tolerance: float) -> Relaxed:
-    """The knots `[k, d]` of a cubic spline moved, all but both ends, to where the energy at `points` steps is least."""
-    knots = np.linspace(0, 1, len(places))
+def minimize_energy(
+    points: Floats, steps: int, energy: Energy, model: Autoencoder, iterations: int, tolerance: float
+) -> Minimum:
+    """Move the knots of a cubic spline, all but both ends, to where its energy is least.
+
+    Args:
+        points: the knots at the start, `[k, d]`.
+        steps: how many even steps the energy is summed over.
+        energy: codes along the curve, `[steps + 1, *latent_shape]`, to their energy.
+        model: on whose device the energy is computed.
+        iterations: of L-BFGS, at most.
+        tolerance: the gain of an iteration, as a share of the first energy, below which it has converged.
+
+    Returns:
+        The best that was found.
+    """
+    knots = np.linspace(0, 1, len(points))
     # A spline is linear in its knots.
-    basis = torch.from_numpy(spline(np.eye(len(places)), knots)(np.linspace(0, 1, points + 1)))
-    basis, fixed = (of.to(device_of(model), torch.float32) for of in (basis, torch.from_numpy(places)))
-    scale = lengths(places).mean()
+    basis = torch.from_numpy(
+        splines(np.eye(len(points))[None], knots)(np.zeros(1, int), np.linspace(0, 1, steps + 1)[None])[0]
+    )
+    basis, fixed = (of.to(device_of(model), torch.float32) for of in (basis, torch.from_numpy(points)))
+    scale = step_lengths(points).mean()
     inner = (fixed[1:-1] / scale).requires_grad_()
     values: list[float] = []
     best = fixed[1:-1]
 
-    def measured() -> Tensor:
+    def measure() -> Tensor:
         nonlocal best
         codes = basis @ torch.cat([fixed[:1], scale * inner, fixed[-1:]])
         value = energy(codes.reshape(-1, *model.latent_shape))
@@ -136,21 +177,15 @@ def relaxed(places: Any, points: int, energy: Energy, model: Autoencoder, iterat
         history_size=10,
         line_search_fn="strong_wolfe",
     )
-    if float(measured()) > 0:
-        optimizer.step(measured)  # type: ignore[no-untyped-call]
+    if float(measure()) > 0:
+        optimizer.step(measure)  # type: ignore[no-untyped-call]
     took = int(optimizer.state[inner].get("n_iter", 0))
     found = torch.cat([fixed[:1], best, fixed[-1:]]).double().cpu().numpy()
-    found[[0, -1]] = places[[0, -1]]
-    return Relaxed(found, values[0], float(np.nanmin(values)), took, took < iterations and len(values) < 3 * iterations)
+    found[[0, -1]] = points[[0, -1]]
+    return Minimum(found, values[0], float(np.nanmin(values)), took, took < iterations and len(values) < 3 * iterations)
 
 
-def _even(path: Path) -> tuple[Any, Any]:
-    """Shares of a path's length, and the positions where it has come so far."""
-    t = np.linspace(0, 1, 257)
-    return shares(lengths(places_of(path, t))), t
-
-
-def _sparseness(codes: Tensor, power: float) -> Callable[[Tensor, Tensor], Tensor]:
+def _density_penalty(codes: Tensor, power: float) -> Callable[[Tensor, Tensor], Tensor]:
     """`(p_median / p)^power` of codes, p being a Gaussian kernel on the 64 nearest of the images' codes."""
     nodes = torch.from_numpy(flatten_codes(codes)).float()
     few = min(_KERNELS, len(nodes))
@@ -167,21 +202,21 @@ def _sparseness(codes: Tensor, power: float) -> Callable[[Tensor, Tensor], Tenso
 def _nearest(z: Tensor, nodes: Tensor, k: int) -> Tensor:
     """Squared distances `[n, k]` from z to the nearest nodes, through which gradients flow."""
     with torch.no_grad():
-        places = torch.cdist(z, nodes).topk(k, largest=False).indices
-    return (z[:, None] - nodes[places]).square().sum(2)
+        nearest = torch.cdist(z, nodes).topk(k, largest=False).indices
+    return (z[:, None] - nodes[nearest]).square().sum(2)
 
 
-def _restlessness(model: Autoencoder, codes: Tensor, weight: float) -> Callable[[Tensor, Tensor], Tensor]:
+def _re_encoding_penalty(model: Autoencoder, codes: Tensor, weight: float) -> Callable[[Tensor, Tensor], Tensor]:
     """`1 + weight |E(D(z)) - z|^2`, in units of the median over the images."""
 
-    def moved(z: Tensor, images: Tensor) -> Tensor:
+    def penalty(z: Tensor, images: Tensor) -> Tensor:
         return (model.encode(images) - z).flatten(1).square().sum(1)
 
     with torch.no_grad():
         some = codes[:: max(1, len(codes) // 500)].to(device_of(model))
         parts = some.split(limit_batch(256, model))  # type: ignore[no-untyped-call]
-        usual = float(torch.cat([moved(z, model.decode(z)) for z in parts]).median()) or 1.0
-    return lambda z, images: 1 + weight * moved(z, images) / usual
+        usual = float(torch.cat([penalty(z, model.decode(z)) for z in parts]).median()) or 1.0
+    return lambda z, images: 1 + weight * penalty(z, images) / usual
 
 
 _STEPS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {

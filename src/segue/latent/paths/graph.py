@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from segue.core.choices import option
 from segue.core.errors import InputError
-from segue.core.types import Floats, Indices
+from segue.core.progress import silent
+from segue.core.types import Floats
 from segue.latent.graph import (
     Graph,
     Length,
@@ -26,11 +26,11 @@ from segue.latent.graph import (
     perceptual_steps,
     pixel_steps,
     radius_graph,
-    shortest_path,
+    shortest_paths,
 )
 from segue.latent.graph.search import flatten_codes
-from segue.latent.paths.curve import as_path, polyline, shares
-from segue.latent.paths.path import Path, PathChoice, PathContext, require_context
+from segue.latent.paths.curve import arc_shares, as_paths, polylines
+from segue.latent.paths.path import Path, PathBatch, PathChoice, PathContext, check_pair, check_pairs, require_context
 from segue.latent.space import limit_batch
 from segue.models.autoencoder import Autoencoder, device_of, model_digest
 
@@ -40,21 +40,33 @@ POINTS = 4
 
 @dataclass(frozen=True)
 class GraphPath(PathChoice):
-    """Piecewise linear, along the shortest way through a neighbour graph (Tenenbaum et al. 2000; Dijkstra 1959).
+    """Piecewise linear, along the shortest path through a neighbour graph (Tenenbaum et al. 2000; Dijkstra 1959).
 
-    The nodes are the codes of the surroundings; the ends need not be among them, and are linked in. Its position goes
-    at one pace by the graph's own length. `density` makes an edge long where codes are sparse: by the distance to the
-    8th nearest code (`knn`), a Gaussian kernel (`kernel`), or the model's own energy, how far a code moves when it is
-    decoded and encoded again (`energy`); `power` says how strongly, 1/d where none is given, d being the code's length.
+    The nodes are the codes of the context's images; the ends need not be among them, and are linked to the nearest.
+    Equal steps of t are equal lengths, as the graph measures them.
 
-    It tells its `cost`, the ids of its `nodes` (None for an end that is not among the images), and how many codes each
-    of the graph's `components` has. Raises `InputError` where no way leads from end to end, with both components.
+    Its info: the `cost`, which is the length; the ids of its `nodes` (None for an end that is not among the images);
+    how many codes each of the graph's `components` has.
+
+    Args:
+        k: how many nearest neighbours each code is joined to, from 1 up; None for the fewest that connect.
+        kind: who is joined: `knn`, each code and its nearest; `mutual`, two codes each of which is among the nearest of
+            the other; `radius`, all within a radius.
+        radius: of the radius graph; None for the least that connects.
+        mst: whether components that remain are joined by a minimum spanning tree.
+        weight: what an edge's length is measured in: the code (`euclidean`), the images along it (`decoded`) or a
+            network's features of these (`perceptual`).
+        density: makes edges long where codes are sparse, by the distance to the 8th nearest code (`knn`), by a Gaussian
+            kernel (`kernel`), or by how far a code moves when it is decoded and encoded again (`energy`).
+        power: of 1/density; None for 1/d, d being the length of a code.
+
+    `between` raises `InputError` where no path leads from end to end, with the sizes of both components.
 
     >>> from segue.latent.space import LatentSpace
     >>> from segue.models.autoencoder import ConvAutoencoder
     >>> codes = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]])
     >>> context = PathContext(ConvAutoencoder((1, 8, 8), latent=2, width=8), LatentSpace(codes, tuple("abcd")))
-    >>> GraphPath(k=1).between(codes[0], codes[3], context)(torch.tensor([0.0, 0.5, 1.0])).tolist()
+    >>> GraphPath(k=1).between(codes[0], codes[3], context)([0.0, 0.5, 1.0]).tolist()
     [[0.0, 0.0], [0.5, 1.0], [1.0, 0.0]]
     """
 
@@ -69,16 +81,28 @@ class GraphPath(PathChoice):
     power: float | None = option(None, "of 1/density; none for 1/d", low=0, high=100)
 
     def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
+        check_pair(a, b)
+        return self.between_pairs(a[None], b[None], context)[0]
+
+    def between_pairs(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> PathBatch:
+        check_pairs(a, b)
         context = require_context(context, self)
-        graph = self.graph(context)
-        route = shortest_path(graph, a, b)
-        steps = graph.measure(route.codes, _in_turn(len(route.codes)))
-        ids = [None if node < 0 else context.space.ids[node] for node in route.nodes]
-        info = {"cost": route.cost, "nodes": ids, "components": graph.sizes}
-        return Path(as_path(polyline(route.codes, shares(steps)), a, b), info=info)
+        graph, ids = self.graph(context), context.space.ids
+        routes = shortest_paths(graph, a, b, report=context.report if len(a) > 1 else silent)
+        curves = polylines([route.codes for route in routes], [arc_shares(route.lengths) for route in routes])
+        sizes = graph.sizes
+        info = tuple(
+            {
+                "cost": route.cost,
+                "nodes": [None if node < 0 else ids[node] for node in route.nodes],
+                "components": sizes,
+            }
+            for route in routes
+        )
+        return replace(as_paths(curves, a, b), info=info)
 
     def graph(self, context: PathContext) -> Graph:
-        """The neighbour graph of the surroundings, made once for all paths."""
+        """The neighbour graph of the context's codes, made once for all paths."""
         return context.once(self, lambda: self._graph(context))
 
     def _graph(self, context: PathContext) -> Graph:
@@ -94,8 +118,9 @@ class GraphPath(PathChoice):
             steps = {"decoded": pixel_steps, "perceptual": perceptual_steps}[self.weight]
             length = decoded_length(context.model, steps, points=POINTS, report=context.report)
             if isinstance(context.model, nn.Module):
+                digest = model_digest(context.model)
                 options = {"weight": self.weight, "points": POINTS}
-                length = cache_lengths(length, model_digest(context.model), options, context.report)
+                length = cache_lengths(length, flatten_codes(context.space.codes), digest, options, context.report)
         if self.density == "none":
             return length
         codes = flatten_codes(context.space.codes)
@@ -104,32 +129,36 @@ class GraphPath(PathChoice):
 
     def _log_density(self, codes: Floats, model: Autoencoder) -> LogDensity:
         if self.density == "energy":
-            return energy_density(model, codes)
+            return re_encoding_density(model, codes)
         return knn_density(codes) if self.density == "knn" else kernel_density(codes)
 
 
-def energy_density(model: Autoencoder, codes: Floats) -> LogDensity:
-    """The model's own log density: `-|E(D(z)) - z|^2`, in units of its median over `codes` `[n, d]`.
+def re_encoding_density(model: Autoencoder, codes: Floats) -> LogDensity:
+    """The model's own log density: `-|E(D(z)) - z|^2`, in units of its median over the codes of images.
 
     A trained autoencoder moves what lies off the data towards it (Alain and Bengio 2014, arXiv 1211.4246).
-    Raises `InputError` for a model whose codes are all their own reconstructions, which says nothing of where data are.
+
+    Args:
+        model: the autoencoder: encoder E, decoder D.
+        codes: the codes of images, `[n, d]`, of which the first 1,024 are looked at.
+
+    Returns:
+        The function of codes `[m, d]` to log densities `[m]`.
+
+    Raises:
+        InputError: for a model whose codes are all their own re-encodings, which says nothing of where data are.
     """
 
     @torch.no_grad()
-    def moved(places: Floats) -> Floats:
+    def penalty(points: Floats) -> Floats:
         found: list[Tensor] = []
-        for part in torch.from_numpy(places).split(limit_batch(256, model)):  # type: ignore[no-untyped-call]
+        for part in torch.from_numpy(points).split(limit_batch(256, model)):  # type: ignore[no-untyped-call]
             z = part.to(device_of(model), torch.float32).reshape(-1, *model.latent_shape)
             found.append((model.encode(model.decode(z)) - z).flatten(1).double().square().sum(1).cpu())
         squares: Floats = torch.cat(found).numpy()
         return squares
 
-    middle = float(torch.from_numpy(moved(codes[:1024])).median())
+    middle = float(torch.from_numpy(penalty(codes[:1024])).median())
     if middle == 0:
-        raise InputError("a model that encodes what it decodes to the same code", "another density", "choose kernel")
-    return lambda places: -moved(places) / middle
-
-
-def _in_turn(count: int) -> Indices:
-    """The edges of a polyline."""
-    return np.stack([np.arange(count - 1), np.arange(1, count)], axis=1)
+        raise InputError("a model that encodes what it decodes to the same code", "another density", "`kernel`")
+    return lambda points: -penalty(points) / middle

@@ -1,28 +1,31 @@
-"""Even pace: equal steps between the frames that a path is shown in."""
+"""Constant speed: equal steps between the frames that a path is shown in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from segue.core.choices import option
-from segue.core.types import Floats
+from segue.core.types import Floats, Indices
 from segue.latent.graph import Steps, perceptual_steps, pixel_steps
-from segue.latent.paths.curve import shares
-from segue.latent.paths.path import Path, PathContext, PathTransform, require_context
+from segue.latent.paths.curve import arc_shares
+from segue.latent.paths.path import Path, PathBatch, PathContext, PathTransform, require_context
 from segue.latent.space import limit_batch
 from segue.models.autoencoder import Autoencoder, device_of
 
-_FINE = 8
-"""Places looked at first between two frames."""
+EVEN = 0.005
+"""Steps are even when they differ from what is wanted by less than this share."""
 
-EVEN, _ROUNDS = 0.005, 60
-"""Steps are even when they differ from what is wanted by less than this share; how often they are set right."""
+_ROUNDS = 60
+"""How often positions are corrected at most."""
+
+Distances: TypeAlias = Callable[[Tensor], Floats]
+"""Codes of k paths `[k, m, *latent_shape]` to the distances `[k, m - 1]` between those that follow each other."""
 
 EASES: dict[str, Callable[[Floats], Floats]] = {
     "none": lambda t: t,
@@ -34,13 +37,27 @@ EASES: dict[str, Callable[[Floats], Floats]] = {
 
 @dataclass(frozen=True)
 class ConstantSpeed(PathTransform):
-    """Equal distances between neighbouring frames, or distances that `ease` shapes; the path's course is kept.
+    """Moves along a path in equal steps, or in steps that `ease` shapes; the course of the path stays as it is.
 
     Even in the images is not even in the code: a decoder rushes where images differ much. The positions are set for as
-    many frames as the surroundings say, so that steps from frame to frame are equal, which an even speed does not give
-    along a curved way. `by`: `decoded`, pixels; `perceptual`, a network's features; `latent`, the codes.
-    A path along which nothing changes is returned as it is. What it tells: `uneven`, the largest departure of a step
-    from what was wanted, as a share of it; more than 0.01 where the decoder leaps.
+    many frames as the context says, so that steps from frame to frame are equal, which an even speed does not give
+    along a curve. Where nothing changes along a path, it stays as it is.
+
+    Its info is `uneven`, the largest departure of a step from what was wanted, as a share of it; more than 0.01 where
+    the decoder leaps.
+
+    Args:
+        by: what is to be even: distances in `decoded` pixels, in a network's features (`perceptual`) or between codes
+            (`latent`).
+        ease: `in`, `out` or `in-out`: slow at the beginning, at the end, or at both.
+
+    >>> from segue.latent.space import LatentSpace
+    >>> from segue.models.autoencoder import ConvAutoencoder
+    >>> model = ConvAutoencoder((1, 8, 8), latent=2, width=8)
+    >>> context = PathContext(model, LatentSpace(torch.zeros(0, 2), ()), frames=3)
+    >>> rushing = Path(lambda t: torch.stack([t**3, t**3], 1))
+    >>> ConstantSpeed(by="latent").apply(rushing, context)([0.0, 0.5, 1.0])[:, 0].round(decimals=2).tolist()
+    [0.0, 0.5, 1.0]
     """
 
     name = "pace"
@@ -49,78 +66,107 @@ class ConstantSpeed(PathTransform):
     ease: Literal["none", "in", "out", "in-out"] = option("none", "slow at the beginning, the end, or both")
 
     def apply(self, path: Path, context: PathContext | None = None) -> Path:
-        context = require_context(context, self)
-        wanted = np.diff(EASES[self.ease](np.linspace(0, 1, context.frames)))
-        positions, uneven = positions_of(path, wanted, self._distances(context.model))
-        info = {**path.info, "uneven": uneven}
-        if positions is None:
-            return Path(path.at, path.stops, info)
-        at_even = np.linspace(0, 1, len(positions))
+        return self.apply_to_all(PathBatch.of([path]), context)[0]
+
+    def apply_to_all(self, paths: PathBatch, context: PathContext | None = None) -> PathBatch:
         from scipy.interpolate import PchipInterpolator
 
-        there = PchipInterpolator(at_even, positions)
-        inner = [float(there.solve(stop, extrapolate=False)[0]) for stop in path.stops[1:-1]]
+        context = require_context(context, self)
+        even = np.linspace(0, 1, context.frames)
+        positions, uneven = even_positions(paths, EASES[self.ease](even), self._distances(context.model))
+        warp = PchipInterpolator(even, positions, axis=1)
 
-        def at(t: Tensor) -> Tensor:
-            moved = torch.from_numpy(np.asarray(there(t.detach().to("cpu", torch.float64).numpy())).clip(0, 1))
-            return path(torch.where((t == 0) | (t == 1), t.to(moved), moved))
+        def at(rows: Tensor, t: Tensor) -> Tensor:
+            warped = torch.from_numpy(_evaluate(warp, rows.numpy(), t.numpy()).clip(0, 1))
+            return paths.at(rows, torch.where((t == 0) | (t == 1), t, warped))
 
-        return Path(at, (0.0, *inner, 1.0), info)
+        def when(row: int, stops: tuple[float, ...]) -> tuple[float, ...]:
+            if len(stops) == 2:
+                return stops
+            own = PchipInterpolator(even, positions[row])
+            return 0.0, *(float(own.solve(stop, extrapolate=False)[0]) for stop in stops[1:-1]), 1.0
 
-    def _distances(self, model: Autoencoder) -> Callable[[Tensor], Floats]:
+        stops = tuple(when(row, own) for row, own in enumerate(paths.stops))
+        return PathBatch(
+            at, stops, tuple({**info, "uneven": float(u)} for info, u in zip(paths.info, uneven, strict=True))
+        )
+
+    def _distances(self, model: Autoencoder) -> Distances:
         steps = {"decoded": pixel_steps, "perceptual": perceptual_steps}.get(self.by)
-        return _of_codes if steps is None else _of_images(model, steps)
+        return _code_distances if steps is None else _image_distances(model, steps)
 
 
-def positions_of(path: Path, wanted: Floats, distances: Callable[[Tensor], Floats]) -> tuple[Floats | None, float]:
-    """Positions `[n + 1]` from 0 to 1 whose n steps along a path are to each other as `wanted` `[n]`; the departure.
+def even_positions(paths: PathBatch, goal: Floats, distances: Distances) -> tuple[Floats, Floats]:
+    """Find positions between which paths go in steps of given shares of their length.
 
-    `distances` gives the steps `[m - 1]` between codes `[m, ...]`. Each round moves the positions to where the wanted
-    shares of the way lie by the last round's steps, a fixed point that only such positions are. None where nothing
-    changes.
+    Each round moves the positions to where the wanted shares of the way lie by the last round's steps, a fixed point
+    that only the positions sought are; a path leaves the rounds when its steps are even.
+
+    Args:
+        paths: n paths.
+        goal: the share of the way at which each position should be, rising from 0 to 1, `[m]`, m from 2 up.
+        distances: the steps between codes.
+
+    Returns:
+        Positions `[n, m]`, and for each path the largest departure of a step from what was wanted, as a share of it:
+        `[n]`. Where nothing changes along a path, even positions, and 0.
     """
-    fine = np.linspace(0, 1, _FINE * len(wanted) + 1)
-    goal = shares(wanted)
-    positions, best, least = _moved(fine, distances(path(torch.from_numpy(fine))), goal), None, np.inf
+    positions = np.tile(np.linspace(0, 1, len(goal)), (len(paths), 1))
+    best, least = positions.copy(), np.full(len(paths), np.inf)
+    rows = np.arange(len(paths))
     for _ in range(_ROUNDS):
-        if positions is None:
+        steps = distances(paths.at(torch.from_numpy(rows), torch.from_numpy(positions)))
+        moving = steps.any(1)
+        least[rows[~moving & np.isinf(least[rows])]] = 0
+        rows, positions, steps = rows[moving], positions[moving], steps[moving]
+        uneven = np.abs(steps / steps.sum(1, keepdims=True) / (np.diff(goal) + 1e-12) - 1).max(1)
+        better = uneven < least[rows]
+        best[rows[better]], least[rows[better]] = positions[better], uneven[better]
+        left = uneven >= EVEN
+        rows = rows[left]
+        if len(rows) == 0:
             break
-        steps = distances(path(torch.from_numpy(positions)))
-        if not steps.any():
-            break
-        uneven = float(np.abs(steps / steps.sum() / (np.diff(goal) + 1e-12) - 1).max())
-        if uneven < least:
-            best, least = positions, uneven
-        if uneven < EVEN:
-            break
-        positions = _moved(positions, steps, goal)
-    return best, least if best is not None else 0.0
+        positions = _move(positions[left], steps[left], goal)
+    return best, least
 
 
-def _moved(positions: Floats, steps: Floats, goal: Floats) -> Floats | None:
+def _evaluate(curves: Any, rows: Indices, t: Floats) -> Floats:
+    """Piecewise polynomials of `scipy`, of one axis, at positions `[k, m]` of their own for each row."""
+    piece = np.searchsorted(curves.x[1:-1], t, side="right")
+    step, found = t - curves.x[piece], np.zeros_like(t)
+    for coefficients in curves.c:
+        found = found * step + coefficients[piece, rows[:, None]]
+    return found
+
+
+def _move(positions: Floats, steps: Floats, goal: Floats) -> Floats:
     """Where the shares `goal` of the way lie, if `steps` lead from each of the positions to the next."""
-    if not steps.any():
-        return None
     # A stretch without change would leave open where on it to be; a trace of its own length settles that.
-    way = shares(steps + 1e-9 * steps.sum() * np.diff(positions))
-    return np.interp(goal, way, positions)
+    ways = arc_shares(steps + 1e-9 * steps.sum(1, keepdims=True) * np.diff(positions))
+    return np.stack([np.interp(goal, way, own) for way, own in zip(ways, positions, strict=True)])
 
 
-def _of_codes(codes: Tensor) -> Floats:
-    steps: Floats = codes.detach().flatten(1).double().cpu().diff(dim=0).norm(dim=1).numpy()
+def _code_distances(codes: Tensor) -> Floats:
+    steps: Floats = codes.detach().flatten(2).double().cpu().diff(dim=1).norm(dim=2).numpy()
     return steps
 
 
-def _of_images(model: Autoencoder, steps: Steps) -> Callable[[Tensor], Floats]:
+def _image_distances(model: Autoencoder, steps: Steps) -> Distances:
+    """Distances between decoded images, of which so many are in memory at a time as the model's size allows."""
+
     @torch.no_grad()
+    def decoded_steps(codes: Tensor) -> Tensor:
+        frames = model.decode(codes.flatten(0, 1).to(device_of(model)))
+        return steps(frames.reshape(*codes.shape[:2], *frames.shape[1:])).double().cpu()
+
     def distances(codes: Tensor) -> Floats:
-        found, batch = [], limit_batch(64, model)
-        last: Tensor | None = None
-        for part in codes.split(batch):  # type: ignore[no-untyped-call]
-            frames = model.decode(part.to(device_of(model)))
-            found.append(steps((frames if last is None else torch.cat([last, frames]))[None])[0].double().cpu())
-            last = frames[-1:]
-        array: Floats = torch.cat(found).numpy()
+        most = max(2, limit_batch(64, model))
+        parts: list[Tensor] = []
+        for start in range(0, codes.shape[1] - 1, most - 1):
+            stretch = codes[:, start : start + most]
+            some = stretch.split(max(1, most // stretch.shape[1]))  # type: ignore[no-untyped-call]
+            parts.append(torch.cat([decoded_steps(part) for part in some]))
+        array: Floats = torch.cat(parts, 1).numpy()
         return array
 
     return distances

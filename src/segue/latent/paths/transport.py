@@ -11,10 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from segue.core.choices import option
-from segue.core.errors import InputError
 from segue.core.progress import Event, Report, silent
-from segue.latent.paths.path import Path, PathChoice, PathContext, exactly
-from segue.latent.paths.straight import lerp
+from segue.latent.paths.path import Path, PathChoice, PathContext, check_pair, exact_ends
+from segue.latent.paths.straight import Linear
 
 _MOST = 1600
 """Cells that are matched, at most: the time grows as their third power."""
@@ -47,8 +46,13 @@ class Transport(PathChoice):
     of more than 1600 cells are matched by blocks of cells.
 
     A code that is no grid is one cell, which has nowhere to go: its path is the straight line.
-    It tells how many `cells` were matched, and how far they have `moved` on average, as a share of the grid's diagonal.
-    Raises `InputError` for codes that are not finite.
+
+    Its info: how many `cells` were matched, and how far they `moved` on average, as a share of the grid's diagonal.
+
+    Args:
+        near: what a cell's way costs against how unlike its match is.
+        together: the width of what moves as one, as a share of the longer side.
+        turn: the share of the path in which one cell turns from one end's code to the other's.
 
     >>> a, b = torch.zeros(1, 1, 9), torch.zeros(1, 1, 9)
     >>> a[..., 1], b[..., 7] = 1, 1
@@ -62,26 +66,32 @@ class Transport(PathChoice):
     turn: float = option(0.2, "share of the path in which one cell turns to the other end's code", low=0.01, high=1)
 
     def between(self, a: Tensor, b: Tensor, context: PathContext | None = None) -> Path:
+        check_pair(a, b)
         if a.ndim != 3 or a[0].numel() == 1:
-            return Path(lambda t: lerp(a, b, t), info={"cells": 1, "moved": 0.0})
-        if not (a.isfinite().all() and b.isfinite().all()):
-            raise InputError("codes with values that are not finite", "finite codes", "look at the model's health")
+            return Path(Linear().between(a, b).at, info={"cells": 1, "moved": 0.0})
         # One order for both directions: where matchings are equally good, both then take the same.
         back = a.flatten().tolist() > b.flatten().tolist()
         first, last = (code.detach().to("cpu", torch.float64) for code in ((b, a) if back else (a, b)))
         moves = find_movements(first, last, self.near, self.together, silent if context is None else context.report)
-        at = displacement(first, last, moves, self.turn)
+        between = warp_and_blend(first, last, moves, self.turn)
 
-        def path(t: Tensor) -> Tensor:
-            t = t.detach().to("cpu", torch.float64)
-            return exactly(at(1 - t if back else t).flatten(1), a, b, t)
+        def at(t: Tensor) -> Tensor:
+            return exact_ends(between(1 - t if back else t)[None], a[None], b[None], t[None])[0]
 
-        return Path(path, info={"cells": len(moves.starts), "moved": moves.mean_distance})
+        return Path(at, info={"cells": len(moves.starts), "moved": moves.mean_distance})
 
 
 @dataclass(frozen=True, eq=False)
 class Movements:
-    """Cells of a `grid` of rows and columns: where they start and end `[n, 2]`, their turns and weights `[n]`."""
+    """How cells move from one grid to another.
+
+    Args:
+        grid: the rows and columns of both.
+        starts: where each cell starts, row and column, `[n, 2]`.
+        ends: where it ends, `[n, 2]`.
+        turns: when it turns from one end's code to the other's: 0 the first, 1 the last, `[n]`.
+        weights: how much it counts in what passes near it, `[n]`.
+    """
 
     grid: tuple[int, int]
     starts: Tensor
@@ -91,12 +101,23 @@ class Movements:
 
     @property
     def mean_distance(self) -> float:
-        """The mean way of a cell, as a share of the grid's diagonal."""
+        """How far a cell moves on average, as a share of the grid's diagonal."""
         return float((self.ends - self.starts).norm(dim=1).mean()) / math.hypot(*self.grid)
 
 
 def find_movements(a: Tensor, b: Tensor, near: float, together: float, report: Report = silent) -> Movements:
-    """How the cells of one code `[c, h, w]` get to those of another; the options are those of `Transport`."""
+    """Find how the cells of one code get to those of another.
+
+    Args:
+        a: the first code, `[c, h, w]`.
+        b: the last code, of the same shape.
+        near: as of `Transport`.
+        together: as of `Transport`.
+        report: called with progress.
+
+    Returns:
+        The movements; of grids of more than 1600 cells, those of blocks of cells.
+    """
     peak = max(float(a.abs().max()), float(b.abs().max())) or 1.0
     a, b = a / peak, b / peak
     before, after = (pool(local_detail(code)[None]).flatten() for code in (a, b))
@@ -110,12 +131,22 @@ def find_movements(a: Tensor, b: Tensor, near: float, together: float, report: R
 
 
 def match_cells(a: Tensor, b: Tensor, near: float, width: float, report: Report = silent) -> Tensor:
-    """For each cell of `a` `[c, h, w]` the cell of `b` that is its own `[h w]`: a bijection of least cost.
+    """Match each cell of one code to a cell of the other: a bijection of least cost.
 
-    The cost of a pair is how unlike the cells are, alone and with their surroundings, and `near` times their distance:
-    squares, each in units of its mean over all pairs. Such an assignment (Kuhn 1955) is optimal transport between
-    uniform distributions, and tears what is connected. So it is found again, with a cost for going another way than
-    what starts or ends within about `width` cells goes on average.
+    The cost of a pair is the pairwise cost of the cells, alone and with their surroundings, and `near` times their
+    squared distance, each in units of its mean over all pairs. Such an assignment (Kuhn 1955) is optimal transport
+    between uniform distributions, and tears what is connected. So it is solved again, three times, with a cost for
+    going another way than what starts or ends within about `width` cells goes on average.
+
+    Args:
+        a: the first code, `[c, h, w]`.
+        b: the last code, of the same shape.
+        near: the weight of the distance.
+        width: in cells; 0 to solve it once.
+        report: called with progress.
+
+    Returns:
+        For each cell of `a`, row by row, the cell of `b`: int64 `[h * w]`.
     """
     shape = a.shape[1], a.shape[2]
     here = cell_positions(*shape)
@@ -136,11 +167,16 @@ def match_cells(a: Tensor, b: Tensor, near: float, width: float, report: Report 
 
 
 def solve_assignment(cost: Tensor) -> Tensor:
-    """The column of each row in the assignment of least cost `[n, n]`: `[n]`.
+    """Solve the linear assignment problem exactly.
 
-    Taking a number from all of a row or of a column changes no choice. What entropic transport (Cuturi 2013, arXiv
-    1306.0895) finds as dual potentials leaves little to search for: six times as fast on matched frames, and exact all
-    the same.
+    Taking a number from all of a row or of a column changes no choice. The dual potentials of entropic transport
+    (Cuturi 2013, arXiv 1306.0895) leave little to search for: six times as fast on matched frames.
+
+    Args:
+        cost: what each row costs in each column, `[n, n]`.
+
+    Returns:
+        The column of each row in the assignment of least cost, `[n]`.
 
     >>> cost = torch.tensor([[1.0, 0.0, 3.0], [0.0, 4.0, 3.0], [2.0, 0.5, 1.0]], dtype=torch.float64)
     >>> solve_assignment(cost).tolist()
@@ -154,7 +190,7 @@ def solve_assignment(cost: Tensor) -> Tensor:
 
 
 def _dual_potentials(cost: Tensor) -> Tensor:
-    """About what each column is worth, `[n]`; zeros where the numbers do not allow to tell."""
+    """About what each column is worth, `[n]`; zeros where the numbers do not allow to say."""
     softness = SOFTNESS * float(cost.mean())
     if not softness > 0:
         return torch.zeros_like(cost[0])
@@ -167,8 +203,18 @@ def _dual_potentials(cost: Tensor) -> Tensor:
     return potentials if potentials.isfinite().all() else torch.zeros_like(potentials)
 
 
-def displacement(a: Tensor, b: Tensor, moves: Movements, turn: float) -> Callable[[Tensor], Tensor]:
-    """Positions `[n]` to the codes `[n, c, h, w]` between `a` and `b` as their cells move; see `Transport`."""
+def warp_and_blend(a: Tensor, b: Tensor, moves: Movements, turn: float) -> Callable[[Tensor], Tensor]:
+    """Displacement interpolation: both codes warped along the movements, and blended; see `Transport`.
+
+    Args:
+        a: the first code, `[c, h, w]`.
+        b: the last code, of the same shape.
+        moves: how their cells move.
+        turn: as of `Transport`.
+
+    Returns:
+        The function of positions `[m]` in [0, 1] to codes `[m, c, h, w]`.
+    """
     height, width = a.shape[1:]
     here = cell_positions(height, width).reshape(height, width, 2)
     scale = torch.tensor([height / moves.grid[0], width / moves.grid[1]], dtype=torch.float64)
@@ -187,17 +233,27 @@ def displacement(a: Tensor, b: Tensor, moves: Movements, turn: float) -> Callabl
 
 
 def cell_positions(height: int, width: int) -> Tensor:
-    """Row and column of each cell of a grid, `[h w, 2]`."""
+    """The row and the column of each cell of a grid, `[height * width, 2]`."""
     return torch.cartesian_prod(torch.arange(height), torch.arange(width)).double()
 
 
 def kernel_mean(
     at: Tensor, values: Tensor, grid: tuple[int, int], width: float, weights: Tensor | float = 1.0
 ) -> Tensor:
-    """The mean `[h, w, k]`, at each place of a grid, of `values` `[n, k]` at `at` `[n, 2]`, the near ones above all.
+    """Average scattered values at each place of a grid, the near ones above all.
 
     Kernel regression (Nadaraya 1964; Watson 1964) with `exp(1 - sqrt(1 + (x / width)^2))` along rows and along columns,
     which falls as a Gaussian nearby and more slowly far off, so that every place has a mean.
+
+    Args:
+        at: where the values are, row and column, `[n, 2]`.
+        values: `[n, k]`.
+        grid: rows h and columns w.
+        width: of the kernel, in cells.
+        weights: of the values, `[n]`.
+
+    Returns:
+        Means, `[h, w, k]`.
     """
     rows, columns = (
         torch.exp(1 - torch.hypot(torch.ones(()).double(), (torch.arange(side)[:, None] - at[:, axis]) / width))
@@ -209,18 +265,18 @@ def kernel_mean(
 
 
 def blur(code: Tensor, width: float) -> Tensor:
-    """A code `[c, h, w]` averaged over neighbourhoods."""
+    """A code `[c, h, w]` averaged over neighbourhoods of a `width` in cells."""
     grid = code.shape[1], code.shape[2]
     return kernel_mean(cell_positions(*grid), code.flatten(1).T, grid, width).permute(2, 0, 1)
 
 
 def local_detail(code: Tensor) -> Tensor:
-    """How much each cell differs from its neighbourhood, `[h, w]`, about that neighbourhood: squares."""
+    """How much each cell differs from its neighbourhood, about that neighbourhood: squares, `[h, w]`."""
     return blur((code - blur(code, _AROUND)).square().sum(0)[None], _AROUND / 2)[0]
 
 
 def pool(code: Tensor) -> Tensor:
-    """A code in blocks of as few cells as leave at most `_MOST`."""
+    """A code in blocks of as few cells as leave at most 1600."""
     height, width = code.shape[1:]
     block = 1
     while -(-height // block) * -(-width // block) > _MOST:
@@ -230,20 +286,34 @@ def pool(code: Tensor) -> Tensor:
 
 
 def pairwise_cost(a: Tensor, b: Tensor) -> Tensor:
-    """The squared distances `[n, n]` between the cells of two codes, in units of their mean."""
+    """How unlike the cells of two codes are.
+
+    Args:
+        a: a code, `[c, h, w]`.
+        b: another, of the same shape.
+
+    Returns:
+        The squared distances of all pairs, in units of their mean, `[h * w, h * w]`; zeros where all are equal.
+    """
     away = squared_distances(a.flatten(1).T, b.flatten(1).T)
     mean = away.mean()
     return away / mean if mean > 0 else away
 
 
 def squared_distances(x: Tensor, y: Tensor) -> Tensor:
-    """The squared distances `[n, m]` between `x` `[n, d]` and `y` `[m, d]`."""
+    """The squared distances `[n, m]` between the rows of `x` `[n, d]` and of `y` `[m, d]`; of equal rows exactly 0."""
     # Not by products of vectors: equal ones are to be 0 apart.
     return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist").square()
 
 
 def ranks(values: Tensor) -> Tensor:
-    """From 0, the least, to 1, as many below as above each: `[n]`; equal ones, to six digits, share their mean rank.
+    """The rank of each value, from 0 for the least to 1: the share of values below, those equal counting half.
+
+    Args:
+        values: `[n]`, of which those that are equal to six digits share their mean rank.
+
+    Returns:
+        `[n]`, in (0, 1).
 
     >>> ranks(torch.tensor([5.0, 1.0, 1.0, 7.0])).tolist()
     [0.625, 0.25, 0.25, 0.875]
@@ -254,7 +324,15 @@ def ranks(values: Tensor) -> Tensor:
 
 
 def sample(code: Tensor, at: Tensor) -> Tensor:
-    """A code `[c, h, w]` at places `[h, w, 2]` between its cells, bicubic; beyond the edge it goes on as there."""
+    """Sample a code between its cells, bicubic; beyond the edge it goes on as at the edge.
+
+    Args:
+        code: `[c, h, w]`.
+        at: rows and columns, `[h, w, 2]`.
+
+    Returns:
+        The code there, `[c, h, w]`.
+    """
     height, width = code.shape[1:]
     spots = torch.stack([(2 * at[..., 1] + 1) / width - 1, (2 * at[..., 0] + 1) / height - 1], dim=-1)
     return F.grid_sample(code[None], spots[None], "bicubic", "border", align_corners=False)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Protocol
+from typing import Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -27,6 +27,38 @@ class Coder(Protocol):
     def encode(self, x: Tensor, /) -> Tensor: ...
 
     def decode(self, z: Tensor, /) -> Tensor: ...
+
+
+def as_autoencoder(model: Autoencoder | Coder, image_shape: tuple[int, int, int]) -> Autoencoder:
+    """Let anything with `encode` and `decode` take the place of a model.
+
+    Args:
+        model: an `Autoencoder`, or any object with `encode` and `decode`; a torch module is put in evaluation mode.
+        image_shape: the `(channels, height, width)` of the images that it is to see.
+
+    Returns:
+        The model itself, if it has an `image_shape` and a `latent_shape`; else the model in a `Foreign`, which finds
+        the shape of a code by encoding one black image, and clips what is decoded to [0, 1].
+
+    Raises:
+        InputError: the model does not encode and decode, takes images of another shape, or gives other shapes back.
+
+    >>> class Halves:
+    ...     def encode(self, x): return x.unfold(3, 2, 2).mean(4)
+    ...     def decode(self, z): return z.repeat_interleave(2, 3)
+    >>> model = as_autoencoder(Halves(), (1, 4, 6))
+    >>> model.latent_shape, as_autoencoder(model, (1, 4, 6)) is model
+    ((1, 4, 3), True)
+    """
+    if not (callable(getattr(model, "encode", None)) and callable(getattr(model, "decode", None))):
+        raise InputError(f"a {type(model).__name__} as model", "an object with encode and decode", "wrap it in one")
+    if not (hasattr(model, "image_shape") and hasattr(model, "latent_shape")):
+        return Foreign(model, image_shape)
+    complete = cast(Autoencoder, model)
+    if tuple(complete.image_shape) != tuple(image_shape):
+        got, needed = list(image_shape), list(complete.image_shape)
+        raise InputError(f"images of shape {got} (c, h, w)", f"the model's, {needed}", "fit them to the model's size")
+    return complete
 
 
 class Foreign(nn.Module):
