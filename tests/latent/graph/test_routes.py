@@ -58,7 +58,7 @@ def test_the_costs_of_all_pairs(
     limited: bool, weight: bool, scattered: Callable[..., Codes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if limited:
-        monkeypatch.setattr("segue.latent.graph.routes.LARGE", 0)
+        monkeypatch.setattr("segue.latent.graph.routes.MANY_NODES", 0)
     codes = scattered(12, 2)
     length = density_aware_length(knn_density(codes, 3), codes) if weight else None
     graph = knn_graph(codes, 2, mst=True, **({"length": length} if length else {}))
@@ -146,7 +146,7 @@ def test_a_limit_changes_nothing(scattered: Callable[..., Codes], monkeypatch: p
     graph = radius_graph(snail)
     ends = [(snail[5], snail[395]), (snail[0] + 0.1, snail[200] - 0.1), (snail[3], snail[3] + 1e-9)]
     free = [shortest_path(graph, a, b) for a, b in ends]
-    monkeypatch.setattr("segue.latent.graph.routes.LARGE", 0)
+    monkeypatch.setattr("segue.latent.graph.routes.MANY_NODES", 0)
     for (a, b), before in zip(ends, free, strict=True):
         now = shortest_path(graph, a, b)
         assert now.cost == before.cost and np.array_equal(now.nodes, before.nodes)

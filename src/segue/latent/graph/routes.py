@@ -18,7 +18,7 @@ from segue.latent.graph.search import distances, flatten_codes
 LINKS = 8
 """Nodes that an end point outside the set is linked to."""
 
-LARGE, _TRIES = 10_000, 8
+MANY_NODES, _TRIES = 10_000, 8
 """Nodes from which it pays to limit the search, and how often the limit is doubled before all is searched."""
 
 _AT_ONCE = 1 << 22
@@ -214,7 +214,7 @@ def _queries(graph: Graph, starts: Floats, ends: Floats, ties: list[_Links]) -> 
     pairs = list(zip(ties[: len(starts)], ties[len(starts) :], strict=True))
     reach = np.array([max(start.reach, end.reach) for start, end in pairs])
     near = distances(starts, ends) <= reach
-    asked = np.arange(len(pairs)) if len(graph) >= LARGE else np.flatnonzero(near)
+    asked = np.arange(len(pairs)) if len(graph) >= MANY_NODES else np.flatnonzero(near)
     straight = np.full(len(pairs), np.inf)
     if len(asked):
         edges = np.stack([np.arange(len(asked)), len(asked) + np.arange(len(asked))], axis=1)
@@ -247,7 +247,7 @@ def _search(
         left = sources[begin : begin + many]
         limit = max(queries[number].limit for numbers in left for number in numbers)
         for attempt in range(_TRIES + 1):
-            limit = limit if attempt < _TRIES and len(graph) >= LARGE else np.inf
+            limit = limit if attempt < _TRIES and len(graph) >= MANY_NODES else np.inf
             left = _search_within(graph, queries, left, limit, found)
             if not left:
                 break

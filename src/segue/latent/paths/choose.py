@@ -49,7 +49,7 @@ def choose_path(path: str | PathChoice | Callable[..., Tensor]) -> PathChoice:
     if not isinstance(path, str | PathChoice) and callable(path):
         return FunctionPath(cast(PathFunction, path))
     if not isinstance(path, str):
-        return choose(path, PATHS, "path")  # type: ignore[arg-type]
+        return choose(path, PATHS, "path")
     # A plus before a digit belongs to a number, as in 1e+1.
     first, *rest = re.split(r"\+(?=\s*[A-Za-z])", path)
     if first.partition(":")[0].strip() in [transform.name for transform in TRANSFORMS]:
