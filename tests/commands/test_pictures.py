@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from segue.commands.pictures import KINDS, TrainingPictures, _turn
+from segue.commands.pictures import KINDS, TrainingPictures, _align
 from segue.commands.train import DataOptions, TrainRequest, run_train
 from segue.core.errors import InputError, Stopped
 from segue.core.images import read_image, write_image
@@ -173,7 +173,7 @@ def test_the_grid_is_where_the_codes_are(digits: DataSet, tmp_path: Path) -> Non
 def test_turning_finds_the_rotation() -> None:
     points = np.random.default_rng(0).normal(size=(50, 2)) * [3, 1]
     turned = points @ np.array([[0.0, 1.0], [1.0, 0.0]])  # a quarter and a flip
-    assert np.allclose(turned @ _turn(turned, points), points)
+    assert np.allclose(turned @ _align(turned, points), points)
 
 
 def test_images_that_are_not_there(digits: DataSet, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from segue.commands.record import kept
+from segue.commands.record import epoch_file
 from segue.models.autoencoder import load_model
 
 Segue = Callable[..., dict[str, Any]]
@@ -24,9 +24,9 @@ def test_models_of_epochs_are_kept(tmp_path: Path, segue: Segue) -> None:
     run = tmp_path / "run"
     segue("train", "digits", "-o", run, *OPTIONS, "--epochs", 4, "--keep", "1+4")
     assert [file.name for file in sorted((run / "epochs").iterdir())] == ["0001.safetensors", "0004.safetensors"]
-    first, about = load_model(kept(run, 1))
+    first, about = load_model(epoch_file(run, 1))
     assert about["figures"]["epoch"] == 1 and about["data"] == "digits"
-    last, final = load_file(kept(run, 4)), load_file(run / "model.safetensors")
+    last, final = load_file(epoch_file(run, 4)), load_file(run / "model.safetensors")
     assert all(torch.equal(last[name], final[name]) for name in final)
     assert any(not torch.equal(tensor, final[name]) for name, tensor in first.state_dict().items())
     segue("train", "digits", "-o", run, *OPTIONS, "--epochs", 2, "--keep", "all", "--force")

@@ -1,4 +1,4 @@
-"""`segue stress`: the numbers are those of the images, the epochs those that were kept, and the sheet shows both."""
+"""`segue stress`: the numbers are those of the images, the epochs those that were saved, and the sheet shows both."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from segue.cli import main
-from segue.commands.record import kept, kept_epochs
+from segue.commands.record import epoch_file, find_epochs
 from segue.commands.stress import StressRequest, run_stress
 from segue.core.images import Pixels, read_image, to_float
 from segue.data import datasets
@@ -96,7 +96,7 @@ def test_an_image_that_is_left_as_it_is_fares_as_the_control(run: Path, segue: S
 
 
 def test_epochs_are_those_that_were_kept(run: Path, segue: Segue, tmp_path: Path) -> None:
-    assert kept_epochs(run) == (1, 3)
+    assert find_epochs(run) == (1, 3)
     words = ["stress", run, "-o", tmp_path / "s.png", "--csv", tmp_path / "s.csv"]
     every = segue(*words, "--epoch", "all")["epochs"]
     assert [stressed["epoch"] for stressed in every] == [1, 3]
@@ -106,7 +106,7 @@ def test_epochs_are_those_that_were_kept(run: Path, segue: Segue, tmp_path: Path
     assert segue(*words, "--epoch", "3+1")["epochs"] == every[::-1]  # on the same corrupted images
     finished = segue(*words)["epochs"][0]
     assert finished["epoch"] is None and finished["clean"] == every[1]["clean"]
-    assert segue("stress", kept(run, 1), "-o", tmp_path / "s.png")["epochs"][0]["clean"] == every[0]["clean"]
+    assert segue("stress", epoch_file(run, 1), "-o", tmp_path / "s.png")["epochs"][0]["clean"] == every[0]["clean"]
 
 
 def test_the_sheet_has_a_row_for_each_epoch(run: Path, segue: Segue, tmp_path: Path) -> None:

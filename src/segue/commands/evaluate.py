@@ -65,7 +65,7 @@ class LikelihoodFigures:
     """Means over images in nats: the evidence lower bound with its two parts, and the importance-weighted bound.
 
     `bits_per_value` is the latter in bits for each of an image's values, of the probability of its 256 levels; None for
-    a Bernoulli likelihood, whose grey values are probabilities. A conditional model is told the labels, so that its
+    a Bernoulli likelihood, whose grey values are probabilities. A conditional model knows the labels: its
     figures are of `log p(x|label)`.
     """
 
@@ -100,26 +100,36 @@ class EvaluateResult:
 
 
 def run_evaluate(request: EvaluateRequest, report: Report = silent) -> EvaluateResult:
-    """Measure a run on the test part of its own set, or the training part where it has no other, which `part` says.
+    """Measure a run on the test part of its own image set, or on the training part where it has no test part.
 
-    Raises `InputError` for a run or images that are not there.
+    Args:
+        request: the run, and how many images, samples and restarts.
+        report: receives the progress.
+
+    Returns:
+        the figures; `part` says which part they are of.
+
+    Raises:
+        InputError: the run or its images are not there.
     """
     model, about = open_run(request.run, request.data)
     data = images_of(about, request.data_dir, report)
     part, whole = ("train", data.train) if data.test is None else ("test", data.test)
     test = whole.sample(request.images, request.seed)
     space = LatentSpace.of(model, test, report)
-    linear, kmeans = _labelled(model, data, test, space, request, report)
-    errors = _reconstruction(model, test, space.codes, report)
+    linear, kmeans = _measure_labels(model, data, test, space, request, report)
+    decibels, similarity, error = _measure_reconstruction(model, test, space.codes, report)
     return EvaluateResult(
-        part,
-        len(test),
-        space.codes[0].numel(),
-        space.active_units(),
-        *errors,
-        linear,
-        kmeans,
-        _likelihood(model, about, test, request, report),
+        part=part,
+        images=len(test),
+        latent=space.codes[0].numel(),
+        active_units=space.active_units(),
+        psnr=decibels,
+        ssim=similarity,
+        mse=error,
+        linear=linear,
+        kmeans=kmeans,
+        likelihood=_measure_likelihood(model, about, test, request, report),
     )
 
 
@@ -149,7 +159,13 @@ def _format_interval(figure: Interval, unit: str = "", digits: int = 2) -> str:
 
 
 def mean_interval(values: Tensor) -> Interval:
-    """The mean of values `[n]` and its 95 % interval, by the normal distribution; infinities stay.
+    """The mean of values and its 95 % interval, by the normal distribution.
+
+    Args:
+        values: `[n]`, n of 1 or more; infinities stay.
+
+    Returns:
+        The mean and the ends of its interval, which are NaN for one value.
 
     >>> mean_interval(torch.tensor([1.0, 3.0]))[0]
     2.0
@@ -160,7 +176,7 @@ def mean_interval(values: Tensor) -> Interval:
 
 
 @torch.no_grad()
-def _reconstruction(
+def _measure_reconstruction(
     model: Autoencoder, test: ImageSet, codes: Tensor, report: Report
 ) -> tuple[Interval, Interval, Interval]:
     found: list[Tensor] = []
@@ -175,10 +191,10 @@ def _reconstruction(
     return mean_interval(decibels), mean_interval(similarity), mean_interval(error)
 
 
-def _labelled(
+def _measure_labels(
     model: Autoencoder, data: DataSet, test: ImageSet, space: LatentSpace, request: EvaluateRequest, report: Report
 ) -> tuple[Interval | None, Interval | None]:
-    """Accuracy of the linear classifier and of k-means; fitted to the training part, told on the test part."""
+    """The accuracies of the linear classifier and of k-means: fitted to the training part, measured on the test part."""
     if data.train.labels is None or test.labels is None:
         return None, None
     codes = LatentSpace.of(model, data.train, report).codes
@@ -191,45 +207,45 @@ def _labelled(
 
 
 @torch.no_grad()
-def _likelihood(
+def _measure_likelihood(
     model: Autoencoder, about: dict[str, Any], test: ImageSet, request: EvaluateRequest, report: Report
 ) -> LikelihoodFigures | None:
-    method = _vae(model, about)
+    method = _find_vae(model, about)
     if method is None or not has_posterior(model) or not request.bounded:
         return None
     images = test.sample(request.bounded, request.seed)
     x = to_float(images.images)
     labels = None if images.labels is None else torch.from_numpy(images.labels)
     mass = method.likelihood != "bernoulli"
-    mean, log_variance = _posterior(model, x)
+    mean, log_variance = _encode_posterior(model, x)
 
     def log_likelihood(z: Tensor, index: Tensor) -> Tensor:
         return method.log_likelihood(model, model.code(z, None if labels is None else labels[index]), x[index], mass)
 
     generator = torch.Generator().manual_seed(request.seed)
     drawn = draw(mean, log_variance, generator)
-    places = torch.split(torch.arange(len(x)), 256)
-    reconstruction = -torch.cat([log_likelihood(drawn[place], place) for place in places])
+    batches = torch.split(torch.arange(len(x)), 256)
+    reconstruction = -torch.cat([log_likelihood(drawn[indices], indices) for indices in batches])
     kl = kl_to_prior(mean, log_variance).flatten(1).sum(1)
     bound = importance_bound(log_likelihood, mean, log_variance, request.samples, generator, report)
     bits = mean_interval(bits_per_value(bound, x[0].numel()))
     return LikelihoodFigures(
-        len(x),
-        request.samples,
-        mean_interval(-reconstruction - kl),
-        float(reconstruction.mean()),
-        float(kl.mean()),
-        mean_interval(bound),
-        bits if mass else None,
+        images=len(x),
+        samples=request.samples,
+        elbo=mean_interval(-reconstruction - kl),
+        reconstruction=float(reconstruction.mean()),
+        kl=float(kl.mean()),
+        importance_bound=mean_interval(bound),
+        bits_per_value=bits if mass else None,
     )
 
 
-def _posterior(model: ConvAutoencoder, x: Tensor) -> tuple[Tensor, Tensor]:
+def _encode_posterior(model: ConvAutoencoder, x: Tensor) -> tuple[Tensor, Tensor]:
     found = [model.statistics(part) for part in torch.split(x, 256)]
     return torch.cat([f.mean for f in found]), torch.cat([f.log_variance for f in found if f.log_variance is not None])
 
 
-def _vae(model: Autoencoder, about: dict[str, Any]) -> VAE | None:
+def _find_vae(model: Autoencoder, about: dict[str, Any]) -> VAE | None:
     try:
         method = choose(str(about.get("method")), METHODS, "method")
     except InputError:

@@ -39,26 +39,34 @@ class InfoResult:
 
 
 def run_info(request: InfoRequest, report: Report = silent) -> InfoResult:
-    """Say what a path is: a run folder or file, a picture, a clip, what `segue train` reads, or a foreign model.
+    """Say what a path is: a run folder or file, a picture, a clip, an image set, or a foreign model.
 
-    Raises `InputError` for what is none of these.
+    Args:
+        request: the path.
+        report: receives the progress.
+
+    Returns:
+        what it is, and the facts about it.
+
+    Raises:
+        InputError: the path is none of these, or cannot be read.
     """
     path = request.path
     file = Path(path)
     foreign = foreign_model(file)
     if foreign is not None:
-        return _of_foreign(foreign, path)
+        return _describe_foreign(foreign, path)
     for name in (MODEL, CHECKPOINT):
         if (file / name).is_file():
-            return _of_safetensors(file / name, path)
+            return _describe_run_file(file / name, path)
     if file.suffix.lower() == ".safetensors":
-        return _of_safetensors(file, path)
+        return _describe_run_file(file, path)
     if file.is_file() and file.suffix.lower() in PICTURES and file.suffix.lower() != ".gif":
         height, width, channels = read_image(file).shape
         return InfoResult(path, "picture", {"width": width, "height": height, "channels": channels})
     if file.is_file() and not any(source.reads(path) for source in datasets.SOURCES[:-1]):
-        return _of_clip(file)
-    return _of_set(path, report)
+        return _describe_clip(file)
+    return _describe_set(path, report)
 
 
 def format_result(result: InfoResult) -> str:
@@ -67,7 +75,7 @@ def format_result(result: InfoResult) -> str:
     return "\n".join([f"{result.path}: {result.kind}", *(f"  {k:<{width}}  {v}" for k, v in result.facts.items())])
 
 
-def _of_safetensors(file: Path, path: str) -> InfoResult:
+def _describe_run_file(file: Path, path: str) -> InfoResult:
     header = read_header(file)
     if header.get("kind") == "checkpoint":
         return InfoResult(path, "unfinished run", {"step": header["step"], **header["run"]})
@@ -76,12 +84,12 @@ def _of_safetensors(file: Path, path: str) -> InfoResult:
     return InfoResult(path, "model", {"format": header["format"], **header["architecture"], **header["about"]})
 
 
-def _of_foreign(foreign: ForeignModel, path: str) -> InfoResult:
+def _describe_foreign(foreign: ForeignModel, path: str) -> InfoResult:
     model = foreign.open()
     return InfoResult(path, "foreign model", {"image_shape": model.image_shape, "latent_shape": model.latent_shape})
 
 
-def _of_clip(file: Path) -> InfoResult:
+def _describe_clip(file: Path) -> InfoResult:
     from segue.video import probe
 
     info = probe(file)
@@ -98,7 +106,7 @@ def _of_clip(file: Path) -> InfoResult:
     return InfoResult(str(file), "clip", facts)
 
 
-def _of_set(path: str, report: Report) -> InfoResult:
+def _describe_set(path: str, report: Report) -> InfoResult:
     data = datasets.load(path, report=report)
     channels, height, width = data.train.image_shape
     facts = {

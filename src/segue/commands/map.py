@@ -77,8 +77,15 @@ class MapResult:
 def run_map(request: MapRequest, report: Report = silent) -> MapResult:
     """Encode images of the run's own set and draw their codes, coloured by label.
 
-    Raises `InputError` for a run or a part that is not there, for fewer than two images, and for what cannot be
-    written.
+    Args:
+        request: the run, the images, and how codes are projected.
+        report: receives the progress.
+
+    Returns:
+        the files, and what they show.
+
+    Raises:
+        InputError: the run or the part is not there, there are fewer than two images, or a file cannot be written.
     """
     from segue.render.figures import check_suffix
     from segue.render.latent_map import decoded_grid, kl_bars, latent_map
@@ -90,10 +97,10 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
     beside = [grid] * (model.latent_shape == (2,)) + [bars] * has_posterior(model)
     for path in (out, *beside):
         check_writable(path)
-    part, images = _part(images_of(about, request.data_dir, report), request)
+    part, images = _choose_part(images_of(about, request.data_dir, report), request)
     space = LatentSpace.of(model, images, report)
     codes = space.codes.flatten(1).double().numpy()
-    how = _projection(request, codes.shape[1])
+    how = _choose_projection(request, codes.shape[1])
     points, shares = (codes, None) if how == "direct" else project(codes, how, request.seed, report)
     name = f"{Path(about['data']).name}, {method_of(about).upper()}"
     latent_map(
@@ -101,27 +108,27 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
         out,
         labels=space.labels,
         names=space.label_names,
-        axes=_axes(how, points.shape[1], shares),
+        axes=_name_axes(how, points.shape[1], shares),
         title=f"{name}: codes of {len(images)} {part} images",
         images=images.images,
         thumbnails=request.thumbnails,
     )
     if grid in beside:
-        decoded, extent = decoded_plane(model, space.codes)
+        decoded, extent = decode_plane(model, space.codes)
         decoded_grid(decoded, grid, extent, title=f"{name}: decoded codes")
     kl = mean_kl(model, images.images).double().numpy() if has_posterior(model) else None
     if kl is not None:
         kl_bars(kl, bars)
     return MapResult(
-        out,
-        tuple(beside),
-        part,
-        len(images),
-        codes.shape[1],
-        how,
-        shares,
-        space.active_units(),
-        None if kl is None else tuple(kl.tolist()),
+        out=out,
+        files=tuple(beside),
+        part=part,
+        images=len(images),
+        latent=codes.shape[1],
+        projection=how,
+        explained_variance=shares,
+        active_units=space.active_units(),
+        kl=None if kl is None else tuple(kl.tolist()),
     )
 
 
@@ -140,7 +147,7 @@ def format_result(result: MapResult) -> str:
     return "\n".join(lines)
 
 
-def _part(data: DataSet, request: MapRequest) -> tuple[_Part, ImageSet]:
+def _choose_part(data: DataSet, request: MapRequest) -> tuple[_Part, ImageSet]:
     if request.part == "test" and data.test is None:
         raise InputError("--part test", "train", f"{data.name} has no test part")
     part: _Part = request.part or ("train" if data.test is None else "test")
@@ -150,7 +157,7 @@ def _part(data: DataSet, request: MapRequest) -> tuple[_Part, ImageSet]:
     return part, images.sample(request.limit, request.seed)
 
 
-def _projection(request: MapRequest, length: int) -> Projection:
+def _choose_projection(request: MapRequest, length: int) -> Projection:
     how: Projection = request.projection or ("direct" if length <= 3 else "pca")
     if how == "direct" and length > 3:
         raise InputError(f"--projection direct of {length} numbers", "up to three", "choose pca or tsne")
@@ -164,14 +171,24 @@ def _projection(request: MapRequest, length: int) -> Projection:
 def project(
     codes: npt.NDArray[np.float64], how: Projection, seed: int, report: Report = silent
 ) -> tuple[npt.NDArray[np.float64], tuple[float, ...] | None]:
-    """Codes `[n, d]` on a plane, `[n, 2]`, and for `pca` the share of the variance along each principal axis.
+    """Project codes on a plane.
 
-    The shares are NaN for codes that are all the same. `tsne` is openTSNE's (Policar et al. 2019, doi 10.1101/731877),
-    started from the principal axes; distances on it mean little beyond the nearest. Raises `InputError` where openTSNE
-    is not installed.
+    Args:
+        codes: `[n, d]`, d of 2 or more.
+        how: `pca`; or `tsne`, openTSNE's (Policar et al. 2019, doi 10.1101/731877), started from the principal axes:
+            distances on it mean little beyond the nearest.
+        seed: of the projection.
+        report: receives the progress.
+
+    Returns:
+        Points `[n, 2]`, and for `pca` the share of the variance along each principal axis, which is NaN for codes that
+        are all the same.
+
+    Raises:
+        InputError: openTSNE is needed and not installed.
     """
     if how == "tsne":
-        return _tsne(codes, seed, report), None
+        return _project_tsne(codes, seed, report), None
     from sklearn.decomposition import PCA
 
     pca = PCA(2, random_state=seed)
@@ -180,7 +197,7 @@ def project(
     return points, tuple(pca.explained_variance_ratio_.tolist())
 
 
-def _tsne(codes: npt.NDArray[np.float64], seed: int, report: Report) -> npt.NDArray[np.float64]:
+def _project_tsne(codes: npt.NDArray[np.float64], seed: int, report: Report) -> npt.NDArray[np.float64]:
     try:
         from openTSNE import TSNE
     except ImportError:
@@ -192,17 +209,26 @@ def _tsne(codes: npt.NDArray[np.float64], seed: int, report: Report) -> npt.NDAr
     return np.asarray(TSNE(perplexity=perplexity, random_state=seed, n_jobs=1).fit(codes), np.float64)
 
 
-def _axes(how: Projection, count: int, shares: tuple[float, ...] | None) -> list[str]:
+def _name_axes(how: Projection, count: int, shares: tuple[float, ...] | None) -> list[str]:
     if shares is None:
         return [f"{'t-SNE ' if how == 'tsne' else 'z'}{i + 1}" for i in range(count)]
     of = ["" if math.isnan(share) else f" ({share:.0%} of the variance)" for share in shares]
     return [f"Principal axis {i + 1}{share}" for i, share in enumerate(of)]
 
 
-def decoded_plane(
+def decode_plane(
     model: Autoencoder, codes: Tensor, side: int = _SIDE
 ) -> tuple[Pixels, tuple[float, float, float, float]]:
-    """A square grid over the central range of two-dimensional codes, decoded; its left, right, bottom and top."""
+    """Decode a square grid over the central range of two-dimensional codes.
+
+    Args:
+        model: the model.
+        codes: `[n, 2]`.
+        side: points along each side of the grid.
+
+    Returns:
+        Images uint8 `[side * side, h, w, c]`, row by row, and the grid's left, right, bottom and top.
+    """
     low, high = central_range(codes)
     high = torch.maximum(high, low + 1e-6)  # codes that are all the same have a place, but no extent
     lines = low + (high - low) * middles(side)[:, None]
@@ -212,7 +238,16 @@ def decoded_plane(
 
 @torch.no_grad()
 def mean_kl(model: ConvAutoencoder, images: Pixels, batch: int = 256) -> Tensor:
-    """The KL divergence of the posterior to N(0, I) per entry of a code, in nats: its mean over the images."""
+    """The KL divergence of the posterior to N(0, I) per entry of a code, in nats: its mean over the images.
+
+    Args:
+        model: a model with a posterior.
+        images: uint8 `[n, h, w, c]`.
+        batch: how many images are encoded at a time.
+
+    Returns:
+        float64 `[d]`, d the length of a code.
+    """
     parts = [images[start : start + batch] for start in range(0, len(images), batch)]
     sums = []
     for part in parts:

@@ -55,7 +55,7 @@ class TrainingPictures:
     ) -> None:
         self.folder, self.method, self.seed = folder, method, seed
         held_out = data.test or data.train
-        self.shown = _picked(data, show) if show else held_out.images[_of_each_label(held_out)]
+        self.shown = _pick(data, show) if show else held_out.images[_choose_of_labels(held_out)]
         # Drawn, as many a set is in the order of its labels.
         drawn = np.random.default_rng(seed).permutation(len(held_out))[:MAPPED]
         self.mapped = held_out.subset(np.sort(drawn))
@@ -68,7 +68,13 @@ class TrainingPictures:
 
     @torch.no_grad()
     def stage(self, model: ConvAutoencoder, step: int, epoch: float) -> None:
-        """Write the pictures of one stage. The model is left as it is, in the mode that it is in."""
+        """Write the pictures of one stage. The model is left as it is, in the mode that it is in.
+
+        Args:
+            model: the model at this stage.
+            step: how many steps it has been trained.
+            epoch: how many epochs that is.
+        """
         training = model.training
         model.eval()
         self._remove_after(step)
@@ -76,15 +82,22 @@ class TrainingPictures:
         codes = encode(model, self.mapped.images)
         pictures = {
             "reconstructions": self._reconstructions(model, title),
-            "grid": sheet(_decoded(model, self._points(model, codes)), _SIDE, title=title),
-            "map": scatter(self._places(codes, step), self.mapped.labels, self.mapped.label_names, title),
+            "grid": sheet(_decode(model, self._points(model, codes)), _SIDE, title=title),
+            "map": scatter(self._project(codes, step), self.mapped.labels, self.mapped.label_names, title),
         }
         for kind, picture in pictures.items():
             write_image(self.folder / f"{kind}-{step:07}.png", picture)
         model.train(training)
 
     def assemble(self, report: Report = silent) -> list[Path]:
-        """Films and GIFs of what was written, six seconds, the first and the last picture held; their files."""
+        """Make films and GIFs of what was written: six seconds, the first and the last picture held.
+
+        Args:
+            report: receives the progress.
+
+        Returns:
+            Their files.
+        """
         made: list[Path] = []
         for kind in KINDS:
             files = self._files(kind, ".png")
@@ -111,11 +124,11 @@ class TrainingPictures:
     def _remove_after(self, step: int) -> None:
         for kind in KINDS:
             for file in self._files(kind, ".png") + self._files(kind, ".npy"):
-                if _step(file) > step:
+                if _read_step(file) > step:
                     file.unlink()
 
     def _reconstructions(self, model: ConvAutoencoder, title: str) -> Pixels:
-        decoded = _decoded(model, encode(model, self.shown))
+        decoded = _decode(model, encode(model, self.shown))
         rows = [
             Row(name, images[start : start + _COLUMNS])
             for start in range(0, len(decoded), _COLUMNS)
@@ -137,25 +150,25 @@ class TrainingPictures:
         points[:, : model.latent] += own.mean(1).view(shape)
         return points
 
-    def _places(self, codes: Tensor, step: int) -> Points:
-        """Codes as points of a plane. They are kept in a file until the end, for a resumed run to turn the next to."""
+    def _project(self, codes: Tensor, step: int) -> Points:
+        """Codes as points of a plane. A file holds them until the end, for a resumed run to align the next with."""
         flat = codes.flatten(1).double().numpy()
         if flat.shape[1] == 2:
             return flat
-        points = _principal(flat - flat.mean(0))
-        before = [file for file in self._files("map", ".npy") if _step(file) < step]
+        points = _project_principal(flat - flat.mean(0))
+        before = [file for file in self._files("map", ".npy") if _read_step(file) < step]
         if before:
-            points = points @ _turn(points, np.load(before[-1], allow_pickle=False))
+            points = points @ _align(points, np.load(before[-1], allow_pickle=False))
         with atomic_write(self.folder / f"map-{step:07}.npy") as beside:
             np.save(beside, points)
         return points
 
 
-def _step(file: Path) -> int:
+def _read_step(file: Path) -> int:
     return int(file.stem.rpartition("-")[2])
 
 
-def _principal(centred: Points) -> Points:
+def _project_principal(centred: Points) -> Points:
     """Points `[n, d]` on their two principal axes, `[n, 2]`; a single number beside a steady scatter."""
     n, d = centred.shape
     if d == 1:
@@ -168,19 +181,19 @@ def _principal(centred: Points) -> Points:
     return points
 
 
-def _turn(points: Points, before: Points) -> Points:
+def _align(points: Points, before: Points) -> Points:
     """The rotation, perhaps with a flip, that brings points nearest to those before (Schonemann 1966)."""
     u, _, v = np.linalg.svd(points.T @ before)
     turn: Points = u @ v
     return turn
 
 
-def _picked(data: DataSet, show: str) -> Pixels:
+def _pick(data: DataSet, show: str) -> Pixels:
     return np.stack([data.pick(text.strip()).image for text in show.split("+")])
 
 
-def _of_each_label(images: ImageSet) -> npt.NDArray[np.int64]:
-    """The places of ten images: the first of each label, then the second, and so on; or the first ten."""
+def _choose_of_labels(images: ImageSet) -> npt.NDArray[np.int64]:
+    """The indices of ten images: the first of each label, then the second, and so on; or the first ten."""
     if images.labels is None:
         return np.arange(min(_SHOWN, len(images)))
     turn = np.zeros(len(images), np.int64)
@@ -190,5 +203,5 @@ def _of_each_label(images: ImageSet) -> npt.NDArray[np.int64]:
     return np.lexsort([np.arange(len(images)), images.labels, turn])[:_SHOWN]
 
 
-def _decoded(model: ConvAutoencoder, codes: Tensor) -> Pixels:
+def _decode(model: ConvAutoencoder, codes: Tensor) -> Pixels:
     return to_uint8(model.decode(codes.to(device_of(model))).cpu())

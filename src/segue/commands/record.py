@@ -1,4 +1,4 @@
-"""What a run writes after every epoch: its metrics, the models to keep, and what TensorBoard shows."""
+"""What a run writes after every epoch: its metrics, models of some epochs, and the log of TensorBoard."""
 
 from __future__ import annotations
 
@@ -12,26 +12,52 @@ from segue.core.images import atomic_write
 from segue.models.autoencoder import ConvAutoencoder, save_model
 from segue.training import Row
 
-METRICS_FILE, KEPT, TENSORBOARD = "metrics.csv", "epochs", "tensorboard"
+METRICS_FILE, EPOCHS_FOLDER, TENSORBOARD = "metrics.csv", "epochs", "tensorboard"
 
 
-def kept(run: Path, epoch: int) -> Path:
-    """Where a run keeps its model of an epoch."""
-    return run / KEPT / f"{epoch:04}.safetensors"
+def epoch_file(run: Path, epoch: int) -> Path:
+    """The file of a run's model of an epoch.
+
+    Args:
+        run: the run folder.
+        epoch: from 1.
+
+    Returns:
+        Its path, whether it is there or not.
+    """
+    return run / EPOCHS_FOLDER / f"{epoch:04}.safetensors"
 
 
-def kept_epochs(run: Path) -> tuple[int, ...]:
-    """The epochs whose models a run keeps, in order."""
-    files = (run / KEPT).glob("*.safetensors")
+def find_epochs(run: Path) -> tuple[int, ...]:
+    """Find the epochs whose models a run has saved.
+
+    Args:
+        run: the run folder.
+
+    Returns:
+        Their numbers, in order.
+    """
+    files = (run / EPOCHS_FOLDER).glob("*.safetensors")
     return tuple(sorted(int(file.stem) for file in files if file.stem.isdecimal()))
 
 
-def chosen_epochs(run: Path, spelled: str) -> tuple[int, ...]:
-    """The epochs of `1+20`, or all that a run keeps. Raises `InputError` where it does not keep one of them."""
+def choose_epochs(run: Path, spelled: str) -> tuple[int, ...]:
+    """Choose among the epochs whose models a run has saved.
+
+    Args:
+        run: the run folder.
+        spelled: `1+20`, or `all`.
+
+    Returns:
+        The numbers of the epochs.
+
+    Raises:
+        InputError: one of them has not been saved.
+    """
     if run.is_file() or not run.exists():
         raise InputError(f"--epoch {spelled} of {run}", "epochs of a run folder", "give the folder, or leave it out")
-    there = kept_epochs(run)
-    chosen = there if spelled == "all" else _epochs(spelled, "--epoch")
+    there = find_epochs(run)
+    chosen = there if spelled == "all" else _read_epochs(spelled, "--epoch")
     if not there:
         raise InputError(
             f"--epoch {spelled}", f"none: {run} keeps no epochs", "leave it out, or train with --keep 1+20"
@@ -41,42 +67,50 @@ def chosen_epochs(run: Path, spelled: str) -> tuple[int, ...]:
     return chosen
 
 
-class Record:
-    """Called with a run's history and model after every epoch.
+class EpochWriter:
+    """Called with a run's history and model after every epoch, it writes the metrics, and some of the models.
 
-    `keep` spells the epochs whose models are kept, `1+20` or `all`; `about` goes into their headers. What an earlier
-    run left in the folder is removed, unless this one resumes it. Raises `InputError` for another spelling, and where
-    TensorBoard is asked for and not installed.
+    What an earlier run left in the folder is removed, unless this one resumes it.
+
+    Args:
+        run: the run folder.
+        about: what the headers of the saved models say.
+        keep: the epochs whose models are saved: `1+20`, or `all`; None: none.
+        tensorboard: whether to log to TensorBoard as well.
+        resume: whether the run goes on.
+
+    Raises:
+        InputError: `keep` has another spelling, or TensorBoard is wanted and not installed.
     """
 
     def __init__(self, run: Path, about: dict[str, Any], *, keep: str | None, tensorboard: bool, resume: bool) -> None:
         self.run, self.about = run, about
-        self.all, self.epochs = keep == "all", () if keep in (None, "all") else _epochs(str(keep), "--keep")
+        self.all, self.epochs = keep == "all", () if keep in (None, "all") else _read_epochs(str(keep), "--keep")
         if not resume:
-            for folder in (KEPT, TENSORBOARD):
+            for folder in (EPOCHS_FOLDER, TENSORBOARD):
                 shutil.rmtree(run / folder, ignore_errors=True)
-        self.writer = _writer(run / TENSORBOARD) if tensorboard else None
+        self.writer = _open_tensorboard(run / TENSORBOARD) if tensorboard else None
 
     def __call__(self, history: tuple[Row, ...], model: ConvAutoencoder) -> None:
         row = history[-1]
         epoch = int(row["epoch"])
         _write_metrics(self.run / METRICS_FILE, history)
         if row["epoch"] == epoch and (self.all or epoch in self.epochs):
-            save_model(kept(self.run, epoch), model, {**self.about, "figures": row})
+            save_model(epoch_file(self.run, epoch), model, {**self.about, "figures": row})
         if self.writer is not None:
             for name, value in row.items():
                 self.writer.add_scalar(name, value, int(row["step"]))
             self.writer.flush()
 
 
-def _epochs(spelled: str, option: str) -> tuple[int, ...]:
+def _read_epochs(spelled: str, option: str) -> tuple[int, ...]:
     words = [word.strip() for word in spelled.split("+")]
     if not all(word.isdecimal() and int(word) > 0 for word in words):
         raise InputError(f"{option} {spelled}", "epochs from 1 up, or all", "write them as 1+20")
     return tuple(map(int, words))
 
 
-def _writer(folder: Path) -> Any:
+def _open_tensorboard(folder: Path) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:

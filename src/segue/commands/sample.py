@@ -84,15 +84,23 @@ class SampleResult:
 def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     """Draw codes, decode them, and write a sheet, or the arrays `images` `[n, h, w, c]` and `codes` `[n, latent]`.
 
-    Raises `InputError` for a run, a label or training images that are not there, options that do not go together,
-    a grid of codes that are not two-dimensional, and for what cannot be written.
+    Args:
+        request: the run, and where the codes come from.
+        report: receives the progress.
+
+    Returns:
+        the file, and where its codes came from.
+
+    Raises:
+        InputError: a run, a label or training images are not there, options contradict each other, a grid is asked for
+            of codes that are not two-dimensional, or the file cannot be written.
     """
     out = request.out
     if out.suffix.lower() not in _KINDS:
         raise InputError(f"output {out.name}", ", ".join(_KINDS), "end the name in one of these")
     check_writable(out)
     model, about = open_run(request.run, request.data)
-    by = _by(request, model, about)
+    by = _choose_source(request, model, about)
     labels: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
     generator = torch.Generator().manual_seed(request.seed)
@@ -101,22 +109,26 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
         assert isinstance(model, ConvAutoencoder)  # noqa: S101
         codes = model.draw(request.count, generator)
     elif by == "grid" and has_prior(model, about):
-        codes = normal_grid(_side(request.count))
+        codes = normal_grid(_grid_side(request.count))
     else:
         training = images_of(about, request.data_dir, report).train
         if by == "label":
-            labels, weights = _mix(request, training)
-            codes = _between(model, training, labels, weights, request, generator, report)
+            labels, weights = _choose_mix(request, training)
+            codes = _draw_between(model, training, labels, weights, request, generator, report)
         else:
             space = LatentSpace.of(model, training.sample(_MOST, request.seed), report)
-            codes = _range_grid(space, _side(request.count)) if by == "grid" else _mixture(space, request, generator)
+            codes = (
+                _make_range_grid(space, _grid_side(request.count))
+                if by == "grid"
+                else _draw_mixture(space, request, generator)
+            )
     images = decode(model, codes)
     if out.suffix.lower() == ".npz":
         with atomic_write(out) as beside:
             np.savez_compressed(beside, images=images, codes=codes.numpy())
     else:
-        write_image(out, sheet(images, _side(request.count) if by == "grid" else None))
-    return SampleResult(out, by, len(codes), labels, weights)
+        write_image(out, sheet(images, _grid_side(request.count) if by == "grid" else None))
+    return SampleResult(out=out, by=by, count=len(codes), labels=labels, weights=weights)
 
 
 def format_result(result: SampleResult) -> str:
@@ -125,8 +137,8 @@ def format_result(result: SampleResult) -> str:
     return f"sample      {result.out}\n            {result.count} images by {result.by}{mix and ': ' + mix}"
 
 
-def _by(request: SampleRequest, model: Autoencoder, about: dict[str, Any]) -> _By:
-    """The source of codes; options that it does not heed are refused."""
+def _choose_source(request: SampleRequest, model: Autoencoder, about: dict[str, Any]) -> _By:
+    """The source of codes; options that it does not use are refused."""
     by: _By = request.by or (
         "label" if request.labels is not None else "prior" if has_prior(model, about) else "mixture"
     )
@@ -144,18 +156,18 @@ def _by(request: SampleRequest, model: Autoencoder, about: dict[str, Any]) -> _B
     return by
 
 
-def _side(count: int) -> int:
+def _grid_side(count: int) -> int:
     return round(math.sqrt(count))
 
 
-def _range_grid(space: LatentSpace, side: int) -> Tensor:
+def _make_range_grid(space: LatentSpace, side: int) -> Tensor:
     """A grid over the central range of the codes."""
     low, high = central_range(space.codes)
     lines = low + (high - low) * middles(side)[:, None]
     return plane(lines[:, 0], lines[:, 1]).float()
 
 
-def _mixture(space: LatentSpace, request: SampleRequest, generator: Generator) -> Tensor:
+def _draw_mixture(space: LatentSpace, request: SampleRequest, generator: Generator) -> Tensor:
     """Codes from a mixture of Gaussians fitted to those of a latent space, in no order."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
@@ -173,7 +185,7 @@ def _mixture(space: LatentSpace, request: SampleRequest, generator: Generator) -
     return (torch.from_numpy(drawn)[order] * scale + centre).float().reshape(-1, *space.codes.shape[1:])
 
 
-def _mix(request: SampleRequest, images: ImageSet) -> tuple[tuple[str, ...], tuple[float, ...]]:
+def _choose_mix(request: SampleRequest, images: ImageSet) -> tuple[tuple[str, ...], tuple[float, ...]]:
     """The names of the labels asked for, and their weights, which sum to 1."""
     if images.labels is None:
         raise InputError("--by label of images without labels", "a set that has them", "choose another --by")
@@ -195,7 +207,7 @@ def _mix(request: SampleRequest, images: ImageSet) -> tuple[tuple[str, ...], tup
     return names, tuple(weight / sum(weights) for weight in weights)
 
 
-def _between(
+def _draw_between(
     model: Autoencoder,
     images: ImageSet,
     labels: tuple[str, ...],

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from segue.commands.evaluate import mean_interval
-from segue.commands.record import chosen_epochs, kept
+from segue.commands.record import choose_epochs, epoch_file
 from segue.commands.runs import DATA, RUN, images_of, open_run
 from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError
@@ -108,7 +108,7 @@ class StressResult:
 
 
 @dataclass(frozen=True)
-class _Trial:
+class _Measurements:
     """What was done to each of `n` images; by epoch, errors `[n, compared, measures]`; the pictures to show."""
 
     done: list[Description]
@@ -120,23 +120,32 @@ class _Trial:
 
 
 def run_stress(request: StressRequest, report: Report = silent) -> StressResult:
-    """Corrupt images of a run's test part (the training part where it has no other), reconstruct and compare them.
+    """Corrupt images of a run's test part (of its training part where it has no other), reconstruct and compare them.
 
-    Raises `InputError` for a run, an epoch or images that are not there, a corruption that does not exist, and for
-    what cannot be written.
+    Args:
+        request: the run, the epochs, and the corruption.
+        report: receives the progress.
+
+    Returns:
+        the files, and the errors of each epoch on the same corrupted images.
+
+    Raises:
+        InputError: a run, an epoch or images are not there, the corruption does not exist, or a file cannot be written.
     """
     _check_files(request)
-    models, about = _models(request)
-    spoil = corruption(request.corrupt) or corruption(about.get("corrupt")) or Rotate90()
+    models, about = _open_models(request)
+    chosen = corruption(request.corrupt) or corruption(about.get("corrupt")) or Rotate90()
     data = images_of(about, request.data_dir, report)
     part, whole = ("train", data.train) if data.test is None else ("test", data.test)
     images = whole.sample(request.images, request.seed)
-    trial = _tried(models, images, spoil, request, report)
-    write_image(request.out, strip(_rows(trial), title=f"{Path(about['data']).name}, {spoil}"))
+    found = _measure(models, images, chosen, request, report)
+    write_image(request.out, strip(_make_rows(found), title=f"{Path(about['data']).name}, {chosen}"))
     if request.csv is not None:
-        _write_csv(request.csv, images.ids, trial)
-    figures = tuple(_stressed(epoch, errors, trial.done) for epoch, errors in trial.errors.items())
-    return StressResult(request.out, request.csv, str(spoil), part, len(images), figures)
+        _write_csv(request.csv, images.ids, found)
+    figures = tuple(_summarize(epoch, errors, found.done) for epoch, errors in found.errors.items())
+    return StressResult(
+        out=request.out, csv=request.csv, corrupt=str(chosen), part=part, images=len(images), epochs=figures
+    )
 
 
 def format_result(result: StressResult) -> str:
@@ -178,20 +187,20 @@ def _check_files(request: StressRequest) -> None:
             check_writable(path)
 
 
-def _models(request: StressRequest) -> tuple[dict[int | None, Autoencoder], dict[str, Any]]:
+def _open_models(request: StressRequest) -> tuple[dict[int | None, Autoencoder], dict[str, Any]]:
     """The model of every epoch that is asked for, and what is known of the run."""
-    chosen = [None] if request.epoch is None else chosen_epochs(request.run, request.epoch)
+    epochs = [None] if request.epoch is None else choose_epochs(request.run, request.epoch)
     models: dict[int | None, Autoencoder] = {}
-    for epoch in chosen:
-        path = request.run if epoch is None else kept(request.run, epoch)
+    for epoch in epochs:
+        path = request.run if epoch is None else epoch_file(request.run, epoch)
         models[epoch], about = open_run(path, request.data)
     return models, about
 
 
 @torch.no_grad()
-def _tried(
-    models: dict[int | None, Autoencoder], images: ImageSet, spoil: Corruption, request: StressRequest, report: Report
-) -> _Trial:
+def _measure(
+    models: dict[int | None, Autoencoder], images: ImageSet, chosen: Corruption, request: StressRequest, report: Report
+) -> _Measurements:
     """All models on the same corrupted images, a batch at a time."""
     n = len(images)
     # Evenly apart, since sets of folders have class after class.
@@ -204,67 +213,68 @@ def _tried(
     errors: dict[int | None, list[Tensor]] = {epoch: [] for epoch in models}
     for start in range(0, n, batch):
         clean = to_float(images.images[start : start + batch])
-        spoilt, of_these = spoil.apply_and_describe(clean, generator)
+        corrupted, of_these = chosen.apply_and_describe(clean, generator)
         here = [i - start for i in shown if start <= i < start + batch]
         done += of_these
-        seen.append(spoilt[here])
+        seen.append(corrupted[here])
         for epoch, model in models.items():
-            again, control = (model.decode(model.encode(x)) for x in (spoilt, clean))
+            again, control = (model.decode(model.encode(x)) for x in (corrupted, clean))
             decoded[epoch].append(again[here])
-            pairs = (again, clean), (again, spoilt), (control, clean)
-            errors[epoch].append(torch.stack([_measured(*pair) for pair in pairs], 1))
+            pairs = (again, clean), (again, corrupted), (control, clean)
+            errors[epoch].append(torch.stack([_measure_batch(*pair) for pair in pairs], 1))
         report(Event("stress", min(start + batch, n), n))
-    return _Trial(
-        done,
-        {epoch: torch.cat(parts) for epoch, parts in errors.items()},
-        shown,
-        torch.cat(seen),
-        {epoch: torch.cat(parts) for epoch, parts in decoded.items()},
-        to_float(images.images[shown]),
+    return _Measurements(
+        done=done,
+        errors={epoch: torch.cat(parts) for epoch, parts in errors.items()},
+        shown=shown,
+        seen=torch.cat(seen),
+        decoded={epoch: torch.cat(parts) for epoch, parts in decoded.items()},
+        clean=to_float(images.images[shown]),
     )
 
 
-def _measured(decoded: Tensor, target: Tensor) -> Tensor:
+def _measure_batch(decoded: Tensor, target: Tensor) -> Tensor:
     """`_MEASURES` of each image, `[n, 3]`."""
     mse = (decoded - target).square().flatten(1).mean(1)
     return torch.stack([mse, psnr(decoded, target), structural_similarity(decoded, target)], 1)
 
 
-def _rows(trial: _Trial) -> list[Row]:
-    above = tuple("\n".join(trial.done[i].lines) for i in trial.shown)
-    rows = [Row("seen by the encoder", to_uint8(trial.seen), above=above if any(above) else ())]
-    for epoch, pictures in trial.decoded.items():
+def _make_rows(found: _Measurements) -> list[Row]:
+    above = tuple("\n".join(found.done[i].lines) for i in found.shown)
+    rows = [Row("seen by the encoder", to_uint8(found.seen), above=above if any(above) else ())]
+    for epoch, pictures in found.decoded.items():
         title = "reconstruction" if epoch is None else f"epoch {epoch}"
-        decibels = trial.errors[epoch][trial.shown, COMPARED.index("clean"), _MEASURES.index("psnr")].tolist()
+        decibels = found.errors[epoch][found.shown, COMPARED.index("clean"), _MEASURES.index("psnr")].tolist()
         rows.append(Row(title, to_uint8(pictures), tuple(f"{value:.1f} dB" for value in decibels)))
-    return [*rows, Row("clean target", to_uint8(trial.clean))]
+    return [*rows, Row("clean target", to_uint8(found.clean))]
 
 
-def _stressed(epoch: int | None, errors: Tensor, done: list[Description]) -> Stressed:
-    clean, seen, control = (_errors(part) for part in errors.unbind(1))
+def _summarize(epoch: int | None, errors: Tensor, done: list[Description]) -> Stressed:
+    clean, seen, control = (_mean_errors(part) for part in errors.unbind(1))
     to_clean, to_seen = errors[:, 0, 0], errors[:, 1, 0]
     nearer = (to_clean < to_seen)[to_clean != to_seen].numpy()
     undone = share_interval(nearer) if len(nearer) else None
-    kinds = sorted({kind for one in done for kind in one.kinds}, key=_counted)
-    by = {kind: _errors(errors[[kind in one.kinds for one in done], 0]) for kind in kinds}
-    return Stressed(epoch, clean, seen, control, undone, by)
+    kinds = sorted({kind for one in done for kind in one.kinds}, key=_sort_key)
+    by = {kind: _mean_errors(errors[[kind in one.kinds for one in done], 0]) for kind in kinds}
+    return Stressed(epoch=epoch, clean=clean, seen=seen, control=control, undone=undone, by=by)
 
 
-def _counted(kind: str) -> list[str | int]:
+def _sort_key(kind: str) -> list[str | int]:
     """A key to sort by, in which 9 comes before 10."""
     return [int(piece) if piece.isdecimal() else piece for piece in re.split(r"(\d+)", kind)]
 
 
-def _errors(measured: Tensor) -> Errors:
-    return Errors(len(measured), *(mean_interval(values) for values in measured.unbind(1)))
+def _mean_errors(measured: Tensor) -> Errors:
+    mse, decibels, ssim = (mean_interval(values) for values in measured.unbind(1))
+    return Errors(images=len(measured), mse=mse, psnr=decibels, ssim=ssim)
 
 
-def _write_csv(path: Path, ids: tuple[str, ...], trial: _Trial) -> None:
+def _write_csv(path: Path, ids: tuple[str, ...], found: _Measurements) -> None:
     names = [f"{compared}_{measure}" for compared in COMPARED for measure in _MEASURES]
     with atomic_write(path) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["epoch", "id", "done", *names])
-        for epoch, errors in trial.errors.items():
-            for name, done, row in zip(ids, trial.done, errors.flatten(1).tolist(), strict=True):
+        for epoch, errors in found.errors.items():
+            for name, done, row in zip(ids, found.done, errors.flatten(1).tolist(), strict=True):
                 figures = [f"{value:.6g}" for value in row]
                 writer.writerow(["" if epoch is None else epoch, name, ", ".join(done.lines), *figures])

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 import torch
 
 from segue.commands.pictures import TrainingPictures
-from segue.commands.record import Record
+from segue.commands.record import EpochWriter
 from segue.core.choices import Checked, choose, needed, option
 from segue.core.errors import InputError
 from segue.core.images import Fit, Pixels, atomic_write, to_float, to_uint8
@@ -157,7 +157,7 @@ def run_train(
         classes=len(data.train.label_names),
     )
     config = _config(request, method, spoilt, data)
-    record = Record(request.out, config, keep=request.keep, tensorboard=request.tensorboard, resume=request.resume)
+    record = EpochWriter(request.out, config, keep=request.keep, tensorboard=request.tensorboard, resume=request.resume)
     pictures = TrainingPictures(
         request.out / PICTURES_FOLDER,
         data,

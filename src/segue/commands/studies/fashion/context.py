@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from segue.commands.record import kept
+from segue.commands.record import epoch_file
 from segue.commands.runs import open_run
 from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
@@ -34,7 +34,7 @@ class StudyContext:
 
     def again(self, run: str, epoch: int, images: Pixels) -> Pixels:
         """What the model of an epoch gives back of images."""
-        model, _ = open_run(kept(self.runs[run], epoch))
+        model, _ = open_run(epoch_file(self.runs[run], epoch))
         return decode(model, encode(model, images))
 
     def right(self, images: Pixels) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segue.commands.record import kept
+from segue.commands.record import epoch_file
 from segue.commands.studies.kmnist.context import DRAWN, SHOWN, SURE, StudyContext
 from segue.commands.studies.workspace import Found, Numbers
 from segue.commands.train import PICTURES_FOLDER
@@ -19,7 +19,7 @@ def drawn(desk: StudyContext) -> Found:
     """Draws from the prior, as the model learned."""
     bench, real, energy = desk.bench, PixelSearch(desk.train.images), _energy(desk.test.images)
     kinds = {
-        f"drawn, epoch {epoch}": bench.sampled(f"drawn-{epoch}", kept(desk.run, epoch), count=DRAWN)
+        f"drawn, epoch {epoch}": bench.sampled(f"drawn-{epoch}", epoch_file(desk.run, epoch), count=DRAWN)
         for epoch in desk.epochs
     }
     rows: list[tuple[Cell, ...]] = []
@@ -65,7 +65,7 @@ def learning(desk: StudyContext) -> Found:
     numbers: Numbers = {}
     lines = [Row("held out", shown)]
     for epoch in desk.epochs:
-        again = desk.again(desk.test.images, kept(desk.run, epoch))
+        again = desk.again(desk.test.images, epoch_file(desk.run, epoch))
         mse = mean_square(again, desk.test.images)
         numbers[str(epoch)] = figures = {"psnr": float(-10 * np.log10(mse).mean()), "edges": _energy(again) / energy}
         rows.append((epoch, *figures.values()))

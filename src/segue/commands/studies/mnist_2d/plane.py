@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from segue.commands.map import decoded_plane
+from segue.commands.map import decode_plane
 from segue.commands.studies.mnist_2d.context import BENT, LINE, StudyContext
 from segue.commands.studies.mnist_2d.shown import FINER, Ways
 from segue.commands.studies.workspace import Numbers
@@ -70,11 +70,11 @@ def _maps(desk: StudyContext, space: LatentSpace, ways: dict[str, Ways]) -> tupl
 
     codes, read, digits = (bench.figure(f"plane-{name}.png") for name in ("codes", "read", "digits"))
     latent_map(space.codes.double().numpy(), codes, labels=space.labels, names=space.label_names, over=over)
-    images, extent = decoded_plane(model, space.codes, bench.either(90, 160, tiny=12))
+    images, extent = decode_plane(model, space.codes, bench.either(90, 160, tiny=12))
     probabilities = desk.reader.probabilities(images)
     free = np.concatenate([np.array(code) for way in ways.values() for code in way.values()])
     class_map(probabilities, extent, read, names=desk.reader.names, over=over, free=free)
-    decoded_grid(decoded_plane(model, space.codes)[0], digits, extent, over=partial(over, black=True))
+    decoded_grid(decode_plane(model, space.codes)[0], digits, extent, over=partial(over, black=True))
     return codes, read, digits
 
 
