@@ -194,7 +194,7 @@ def _measure_reconstruction(
 def _measure_labels(
     model: Autoencoder, data: DataSet, test: ImageSet, space: LatentSpace, request: EvaluateRequest, report: Report
 ) -> tuple[Interval | None, Interval | None]:
-    """The accuracies of the linear classifier and of k-means: fitted to the training part, measured on the test part."""
+    """The accuracies of the linear classifier and of k-means, fitted to the training part, on the test part."""
     if data.train.labels is None or test.labels is None:
         return None, None
     codes = LatentSpace.of(model, data.train, report).codes
