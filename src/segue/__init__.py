@@ -9,6 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from segue.commands.evaluate import EvaluateRequest, EvaluateResult
+    from segue.commands.evaluate import run_evaluate as evaluate_run
+    from segue.commands.train import TrainRequest, TrainResult
+    from segue.commands.train import run_train as train_run
     from segue.core.errors import InputError, Stopped
     from segue.core.images import read_image, to_float, to_uint8, write_image
     from segue.core.progress_bar import show_progress
@@ -47,6 +51,8 @@ if TYPE_CHECKING:
     from segue.training.methods import AAE, ACAI, AE, VAE, Method
 
 _HOMES = {
+    "segue.commands.evaluate": ("EvaluateRequest", "EvaluateResult", "evaluate_run=run_evaluate"),
+    "segue.commands.train": ("TrainRequest", "TrainResult", "train_run=run_train"),
     "segue.data.datasets": ("DataSet", "ImageSet", "load"),
     "segue.evaluation.leaderboard": ("Leaderboard", "score_paths"),
     "segue.evaluation.metrics": ("Case", "Metric"),
@@ -96,6 +102,8 @@ __all__ = [
     "ConvAutoencoder",
     "DataSet",
     "Diffusers",
+    "EvaluateRequest",
+    "EvaluateResult",
     "Foreign",
     "Geodesic",
     "GraphPath",
@@ -115,12 +123,15 @@ __all__ = [
     "Row",
     "Slerp",
     "Stopped",
+    "TrainRequest",
+    "TrainResult",
     "Training",
     "Transport",
     "choose_path",
     "connect_waypoints",
     "cross_fade",
     "decode_path",
+    "evaluate_run",
     "interpolate_images",
     "interpolate_waypoints",
     "join_clips",
@@ -136,6 +147,7 @@ __all__ = [
     "to_float",
     "to_uint8",
     "train",
+    "train_run",
     "write_image",
 ]
 

@@ -48,7 +48,20 @@ class DataOptions(Checked):
     limit: int | None = option(None, "maximum number of images of each part", low=1, group="Images")
 
     def load(self, data: str, seed: int, data_dir: Path | None = None, report: Report = silent) -> DataSet:
-        """The image set that `data` names, by these options."""
+        """Load an image set by these options.
+
+        Args:
+            data: what names it, as in `segue.load`.
+            seed: of what is held out.
+            data_dir: where named sets are; None: `SEGUE_DATA`, or the cache.
+            report: receives the progress.
+
+        Returns:
+            The image set.
+
+        Raises:
+            InputError: it is not there, cannot be read, or does not fit the options.
+        """
         if self.size is not None and len(self.size) not in (1, 2):
             raise InputError(f"--size of {len(self.size)} numbers", "one or two", "write 64, or HEIGHTxWIDTH")
         size = None if self.size is None else (self.size[0], self.size[-1])
@@ -118,7 +131,20 @@ class TrainRequest(Checked):
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What training left behind: the run folder, its last figures, and how long it took."""
+    """A finished run.
+
+    Args:
+        out: the run folder.
+        model: the model's file in it.
+        method: the training method, as it is spelled.
+        images: how many images it was trained on.
+        image_shape: channels, height, width.
+        steps: how many steps that took.
+        precision: the number format.
+        seconds: how long it took.
+        figures: those of the last epoch.
+        notes: what else there is to know.
+    """
 
     out: Path
     model: Path
@@ -135,14 +161,22 @@ class TrainResult:
 def run_train(
     request: TrainRequest, report: Report = silent, on_epoch: Callable[[Row], None] | None = None
 ) -> TrainResult:
-    """Train as asked; the run folder then holds model, config, metrics as CSV, figures, and pictures of the training.
+    """Train; the run folder then holds the model, its config, metrics as CSV, figures, and pictures of the training.
 
-    `on_epoch` is called with the figures of every epoch; what it raises ends the run.
+    Args:
+        request: the image set, the method, the model and how to train it.
+        report: receives the progress.
+        on_epoch: called with the figures of every epoch; what it raises ends the run.
 
-    Raises `InputError` for what cannot be read or written, and for a folder that already holds a run
-    (unless `resume` or `force`); `Stopped` at Ctrl-C, when the folder holds a checkpoint to resume from.
+    Returns:
+        The run.
+
+    Raises:
+        InputError: something cannot be read or written, or the folder holds a run already (unless `resume` or
+            `force`).
+        Stopped: at Ctrl-C; the folder then holds a checkpoint to resume from.
     """
-    method, spoilt = choose(request.method, METHODS, "method"), corruption(request.corrupt)
+    method, corrupt = choose(request.method, METHODS, "method"), corruption(request.corrupt)
     check_out(request)
     request = _pin_precision(request)
     method = method.prepared(request.weights, request.data_dir, report)
@@ -156,7 +190,7 @@ def run_train(
         grid=request.grid,
         classes=len(data.train.label_names),
     )
-    config = _config(request, method, spoilt, data)
+    config = _make_config(request, method, corrupt, data)
     record = EpochWriter(request.out, config, keep=request.keep, tensorboard=request.tensorboard, resume=request.resume)
     pictures = TrainingPictures(
         request.out / PICTURES_FOLDER,
@@ -168,7 +202,7 @@ def run_train(
     )
     _write_config(request, config)
 
-    def ended(history: tuple[Row, ...], model: ConvAutoencoder) -> None:
+    def end_epoch(history: tuple[Row, ...], model: ConvAutoencoder) -> None:
         record(history, model)
         if on_epoch is not None:
             on_epoch(history[-1])
@@ -178,13 +212,13 @@ def run_train(
         method,
         data.train,
         request.training,
-        corrupt=spoilt,
+        corrupt=corrupt,
         held_out=data.test,
         checkpoint=request.out / CHECKPOINT,
         resume=request.resume,
         stages=request.pictures,
         on_stage=pictures.stage,
-        on_epoch=ended,
+        on_epoch=end_epoch,
         report=report,
     )
     model.cpu()
@@ -195,16 +229,16 @@ def run_train(
     _write_figures(request.out / _FIGURES, model, shown, trained.history)
     pictures.assemble(report)
     return TrainResult(
-        request.out,
-        request.out / MODEL,
-        str(method),
-        len(data.train),
-        data.train.image_shape,
-        trained.steps,
-        trained.precision.numbers,
-        trained.seconds,
-        figures,
-        data.notes + trained.notes,
+        out=request.out,
+        model=request.out / MODEL,
+        method=str(method),
+        images=len(data.train),
+        image_shape=data.train.image_shape,
+        steps=trained.steps,
+        precision=trained.precision.numbers,
+        seconds=trained.seconds,
+        figures=figures,
+        notes=data.notes + trained.notes,
     )
 
 
@@ -223,10 +257,19 @@ def format_result(result: TrainResult) -> str:
 
 
 def check_out(request: TrainRequest) -> None:
-    """Raise `InputError` for a run folder among the images, or one that holds what `request` would not overwrite."""
+    """Check the run folder before long work.
+
+    Args:
+        request: which names it.
+
+    Raises:
+        InputError: it is among the images, or holds what the request would not overwrite.
+    """
     out = request.out
     written = [folder.resolve() for folder in (out, out / _FIGURES, out / PICTURES_FOLDER)]
-    if any(path.is_dir() and any(folder.is_relative_to(path) for folder in written) for path in _paths(request.data)):
+    if any(
+        path.is_dir() and any(folder.is_relative_to(path) for folder in written) for path in _find_paths(request.data)
+    ):
         raise InputError(f"output {out}, among the images", "a folder elsewhere", "choose another with -o")
     if out.exists() and not out.is_dir():
         raise InputError(f"output {out}, a file", "a folder for the run", "choose another name with -o")
@@ -236,7 +279,7 @@ def check_out(request: TrainRequest) -> None:
         raise InputError(f"{out}, which holds an unfinished run", "a new folder", "add --resume to go on, or --force")
 
 
-def _paths(data: str) -> tuple[Path, ...]:
+def _find_paths(data: str) -> tuple[Path, ...]:
     """The file or folder that `data` names, or the two of `IMAGES,LABELS`, from the root; none for a set's name."""
     if not data or any(source.reads(data) for source in (named, recorded, generated)):
         return ()
@@ -244,13 +287,13 @@ def _paths(data: str) -> tuple[Path, ...]:
     return tuple(Path(part).resolve() for part in parts)
 
 
-def _config(request: TrainRequest, method: Method, spoilt: Corruption | None, data: DataSet) -> dict[str, Any]:
-    """All that decides the weights, as JSON; a path to data is kept whole, so that a run finds it from anywhere."""
+def _make_config(request: TrainRequest, method: Method, corrupt: Corruption | None, data: DataSet) -> dict[str, Any]:
+    """All that decides the weights, as JSON; paths of data are absolute, so that a run finds them from anywhere."""
     return {
-        "data": ",".join(map(str, _paths(request.data))) or request.data,
+        "data": ",".join(map(str, _find_paths(request.data))) or request.data,
         "digest": data.digest(),
         "method": str(method),
-        "corrupt": spoilt and str(spoilt),
+        "corrupt": corrupt and str(corrupt),
         "latent": request.latent,
         "grid": request.grid,
         "width": request.width,
@@ -261,13 +304,13 @@ def _config(request: TrainRequest, method: Method, spoilt: Corruption | None, da
 
 def _pin_precision(request: TrainRequest) -> TrainRequest:
     """The request at one number format: the run's that is resumed, else what `auto` means here."""
-    before = _config_before(request)
+    before = _read_earlier_config(request)
     if before is not None and request.training.precision == "auto":
         return replace(request, training=replace(request.training, precision=before["training"]["precision"]))
     return replace(request, training=request.training.pin_precision(request.width))
 
 
-def _config_before(request: TrainRequest) -> dict[str, Any] | None:
+def _read_earlier_config(request: TrainRequest) -> dict[str, Any] | None:
     """What a run that is to be resumed was asked for by; None where none is."""
     path = request.out / CONFIG
     if not (request.resume and (request.out / CHECKPOINT).exists() and path.exists()):
@@ -278,7 +321,7 @@ def _config_before(request: TrainRequest) -> dict[str, Any] | None:
 
 def _write_config(request: TrainRequest, config: dict[str, Any]) -> None:
     path = request.out / CONFIG
-    before = _config_before(request)
+    before = _read_earlier_config(request)
     if before is not None:
         for key in config:
             if before.get(key) != config[key]:
