@@ -165,7 +165,7 @@ def test_ctrl_c_while_libraries_are_loaded() -> None:
     ("words", "code", "says"),
     [
         (["info", "digits", "--json"], 0, ""),
-        (["info", "none.mp4"], 2, "no file none.mp4"),
+        (["info", "none.mp4"], 2, "none.mp4, which does not exist"),
         (["nope"], 2, "nope"),
     ],
 )

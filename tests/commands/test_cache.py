@@ -60,5 +60,5 @@ def test_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_unknown_kind(folder: Path, refused: Refused) -> None:
-    assert "did you mean codes or models?" in refused("cache", "--clear", "cods")
+    assert "try codes or models" in refused("cache", "--clear", "cods")
     assert len([file for file in folder.rglob("*") if file.is_file()]) == 5

@@ -88,11 +88,11 @@ def test_a_run_may_have_its_name(
 @pytest.mark.parametrize(
     ("spelled", "said"),
     [
-        ("taef2:sise=64", "did you mean size"),
-        ("taef2:size=30", "expected multiples of 8; write size=32x32"),
+        ("taef2:sise=64", "try size"),
+        ("taef2:size=30", "expected multiples of 8; try size=32x32"),
         ("taef2:size=1x2x3", "2 values"),
         ("taef2:size=0", "8 or more"),
-        ("taef2:weights=nowhere", "put it at nowhere/taef2_encoder.safetensors"),
+        ("taef2:weights=nowhere", "try putting it at nowhere/taef2_encoder.safetensors"),
         ("diffusers", "without folder"),
         ("diffusers:folder=nowhere", "nowhere without a config.json"),
     ],

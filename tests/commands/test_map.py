@@ -138,5 +138,5 @@ def test_tsne_and_thumbnails_through_the_command_line(
     found = segue("map", longer, "-o", tmp_path / "m.png", "--projection", "tsne", "--thumbnails", 9, "--limit", 40)
     assert found["projection"] == "tsne" and found["explained_variance"] is None
     assert "up to three" in refused("map", longer, "-o", tmp_path / "n.png", "--projection", "direct")
-    assert "add --projection pca" in refused("map", short, "-o", tmp_path / "n.png", "--thumbnails", 5)
+    assert "try --projection=pca" in refused("map", short, "-o", tmp_path / "n.png", "--thumbnails", 5)
     assert not (tmp_path / "n.png").exists()

@@ -215,7 +215,7 @@ def test_a_path_that_is_not_found_is_counted_and_its_reason_told_once(lines: Pat
     found = [float(row["jerk"]) for row in raw if row["path"] == "nowhere" and row["jerk"]]
     assert nowhere.figures["jerk"].mean == pytest.approx(np.mean(found))
     assert nowhere.figures["jerk"].wins == 0  # it is the straight line
-    assert result.notes == ("nowhere: got two components; expected one; raise k",)
+    assert result.notes == ("nowhere: got two components; expected one; try raise k",)
     assert "nowhere found no way for 2 of 4 pairs" in job.format_leaderboard(
         run_score(ScoreRequest(lines, tmp_path / "t", pairs=4, steps=5, paths=("linear", Nowhere()), metrics="jerk"))
     )
@@ -295,9 +295,9 @@ def test_the_network_that_sees(lines: Path, data_dir: Path, tmp_path: Path, monk
         ("--nodes 1", "2 or more"),
         ("--kind one", "one-factor, all-factors"),
         ("--kind same-label", "without labels"),
-        ("--paths sleerp", "did you mean slerp?"),
+        ("--paths sleerp", "try slerp"),
         ("--paths +pace", "path"),
-        ("--metrics jork", "did you mean jerk?"),
+        ("--metrics jork", "try jerk"),
         ("--metrics excess:by=eye", "pixel, perceptual"),
         ("--pairs 150", "ends that leave half of the images"),
     ],
@@ -310,6 +310,6 @@ def test_what_is_wrong_is_explained(words: str, says: str, lines: Path, refused:
 def test_where_nothing_can_be_written(lines: Path, refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "output" in refused("score", lines, "-o", tmp_path / "file", *QUICK)
-    assert "no file" in refused("score", tmp_path / "none", "-o", tmp_path / "s", *QUICK)
+    assert "which does not exist" in refused("score", tmp_path / "none", "-o", tmp_path / "s", *QUICK)
     assert "an empty list" in refused("score", lines, "-o", tmp_path / "s", "--paths", " ")
     assert even_steps(3).tolist() == [0, 0.5, 1]

@@ -171,7 +171,7 @@ def test_what_is_told(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
         ("--epoch 1+2", "expected 1, 3, which"),
         ("--epoch 0", "epochs from 1 up, or all"),
         ("--epoch first", "epochs from 1 up, or all"),
-        ("--corrupt rotat90", "did you mean rotate90?"),
+        ("--corrupt rotat90", "try rotate90"),
         ("--count 0", "1 to 1000"),
         ("--csv errors.txt", "expected .csv"),
         ("-o sheet.pdf", ".png"),

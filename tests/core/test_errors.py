@@ -10,7 +10,7 @@ from segue.core.errors import InputError, Stopped, unknown
 
 
 def test_it_is_one_line() -> None:
-    assert str(InputError("a\nfile\t x", "b", "do\n\n c")) == "got a file x; expected b; do c"
+    assert str(InputError("a\nfile\t x", "b", "the\n\n c")) == "got a file x; expected b; try the c"
 
 
 def test_it_is_a_value_error_and_stopping_is_not() -> None:
@@ -20,16 +20,16 @@ def test_it_is_a_value_error_and_stopping_is_not() -> None:
 
 def test_it_can_be_copied_and_so_cross_to_another_process() -> None:
     error = InputError("x", "y", "z")
-    assert str(copy.copy(error)) == str(error) == "got x; expected y; z"
+    assert str(copy.copy(error)) == str(error) == "got x; expected y; try z"
 
 
 @pytest.mark.parametrize(
     ("got", "advice"),
     [
-        ("sleerp", "did you mean slerp?"),
-        ("SLERP", "did you mean slerp?"),
-        ("zzz", "choose one of these"),
-        ("", "choose"),
+        ("sleerp", "try slerp"),
+        ("SLERP", "try slerp"),
+        ("zzz", "try one of these"),
+        ("", "try one of these"),
     ],
 )
 def test_the_nearest_names_are_suggested(got: str, advice: str) -> None:
@@ -38,4 +38,4 @@ def test_the_nearest_names_are_suggested(got: str, advice: str) -> None:
 
 
 def test_suggestions_keep_their_case() -> None:
-    assert str(unknown("set", "mnst", ["MNIST", "digits"])).endswith("did you mean MNIST?")
+    assert str(unknown("set", "mnst", ["MNIST", "digits"])).endswith("try MNIST")

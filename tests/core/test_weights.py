@@ -38,7 +38,9 @@ def test_data_comes_before_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_folder_is_the_only_place(tmp_path: Path) -> None:
     put(tmp_path / "data" / FILE.name)
-    with pytest.raises(InputError, match=r"no net\.bin, which a test needs, in .*/mine; .*put it at .*mine/net\.bin"):
+    with pytest.raises(
+        InputError, match=r"no net\.bin, which a test needs, in .*/mine; .*try putting it at .*mine/net\.bin"
+    ):
         weights_file(FILE, "a test", tmp_path / "mine")
     mine = put(tmp_path / "mine" / "net.bin")
     assert weights_file(FILE, "a test", tmp_path / "mine") == mine
@@ -49,7 +51,7 @@ def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         with pytest.raises(InputError) as caught:
             weights_file(FILE, "a test")
         message = str(caught.value)
-        assert FILE.sha256 in message and message.endswith(f"put it at {tmp_path / folder / FILE.name}")
+        assert FILE.sha256 in message and message.endswith(f"try putting it at {tmp_path / folder / FILE.name}")
         monkeypatch.delenv("SEGUE_DATA", raising=False)
 
 

@@ -313,14 +313,14 @@ def test_none_is_none(nothing: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("gausian", "did you mean gaussian"),
-        ("mask+jigsaaw:grid=2", "did you mean jigsaw"),
-        ("mask:ration=0.5", "did you mean ratio"),
+        ("gausian", "try gaussian"),
+        ("mask+jigsaaw:grid=2", "try jigsaw"),
+        ("mask:ration=0.5", "try ratio"),
         ("mask:ratio=1.5", "expected 0 to 1"),
         ("gaussian:sigma=-1", "expected 0 to 100"),
         ("jigsaw:grid=0", "expected 1 or more"),
         ("gaussian:sigma=nan", "a number"),
-        ("mask+", "did you mean mask"),
+        ("mask+", "try mask"),
         ("+mask", "expected gaussian"),
         ("", "expected gaussian"),
         ("chain", "expected gaussian"),

@@ -67,7 +67,7 @@ def test_it_is_kept_whole(tmp_path: Path, digits: DataSet, reader: Classifier) -
 
 def test_other_files_are_refused(tmp_path: Path, reader: Classifier) -> None:
     file = tmp_path / "x.safetensors"
-    with pytest.raises(InputError, match="no file"):
+    with pytest.raises(InputError, match="which does not exist"):
         load_classifier(file)
     save_tensors(file, {"a": torch.zeros(1)}, {"kind": "codes"})
     with pytest.raises(InputError, match="a classifier file"):

@@ -102,7 +102,7 @@ def test_several_are_numbered_one_is_not() -> None:
 def test_a_whole_film_has_no_handles(tmp_path: Path) -> None:
     clips = [ProjectClip(Path("a.mp4")), ProjectClip(Path("b.mp4"))]
     request = JoinRequest(tmp_path / "out.mov", handles=0.5)
-    with pytest.raises(InputError, match=r"--handles 0\.5 of a whole film; .* add --only-transition"):
+    with pytest.raises(InputError, match=r"`handles=0\.5` of a whole film; .* try `only_transition=True`"):
         check_outputs(request, clips)
     check_outputs(replace(request, only_transition=True), clips)
     check_outputs(replace(request, handles=0), clips)
@@ -203,7 +203,7 @@ def test_what_cannot_be_is_said_first(
 ) -> None:
     words = ["join", *map(str, three), "-o", str(tmp_path / "out.mov"), "--style", "fade"]
     assert main([*words, "--handles", "1"]) == 2
-    assert "add --only-transition" in capsys.readouterr().err
+    assert "try --only-transition" in capsys.readouterr().err
     taken = clips.write(tmp_path / "out-2.mov", clips.counted(range(12)))
     assert main([*words[:3], str(taken), *words[4:], "--only-transition"]) == 2
     assert "out-2.mov, which is one of the clips" in capsys.readouterr().err

@@ -163,10 +163,10 @@ def test_a_preview_is_small_and_short(join: Join, tmp_path: Path, clips: ModuleT
         (("1.mkv", "21.mkv", "--from", "film.toml", "-o", "a.mp4"), "got clips beside --from"),
         (("1.mkv", "21.mkv", "-o", "21.mkv"), "which is one of the clips"),
         (("1.mkv", "21.mkv", "-o", "a.webm", "--codec", "prores"), "got prores in a.webm; expected .mov or .mkv"),
-        (("1.mkv", "21.mkv", "-o", "a.mov", "--codec", "prores", "--crf", "3"), "got crf 3 for prores"),
+        (("1.mkv", "21.mkv", "-o", "a.mov", "--codec", "prores", "--crf", "3"), "got --crf=3 for prores"),
         (("1.mkv", "21.mkv", "-o", "a.gif", "--fps", "60"), "60 frames a second in gif"),
         (("1.mkv", "21.mkv", "-o", "a.txt"), "expected .mp4"),
-        (("1.mkv", "21.mkv", "-o", "a.mp4", "--seconds", "1", "--mode", "overlap"), "lower --seconds"),
+        (("1.mkv", "21.mkv", "-o", "a.mp4", "--seconds", "1", "--mode", "overlap"), "try fewer --seconds"),
         (("1.mkv", "21.mkv", "-o", "a.mp4", "--best-cut", "soon"), "--best-cut=soon"),
     ],
 )

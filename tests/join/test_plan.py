@@ -65,7 +65,7 @@ def test_what_is_chosen_always_fits(lengths: list[int], seconds: float, loop: bo
 @pytest.mark.parametrize(
     ("lengths", "said"),
     [
-        ([12, 30], "a transition of 1.00 s over a.mp4, a clip of 1.00 s; expected a shorter one; lower --seconds"),
+        ([12, 30], "a transition of 1.00 s over a.mp4, a clip of 1.00 s; expected a shorter one; try fewer `seconds`"),
         ([30, 20, 30], "transitions of 2.00 s over b.mp4, a clip of 1.67 s"),
     ],
 )

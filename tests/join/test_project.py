@@ -50,19 +50,19 @@ def test_the_record_of_a_film_is_one_too(tmp_path: Path) -> None:
     found = read_project(tmp_path / "film.json")
     assert found.options == {"loop": True} and found.clips[0].path == tmp_path / "a.mp4"
     (tmp_path / "a.mp4").write_bytes(b"another")
-    with pytest.raises(InputError, match="give the clip that was joined"):
+    with pytest.raises(InputError, match="try the clip that was joined"):
         read_project(tmp_path / "film.json")
 
 
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("film.toml", "seconds = ", "cannot be read"),
-        ("film.json", "{", "cannot be read"),
+        ("film.toml", "seconds = ", "expected TOML or JSON"),
+        ("film.json", "{", "expected TOML or JSON"),
         ("film.json", "[1]", "lists nothing by name"),
         ("film.toml", "seconds = 1", r"without clips; expected a table \[\[clips\]\]"),
         ("film.toml", "clips = [1]", "without clips"),
-        ("film.toml", "[[clips]]\npth = 'a.mp4'", "did you mean path"),
+        ("film.toml", "[[clips]]\npth = 'a.mp4'", "try path"),
         ("film.toml", "[[clips]]\npath = 'a.mp4'\nstart = 'soon'", "start of a clip=soon; expected a number"),
         ("film.toml", "[[clips]]\npath = 'a.mp4'\nmode = 'over'", "overlap"),
     ],

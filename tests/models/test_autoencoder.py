@@ -103,8 +103,8 @@ def test_a_file_that_is_something_else(tmp_path: Path, content: bytes) -> None:
 
 
 def test_nothing_there(tmp_path: Path) -> None:
-    assert "no file" in refused(tmp_path / "none.safetensors")
-    assert "no file" in refused(tmp_path)
+    assert "which does not exist" in refused(tmp_path / "none.safetensors")
+    assert "which does not exist" in refused(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_nothing_there(tmp_path: Path) -> None:
         ("[]", "broken header"),
         ("{}", "broken header"),
         ('{"format": "one"}', "broken header"),
-        ('{"format": %d}' % (FORMAT + 1), f"expected formats up to {FORMAT}; update segue"),  # noqa: UP031
+        ('{"format": %d}' % (FORMAT + 1), f"expected formats up to {FORMAT}; try updating segue"),  # noqa: UP031
         ('{"format": 1}', "of kind None"),
         ('{"format": 1, "kind": "checkpoint"}', "of kind 'checkpoint'; expected a model file"),
         ('{"format": 1, "kind": "model"}', "broken header"),

@@ -43,5 +43,5 @@ def test_strays_do_not_shrink_the_rest() -> None:
 
 def test_other_shapes() -> None:
     for points in (np.zeros((0, 2)), np.zeros((3, 3))):
-        with pytest.raises(InputError, match="project them first"):
+        with pytest.raises(InputError, match="try projecting them first"):
             scatter(points)

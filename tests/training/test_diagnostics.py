@@ -133,7 +133,9 @@ def test_the_image_behind_a_nan_is_named(discs: Pixels, build: Build) -> None:
     images = discs.copy()
     images[11] = 255
     ids = tuple(f"disc-{i}" for i in range(16))
-    with pytest.raises(InputError, match=r"a loss of nan at step \d+ from disc-11; expected finite losses; look at it"):
+    with pytest.raises(
+        InputError, match=r"a loss of nan at step \d+ from disc-11; expected finite losses; try looking at it"
+    ):
         train(build(), BreaksOnWhite(), ImageSet(images, ids), PLAN)
     with pytest.raises(InputError, match="from image 11;"):
         train(build(), BreaksOnWhite(), images, PLAN)

@@ -76,7 +76,7 @@ def test_patience_ends_a_run_and_keeps_the_best_weights(discs: Pixels, build: Bu
 
 
 def test_patience_needs_test_images(discs: Pixels, build: Build) -> None:
-    with pytest.raises(InputError, match="--patience without test images"):
+    with pytest.raises(InputError, match="`patience` without test images"):
         train(build(), AE(), discs, Training(epochs=2, patience=1))
 
 

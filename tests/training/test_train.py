@@ -44,7 +44,7 @@ def test_the_seed_decides_every_byte(method: Method, discs: Pixels, build: Build
 def test_a_loss_that_is_not_finite(discs: Pixels, build: Build, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         train(build(VAE()), VAE(beta=1e300), discs, PLAN, checkpoint=tmp_path / "c")
-    assert str(caught.value) == "got a loss of inf at step 1; expected finite losses; try --lr 0.00025"
+    assert str(caught.value) == "got a loss of inf at step 1; expected finite losses; try `lr=0.00025`"
     assert not list(tmp_path.iterdir())
     model = build()
     events: list[Event] = []
@@ -168,5 +168,5 @@ def test_devices() -> None:
     assert pick_device("auto").type in ("cpu", "cuda", "mps")
     for name, present in ("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available()):
         if not present:
-            with pytest.raises(InputError, match=f"--device {name}; expected cpu"):
+            with pytest.raises(InputError, match=f"`device={name}`; expected cpu"):
                 pick_device(name)

@@ -134,8 +134,8 @@ def test_films_by_name_are_all_there() -> None:
         ("a.mp4", "h265", None, "hevc"),
         ("a.mp4", None, 52, "0 to 51"),
         ("a.mp4", "av1", 0, "1 to 63"),
-        ("a.mov", "prores", 18, "leave it out"),
-        ("a.gif", None, 18, "leave it out"),
+        ("a.mov", "prores", 18, "try leaving it out"),
+        ("a.gif", None, 18, "try leaving it out"),
     ],
 )
 def test_what_does_not_go_together(name: str, codec: str | None, crf: int | None, said: str, tmp_path: Path) -> None:

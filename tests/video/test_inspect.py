@@ -56,7 +56,7 @@ def _refused(path: Path) -> str:
 
 
 def test_no_clip_at_all(tmp_path: Path) -> None:
-    assert "no file" in _refused(tmp_path / "none.mp4")
+    assert "which does not exist" in _refused(tmp_path / "none.mp4")
     assert "a directory" in _refused(tmp_path)
     (tmp_path / "empty.mp4").touch()
     assert "empty file" in _refused(tmp_path / "empty.mp4")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 from cyclopts import CycloptsError, MissingArgumentError, UnknownCommandError, UnknownOptionError
 
-from segue.commands import COMMANDS
+from segue.cli.options import fields_of, spell_field
+from segue.commands import COMMANDS, Command
 from segue.core.errors import InputError, unknown
+
+_PARAMETER = re.compile(r"`(?P<name>\w+)(?P<value>=[^`]*)?`")
+"""A parameter, and perhaps its value, as the message of an `InputError` has it."""
 
 
 def explain_mistake(error: CycloptsError | InputError, words: Sequence[str]) -> str:
@@ -21,9 +26,10 @@ def explain_mistake(error: CycloptsError | InputError, words: Sequence[str]) -> 
     Returns:
         One line.
     """
-    if isinstance(error, InputError):
-        return str(error)
     names = [command.name for command in COMMANDS]
+    if isinstance(error, InputError):
+        named = [command for command in COMMANDS if command.name in words[:1]]
+        return str(InputError(*(_spell_options(part, named) for part in error.args)))
     if isinstance(error, UnknownCommandError):
         return str(unknown("command", words[0], names))
     command = f"segue {words[0]}" if words and words[0] in names else "segue"
@@ -32,9 +38,20 @@ def explain_mistake(error: CycloptsError | InputError, words: Sequence[str]) -> 
         got = error.token.keyword or error.token.value
         options = [name for argument in error.argument_collection if argument.parse for name in argument.names]
         near = difflib.get_close_matches(got.partition("=")[0], options, n=1)
-        return str(InputError(f"option {got}", f"an option of {command}", f"try {', or '.join([*near, page])}"))
+        return str(InputError(f"option {got}", f"an option of {command}", ", or ".join([*near, page])))
     if isinstance(error, MissingArgumentError) and error.argument is not None:
-        return str(
-            InputError(f"{command} without {error.argument.name}", f"a value for {error.argument.name}", f"try {page}")
-        )
+        return str(InputError(f"{command} without {error.argument.name}", f"a value for {error.argument.name}", page))
     return f"{str(error).rstrip('.')}; try {page}"
+
+
+def _spell_options(text: str, commands: Sequence[Command]) -> str:
+    """`text` with the parameters in it spelled as options of these commands: `` `fps=25` `` as `--fps=25`."""
+    fields = {field.name: field for command in commands for field, _ in fields_of(command.load_request())}
+
+    def spell(match: re.Match[str]) -> str:
+        name, value = match["name"], match["value"] or ""
+        if name not in fields:
+            return match[0]
+        return spell_field(fields[name]) + ("" if value == "=True" else value)
+
+    return _PARAMETER.sub(spell, text)

@@ -75,12 +75,20 @@ def make_flag(name: str, help: str, group: Group) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, note])
 
 
+def spell_field(field: dataclasses.Field[Any]) -> str:
+    """A field as a person writes it on the command line: an option, or the name of a word in its own place."""
+    return field.name if _is_positional(field) else spelled(field.name)
+
+
+def _is_positional(field: dataclasses.Field[Any]) -> bool:
+    return (field.default is dataclasses.MISSING and field.name != "out") or field.metadata.get("word", False)
+
+
 def _make_parameter(field: dataclasses.Field[Any], kind: Any, group: Group) -> inspect.Parameter:
     needed = field.default is dataclasses.MISSING
     if isinstance(field.default, bool):
         return make_flag(field.name, field.metadata["help"], group)
-    positional = (needed and field.name != "out") or field.metadata.get("word", False)
-    option = spelled(field.name)
+    positional, option = _is_positional(field), spelled(field.name)
     names = () if positional else (option, "-o") if field.name == "out" else (option,)
     note = Parameter(
         name=names or None,

@@ -80,7 +80,7 @@ def _describe_run_file(file: Path, path: str) -> InfoResult:
     if header.get("kind") == "checkpoint":
         return InfoResult(path, "unfinished run", {"step": header["step"], **header["run"]})
     if header.get("kind") != "model":
-        raise InputError(f"{file} of kind {header.get('kind')!r}", "a model or a checkpoint", "train a run")
+        raise InputError(f"{file} of kind {header.get('kind')!r}", "a model or a checkpoint", "training a run")
     return InfoResult(path, "model", {"format": header["format"], **header["architecture"], **header["about"]})
 
 

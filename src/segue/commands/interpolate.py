@@ -90,9 +90,9 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     suffix = request.out.suffix.lower()
     if suffix not in (*ANIMATIONS, *PICTURES):
         allowed = ", ".join(dict.fromkeys((".png", *ANIMATIONS)))
-        raise InputError(f"output {request.out.name}", allowed, "end the name in one of these")
+        raise InputError(f"output {request.out.name}", allowed, "a name that ends in one of these")
     if request.out.resolve() in (Path(request.a).resolve(), Path(request.b).resolve()):
-        raise InputError(f"output {request.out}, which is one of the ends", "a new name", "choose another with -o")
+        raise InputError(f"output {request.out}, which is one of the ends", "a new name", "another `out`")
     choice = choose_path(request.path)
     model, about = open_run(request.run, request.data)
     names = (request.a, *(request.via or "").split(), request.b)
@@ -153,7 +153,7 @@ def pick_ends(
             raise InputError(
                 f"{name} of a model that names no data set",
                 "image files",
-                "give two of these, or say which with --data",
+                "two of these, or naming the set as `data`",
             )
         data = data or images_of(about, data_dir, report)
         found.append(data.pick(name))

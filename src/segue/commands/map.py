@@ -149,22 +149,24 @@ def format_result(result: MapResult) -> str:
 
 def _choose_part(data: DataSet, request: MapRequest) -> tuple[_Part, ImageSet]:
     if request.part == "test" and data.test is None:
-        raise InputError("--part test", "train", f"{data.name} has no test part")
+        raise InputError(f"`part=test` of {data.name}, which has no test part", "a part that it has", "`part=train`")
     part: _Part = request.part or ("train" if data.test is None else "test")
     images = data.train if part == "train" or data.test is None else data.test
     if len(images) < 2:
-        raise InputError(f"{len(images)} {part} image", "two or more", "map the other part, or a larger set")
+        raise InputError(f"{len(images)} {part} image", "two or more", "the other part, or a larger set")
     return part, images.sample(request.limit, request.seed)
 
 
 def _choose_projection(request: MapRequest, length: int) -> Projection:
     how: Projection = request.projection or ("direct" if length <= 3 else "pca")
     if how == "direct" and length > 3:
-        raise InputError(f"--projection direct of {length} numbers", "up to three", "choose pca or tsne")
+        raise InputError(
+            f"`projection=direct` of {length} numbers", "up to three", "`projection=pca` or `projection=tsne`"
+        )
     if how != "direct" and length < 2:
-        raise InputError(f"--projection {how} of one number", "two or more", "leave it out")
+        raise InputError(f"`projection={how}` of one number", "two or more", "leaving it out")
     if request.thumbnails and how == "direct" and length != 2:
-        raise InputError(f"--thumbnails on a map of {length} numbers", "a plane", "add --projection pca")
+        raise InputError(f"`thumbnails` on a map of {length} numbers", "a plane", "`projection=pca`")
     return how
 
 
@@ -202,7 +204,7 @@ def _project_tsne(codes: npt.NDArray[np.float64], seed: int, report: Report) -> 
         from openTSNE import TSNE
     except ImportError:
         raise InputError(
-            "--projection tsne without openTSNE", "an install of it", "pip install 'segue[tsne]'"
+            "`projection=tsne` without openTSNE", "an install of it", "`pip install 'segue[tsne]'`"
         ) from None
     report(Event("project", note=f"t-SNE of {len(codes)} codes"))
     perplexity = min(30.0, max(1.0, (len(codes) - 1) / 3))

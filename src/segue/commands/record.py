@@ -60,10 +60,10 @@ def choose_epochs(run: Path, spelled: str) -> tuple[int, ...]:
     chosen = there if spelled == "all" else _read_epochs(spelled, "--epoch")
     if not there:
         raise InputError(
-            f"--epoch {spelled}", f"none: {run} keeps no epochs", "leave it out, or train with --keep 1+20"
+            f"`epoch={spelled}`", f"none, as {run} keeps no epochs", "leaving it out, or training with `keep=1+20`"
         )
     if not set(chosen) <= set(there):
-        raise InputError(f"--epoch {spelled}", f"{', '.join(map(str, there))}, which {run} keeps", "choose of these")
+        raise InputError(f"`epoch={spelled}`", f"{', '.join(map(str, there))}, which {run} keeps", "one of these")
     return chosen
 
 
@@ -106,7 +106,7 @@ class EpochWriter:
 def _read_epochs(spelled: str, option: str) -> tuple[int, ...]:
     words = [word.strip() for word in spelled.split("+")]
     if not all(word.isdecimal() and int(word) > 0 for word in words):
-        raise InputError(f"{option} {spelled}", "epochs from 1 up, or all", "write them as 1+20")
+        raise InputError(f"`{option}={spelled}`", "epochs from 1 up, or all", "the form 1+20")
     return tuple(map(int, words))
 
 
@@ -114,7 +114,9 @@ def _open_tensorboard(folder: Path) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
-        raise InputError("--tensorboard without it", "an install of it", "pip install 'segue[tensorboard]'") from None
+        raise InputError(
+            "`tensorboard` without TensorBoard", "an install of it", "`pip install 'segue[tensorboard]'`"
+        ) from None
     return SummaryWriter(str(folder))
 
 

@@ -29,7 +29,7 @@ def open_run(run: Path, data: str | None = None) -> tuple[Autoencoder, dict[str,
         return model, about
     if "data" in about:
         raise InputError(
-            f"--data {data} with a run on {about['data']}", "a model that names no data set", "leave it out"
+            f"`data={data}` with a run on {about['data']}", "a model that names no data set", "leaving it out"
         )
     channels, height, width = model.image_shape
     images = {"size": [height, width], "channels": channels}
@@ -50,7 +50,7 @@ def _opened(run: Path) -> tuple[Autoencoder, dict[str, Any]]:
         return foreign.open(), {"method": str(foreign)}
     if run.is_dir() and not (run / MODEL).exists():
         raise InputError(
-            f"{run} without {MODEL}", "the folder of a finished run", "finish it with --resume, or train one"
+            f"{run} without {MODEL}", "the folder of a finished run", "finishing it with `resume=True`, or training one"
         )
     return load_model(run / MODEL if run.is_dir() else run)
 
@@ -58,13 +58,15 @@ def _opened(run: Path) -> tuple[Autoencoder, dict[str, Any]]:
 def images_of(about: dict[str, Any], data_dir: Path | None, report: Report) -> DataSet:
     """The image set that a run was trained on. Raises `InputError` where there is none, or it has changed."""
     if "data" not in about:
-        raise InputError("a model that names no data set", "one that does", "say which with --data")
+        raise InputError("a model that names no data set", "one that does", "naming the set as `data`")
     report(Event("load", note=f"reading {about['data']}"))
     options = DataOptions.from_json(about.get("images", {}))
     data = options.load(about["data"], about["training"]["seed"], data_dir, report)
     if "digest" in about and data.digest() != about["digest"]:
         raise InputError(
-            f"{about['data']}, changed since the run", "the images it was trained on", "restore them, or train again"
+            f"{about['data']}, changed since the run",
+            "the images it was trained on",
+            "restoring them, or training again",
         )
     return data
 

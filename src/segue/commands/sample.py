@@ -97,7 +97,7 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     """
     out = request.out
     if out.suffix.lower() not in _KINDS:
-        raise InputError(f"output {out.name}", ", ".join(_KINDS), "end the name in one of these")
+        raise InputError(f"output {out.name}", ", ".join(_KINDS), "a name that ends in one of these")
     check_writable(out)
     model, about = open_run(request.run, request.data)
     by = _choose_source(request, model, about)
@@ -144,15 +144,15 @@ def _choose_source(request: SampleRequest, model: Autoencoder, about: dict[str, 
     )
     if by == "grid" and model.latent_shape != (2,):
         raise InputError(
-            f"--by grid of codes {list(model.latent_shape)}", "codes of two numbers", "train with --latent 2"
+            f"`by=grid` of codes {list(model.latent_shape)}", "codes of two numbers", "a model trained with `latent=2`"
         )
     if by == "label" and request.labels is None:
-        raise InputError("--by label without --labels", "labels, as 0+8", "name one or more")
+        raise InputError("`by=label` without `labels`", "labels, as 0+8", "naming one or more")
     if request.mix == "pairs" and request.spread is not None:
-        raise InputError("--spread with --mix pairs", "--spread with --mix means", "leave one of them out")
+        raise InputError("`spread` with `mix=pairs`", "`spread` with `mix=means`", "leaving one of them out")
     for name in ("labels", "weights", "mix", "spread"):
         if by != "label" and getattr(request, name) is not None:
-            raise InputError(f"--{name} with --by {by}", f"--{name} with --by label", "leave one of them out")
+            raise InputError(f"`{name}` with `by={by}`", f"`{name}` with `by=label`", "leaving one of them out")
     return by
 
 
@@ -174,7 +174,7 @@ def _draw_mixture(space: LatentSpace, request: SampleRequest, generator: Generat
 
     codes = space.codes.flatten(1).double()
     if len(codes) < 2:
-        raise InputError("a mixture of one code", "two or more training images", "train on a larger set")
+        raise InputError("a mixture of one code", "two or more training images", "training on a larger set")
     centre, scale = codes.mean(0), codes.std().clamp(min=1e-12)  # the fit's least variance is absolute
     shape = "full" if codes.shape[1] <= WIDEST else "diag"
     mixture = GaussianMixture(min(COMPONENTS, len(codes)), covariance_type=shape, random_state=request.seed)
@@ -188,21 +188,21 @@ def _draw_mixture(space: LatentSpace, request: SampleRequest, generator: Generat
 def _choose_mix(request: SampleRequest, images: ImageSet) -> tuple[tuple[str, ...], tuple[float, ...]]:
     """The names of the labels asked for, and their weights, which sum to 1."""
     if images.labels is None:
-        raise InputError("--by label of images without labels", "a set that has them", "choose another --by")
+        raise InputError("`by=label` of images without labels", "a set that has them", "another `by`")
     present = set(np.unique(images.labels).tolist())
     found = [find_label(name.strip(), images.label_names) for name in (request.labels or "").split("+")]
     for label in found:
         if label not in present:
-            raise InputError(f"label {images.label_names[label]}", "labels of training images", "choose another")
+            raise InputError(f"label {images.label_names[label]}", "labels of training images", "another one")
     words = ["1"] * len(found) if request.weights is None else request.weights.split("+")
     try:
         weights = [float(word) for word in words]
     except ValueError:
         weights = [-1.0]
     if len(words) != len(found):
-        raise InputError(f"{len(words)} weights for {len(found)} labels", "one for each", "write them as 0.5+0.5")
+        raise InputError(f"{len(words)} weights for {len(found)} labels", "one for each", "the form 0.5+0.5")
     if not all(math.isfinite(weight) and weight >= 0 for weight in weights) or not 0 < sum(weights) < math.inf:
-        raise InputError(f"--weights {request.weights}", "numbers from 0 up, not all 0", "write them as 0.5+0.5")
+        raise InputError(f"`weights={request.weights}`", "numbers from 0 up, not all 0", "the form 0.5+0.5")
     names = tuple(images.label_names[label] for label in found)
     return names, tuple(weight / sum(weights) for weight in weights)
 

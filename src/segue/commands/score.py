@@ -199,7 +199,7 @@ def make_run_benchmark(
 def _several(value: str | tuple[Any, ...]) -> tuple[Any, ...]:
     several = tuple(value.split()) if isinstance(value, str) else value
     if not several:
-        raise InputError("an empty list", "one or more, blanks between them", "name one, or leave the option out")
+        raise InputError("an empty list", "one or more, blanks between them", "naming one, or leaving it out")
     return several
 
 

@@ -46,7 +46,7 @@ class ScoreCache:
                 raise InputError(
                     f"{self.folder}, with the scores of another request",
                     "a new folder",
-                    "choose another with -o, or add --force",
+                    "another `out`, or `force=True`",
                 )
             for old in (self.folder / SCORES, *(self.folder / SHEETS).glob("*.png")):
                 old.unlink(missing_ok=True)
@@ -64,7 +64,7 @@ class ScoreCache:
                     self.scores[int(row[PAIR]), row[PATH]] = Score(values, info, row[FAILED] or None)
         except (KeyError, ValueError, TypeError, csv.Error):
             raise InputError(
-                f"{file}, which cannot be read", "the file as it was written", "delete it, to begin anew"
+                f"{file}, which cannot be read", "the file as it was written", "deleting it, to begin anew"
             ) from None
 
     def save(self) -> None:

@@ -138,9 +138,9 @@ def run_slow(request: SlowRequest, report: Report = silent) -> SlowResult:
 def _check_out(request: SlowRequest) -> None:
     """Say what is wrong with the output before any work, not after it."""
     if request.out.suffix.lower() not in FILMS:
-        raise InputError(f"output {request.out.name}", ", ".join(FILMS), "end the name in one of these")
+        raise InputError(f"output {request.out.name}", ", ".join(FILMS), "a name that ends in one of these")
     if request.out.resolve() == request.clip.resolve():
-        raise InputError(f"output {request.out}, which is the clip", "a new name", "choose another with -o")
+        raise InputError(f"output {request.out}, which is the clip", "a new name", "another `out`")
     check_writable(request.out)
 
 

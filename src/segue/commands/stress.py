@@ -183,7 +183,7 @@ def _check_files(request: StressRequest) -> None:
     for path, kinds in ((request.out, PICTURES), (request.csv, (".csv",))):
         if path is not None:
             if path.suffix.lower() not in kinds:
-                raise InputError(f"output {path.name}", ", ".join(kinds), "end the name in one of these")
+                raise InputError(f"output {path.name}", ", ".join(kinds), "a name that ends in one of these")
             check_writable(path)
 
 

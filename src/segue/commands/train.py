@@ -63,7 +63,7 @@ class DataOptions(Checked):
             InputError: it is not there, cannot be read, or does not fit the options.
         """
         if self.size is not None and len(self.size) not in (1, 2):
-            raise InputError(f"--size of {len(self.size)} numbers", "one or two", "write 64, or HEIGHTxWIDTH")
+            raise InputError(f"`size` of {len(self.size)} numbers", "one or two", "64, or HEIGHTxWIDTH")
         size = None if self.size is None else (self.size[0], self.size[-1])
         return datasets.load(
             data,
@@ -272,11 +272,13 @@ def check_out(request: TrainRequest) -> None:
     ):
         raise InputError(f"output {out}, among the images", "a folder elsewhere", "choose another with -o")
     if out.exists() and not out.is_dir():
-        raise InputError(f"output {out}, a file", "a folder for the run", "choose another name with -o")
+        raise InputError(f"output {out}, a file", "a folder for the run", "another `out`")
     if (out / MODEL).exists() and not request.force:
-        raise InputError(f"{out}, which holds a finished run", "a new folder", "choose another, or add --force")
+        raise InputError(f"{out}, which holds a finished run", "a new folder", "another `out`, or `force=True`")
     if (out / CHECKPOINT).exists() and not (request.resume or request.force):
-        raise InputError(f"{out}, which holds an unfinished run", "a new folder", "add --resume to go on, or --force")
+        raise InputError(
+            f"{out}, which holds an unfinished run", "a new folder", "`resume=True` to go on, or `force=True`"
+        )
 
 
 def _find_paths(data: str) -> tuple[Path, ...]:
@@ -326,9 +328,9 @@ def _write_config(request: TrainRequest, config: dict[str, Any]) -> None:
         for key in config:
             if before.get(key) != config[key]:
                 raise InputError(
-                    f"--resume with {key} {config[key]}",
+                    f"`resume` with `{key}={config[key]}`",
                     f"{before.get(key)}, as before",
-                    "resume with the same options",
+                    "the options of before",
                 )
         return
     with atomic_write(path) as beside:

@@ -212,7 +212,9 @@ def clear(kind: str) -> Usage:
             file.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
-            f"{error.filename}, which cannot be removed ({error.strerror})", "a cache of one's own", "remove it by hand"
+            f"{error.filename}, which cannot be removed ({error.strerror})",
+            "a cache of one's own",
+            "removing it by hand",
         ) from None
     with suppress(OSError):  # a folder that something else was put into stays
         for folder in sorted((path for path in before.folder.rglob("*") if path.is_dir()), reverse=True):

@@ -116,7 +116,7 @@ class Checked:
             object.__setattr__(self, field.name, value)
 
     def _label(self, field: str) -> str:
-        return spelled(field)
+        return f"`{field}`"
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values."""
@@ -143,7 +143,7 @@ class Choice(Checked):
             value = getattr(self, field.name)
             if isinstance(value, str) and ("," in value or value != value.strip()):
                 raise InputError(
-                    f"{self._label(field.name)}={value!r}", "text without commas or outer blanks", "change it"
+                    _given(self._label(field.name), repr(value)), "text without commas or outer blanks", "changing it"
                 )
 
     def _label(self, field: str) -> str:
@@ -180,7 +180,7 @@ def choose(value: str | C, family: tuple[type[C], ...], what: str) -> C:
     if isinstance(value, Choice):
         return value
     if not isinstance(value, str):
-        raise InputError(f"{what} {value!r}", "a name, or an instance of a choice", f"write {family[0].name!r}, say")
+        raise InputError(f"{what} {value!r}", "a name, or an instance of a choice", f"{family[0].name!r}, for instance")
     text = value.strip()
     names = {cls.name: cls for cls in family}
     # A name may itself hold a colon (`worlds:pole`), so the longest name that fits wins.
@@ -198,7 +198,7 @@ def _made(cls: type[K], data: dict[str, Any]) -> K:
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]
         needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         if needed and field.name not in data:
-            raise InputError(f"{cls.__name__} without {field.name}", f"a value for {field.name}", "give it")
+            raise InputError(f"{cls.__name__} without {field.name}", f"a value for {field.name}", "giving it")
     return cls(**data)
 
 
@@ -209,11 +209,11 @@ def _parse_options(cls: type[Choice], text: str) -> dict[str, Any]:
         key, equals, value = part.partition("=")
         key = key.strip()
         if not equals:
-            raise InputError(f"{cls.name}:{part}", "key=value pairs", f"write {cls.name}:{part}=VALUE")
+            raise InputError(f"{cls.name}:{part}", "key=value pairs", f"{cls.name}:{part}=VALUE")
         if key not in allowed:
             raise unknown(f"option of {cls.name}", key, allowed)
         if key in options:
-            raise InputError(f"{cls.name}:{key} twice", "each option once", "leave one out")
+            raise InputError(f"{cls.name}:{key} twice", "each option once", "leaving one out")
         options[key] = value.strip()
     return options
 
@@ -231,6 +231,11 @@ def type_hints(cls: type) -> dict[str, Any]:
             if not error.name or error.name in absent:
                 raise
             absent[error.name] = type(error.name, (Choice,), {})
+
+
+def _given(label: str, value: object) -> str:
+    """A field and the value that it was given, as a message shows them: `` `seed=x` ``, `vae:beta=x`."""
+    return f"`{label.strip('`')}={value}`" if label.startswith("`") else f"{label}={value}"
 
 
 def _coerce(value: Any, kind: Any, label: str) -> Any:
@@ -252,7 +257,7 @@ def _coerce(value: Any, kind: Any, label: str) -> Any:
     if kind is Path and isinstance(value, str):
         return Path(value)
     if kind is str and not isinstance(value, str):
-        raise InputError(f"{label}={value}", "text", "write it in quotes")
+        raise InputError(_given(label, value), "text", "writing it in quotes")
     return value
 
 
@@ -268,18 +273,18 @@ def _to_member(value: Any, kinds: tuple[Any, ...], label: str) -> Any:
             return _coerce(value, kind, label)
         except InputError as error:
             errors.append(error)
-    got, _, do = errors[0].args
-    raise InputError(got, " or ".join(str(error.args[1]) for error in errors), do)
+    got, _, remedy = errors[0].args
+    raise InputError(got, " or ".join(str(error.args[1]) for error in errors), remedy)
 
 
 def _to_tuple(value: Any, kinds: tuple[Any, ...], label: str) -> tuple[Any, ...]:
     if not isinstance(value, str | list | tuple):
-        raise InputError(f"{label}={value}", "a list of values", "write them as 1x2x3")
+        raise InputError(_given(label, value), "a list of values", "the form 1x2x3")
     parts = value.replace("x", " ").split() if isinstance(value, str) else value
     if kinds[-1] is Ellipsis:
         kinds = kinds[:1] * len(parts)
     if len(parts) != len(kinds):
-        raise InputError(f"{label}={_spell(tuple(parts))}", f"{len(kinds)} values", "write them as 1x2x3")
+        raise InputError(_given(label, _spell(tuple(parts))), f"{len(kinds)} values", "the form 1x2x3")
     return tuple(_coerce(part, kind, label) for part, kind in zip(parts, kinds, strict=True))
 
 
@@ -289,7 +294,7 @@ def _to_bool(value: Any, label: str) -> bool:
         return value
     if str(value).lower() in words:
         return words[str(value).lower()]
-    raise InputError(f"{label}={value}", "true or false", "write one of these")
+    raise InputError(_given(label, value), "true or false", "one of these")
 
 
 def _to_number(value: Any, kind: type, label: str) -> Any:
@@ -300,7 +305,7 @@ def _to_number(value: Any, kind: type, label: str) -> Any:
     except (TypeError, ValueError, OverflowError):
         wrong = True
     if wrong:
-        raise InputError(f"{label}={value}", f"a{'n int' if kind is int else ' number'}", "write a plain number")
+        raise InputError(_given(label, value), f"a{'n int' if kind is int else ' number'}", "a plain number")
     return number
 
 
@@ -315,7 +320,7 @@ def _check_bounds(value: Any, field: dataclasses.Field[Any], label: str) -> None
                 if math.isinf(low)
                 else f"{low:g} to {high:g}"
             )
-            raise InputError(f"{label}={number:g}", allowed, "choose a value in that range")
+            raise InputError(_given(label, f"{number:g}"), allowed, "a value in that range")
 
 
 def _plain(value: Any) -> Any:

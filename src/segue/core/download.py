@@ -37,7 +37,7 @@ def check(path: Path, remote: Remote) -> Path:
     found = sha256_of(path)
     if found != remote.sha256:
         raise InputError(
-            f"{path} with sha256 {found}", f"sha256 {remote.sha256}", "delete it, or put the right file there"
+            f"{path} with sha256 {found}", f"sha256 {remote.sha256}", "deleting it, or putting the right file there"
         )
     return path
 
@@ -68,7 +68,7 @@ def fetch(url: str, path: Path, remote: Remote, report: Report = silent) -> Path
     raise InputError(
         f"no {remote.name} from {url} ({reason or 'it broke off'})",
         f"that file, sha256 {remote.sha256}",
-        f"go online and try again, or put it at {path}",
+        f"going online, or putting it at {path}",
     )
 
 
@@ -99,7 +99,7 @@ def _settle(part: Path, path: Path, remote: Remote) -> Path:
         raise InputError(
             f"a download of {remote.name} that is another file ({found})",
             f"sha256 {remote.sha256}",
-            f"try again, or put the right file at {path}",
+            f"downloading it again, or putting the right file at {path}",
         ) from None
     return part.replace(path)
 

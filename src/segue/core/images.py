@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import ExifTags, Image, ImageOps, features
 
-from segue.core.errors import InputError
+from segue.core.errors import InputError, missing_file, unreadable_file, unwritable_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -132,12 +132,9 @@ def read_image(file: Path | BinaryIO, channels: Literal[1, 3] | None = None) -> 
             picture.load()
             array = _decoded(ImageOps.exif_transpose(picture))
     except FileNotFoundError:
-        raise InputError(f"no file {name}", "a picture that exists", "check the path") from None
+        raise missing_file(name, "a picture") from None
     except _BROKEN as error:
-        reason = str(error).splitlines()[0] if str(error) else "unreadable"
-        raise InputError(
-            f"{name} ({reason})", "a whole picture file (PNG, JPEG, ...)", "save or copy it again"
-        ) from None
+        raise unreadable_file(name, error, "a whole picture file (PNG, JPEG, ...)") from None
     return with_channels(array, channels) if channels else array
 
 
@@ -235,7 +232,7 @@ def write_image(path: Path, image: Pixels) -> None:
     Raises `InputError` for a suffix that is not in `PICTURES`, and as `atomic_write` does.
     """
     if path.suffix.lower() not in PICTURES:
-        raise InputError(f"output {path.name}", ", ".join(PICTURES), "end the name in one of these")
+        raise InputError(f"output {path.name}", ", ".join(PICTURES), "a name that ends in one of these")
     picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
     with atomic_write(path) as beside:
         picture.save(beside)
@@ -249,14 +246,12 @@ def atomic_write(path: Path) -> Iterator[Path]:
     nothing can be written, or where `path` is a folder or a device.
     """
     if path.exists() and not path.is_file():
-        raise InputError(f"output {path}, which is no plain file", "a file name", "choose another with -o")
+        raise InputError(f"output {path}, which is no plain file", "a file name", "another path")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
     except OSError as error:
-        raise InputError(
-            f"output {path} ({error.strerror})", "a folder that can be written", "choose another place with -o"
-        ) from None
+        raise unwritable_file(path, error) from None
     os.close(handle)
     beside = Path(name)
     try:

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from segue.core.errors import InputError
+from segue.core.errors import InputError, missing_file, unreadable_file
 
 MOST_TEXT_BYTES = 32 << 20
 """JSON or TOML of more than this is none that segue wrote."""
 
 
 @contextmanager
-def reading(path: str | Path, expected: str, remedy: str = "save or copy it again") -> Iterator[None]:
+def reading(path: str | Path, expected: str, remedy: str = "saving or copying it again") -> Iterator[None]:
     """Turn whatever a library raises while it reads a file into one line.
 
     A library is free to raise anything on damaged bytes, and does: LZMAError, TokenError, RecursionError, TypeError. So
@@ -35,19 +35,18 @@ def reading(path: str | Path, expected: str, remedy: str = "save or copy it agai
     ...     json.loads("[" * 100_000)
     Traceback (most recent call last):
     ...
-    segue.core.errors.InputError: got a.json (maximum recursion depth exceeded...); expected JSON; ...
+    segue.core.errors.InputError: got a.json (maximum recursion depth exceeded...); expected JSON; try ...
     """
     try:
         yield
     except InputError:
         raise
     except FileNotFoundError:
-        raise InputError(f"no file {path}", f"{expected} that exists", "check the path") from None
+        raise missing_file(path, expected) from None
     except MemoryError:
-        raise InputError(f"{path} (more than the memory holds)", expected, remedy) from None
+        raise unreadable_file(path, "more than the memory holds", expected, remedy) from None
     except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path} ({reason})", expected, remedy) from None
+        raise unreadable_file(path, error, expected, remedy) from None
 
 
 def check_regular(path: Path, expected: str) -> None:
@@ -61,7 +60,7 @@ def check_regular(path: Path, expected: str) -> None:
         InputError: for anything but a regular file or a folder.
     """
     if path.exists() and not (path.is_dir() or stat.S_ISREG(path.stat().st_mode)):
-        raise InputError(f"{path}, which is a device or pipe", expected, "save it to a file first")
+        raise InputError(f"{path}, which is a device or pipe", expected, "saving it to a file first")
 
 
 def parse_json(text: str | bytes, path: str | Path) -> Any:
@@ -131,5 +130,5 @@ def _read(path: Path, expected: str) -> bytes:
 def _check_length(length: int, path: str | Path) -> None:
     if length > MOST_TEXT_BYTES:
         raise InputError(
-            f"{path} of {length >> 20} MB", f"up to {MOST_TEXT_BYTES >> 20} MB", "check that it is the right file"
+            f"{path} of {length >> 20} MB", f"up to {MOST_TEXT_BYTES >> 20} MB", "checking that it is the right file"
         )

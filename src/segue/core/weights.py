@@ -52,5 +52,5 @@ def weights_file(
     raise InputError(
         f"no {Path(remote.name).name if folder else remote.name}, which {needed_by} needs, in {where}",
         f"that file, sha256 {remote.sha256}",
-        f"put it at {places[0]}",
+        f"putting it at {places[0]}",
     )

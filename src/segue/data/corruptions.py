@@ -247,7 +247,7 @@ class Rotate90(RandomCorruption):
         """
         h, w = images.shape[2:]
         if h != w and (drawn % 2).any():
-            raise InputError(f"a quarter turn of {h} x {w} images", "half turns", "make the images square")
+            raise InputError(f"a quarter turn of {h} x {w} images", "half turns", "square images")
         places = torch.arange(h * w, device=images.device).view(h, w)
         turned = torch.stack([places.rot90(turns).flatten() for turns in range(4)])
         return _gather_pixels(images, turned[drawn.to(images.device) % 4])
@@ -390,7 +390,7 @@ class CorruptionPipeline(Corruption):
             link for part in chosen for link in (part.parts if isinstance(part, CorruptionPipeline) else (part,))
         )
         if len(flat) < 2:
-            raise InputError(f"a chain of {len(flat)}", "2 or more corruptions", "give more, or the one by itself")
+            raise InputError(f"a chain of {len(flat)}", "2 or more corruptions", "more of them, or the one by itself")
         object.__setattr__(self, "parts", flat)
 
     def __str__(self) -> str:

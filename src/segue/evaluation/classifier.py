@@ -57,7 +57,9 @@ class Classifier:
         """
         c, h, w = self.image_shape
         if frames.shape[1:] != (h, w, c):
-            raise InputError(f"images {list(frames.shape)}", f"[n, {h}, {w}, {c}]", "fit them to the classifier's size")
+            raise InputError(
+                f"images {list(frames.shape)}", f"[n, {h}, {w}, {c}]", "fitting them to the classifier's size"
+            )
         parts = [frames[start : start + batch] for start in range(0, len(frames), batch)]
         found = [self.net(to_float(part)).double().softmax(1) for part in parts]
         return torch.cat(found).numpy() if found else np.empty((0, len(self.names)))
@@ -103,7 +105,7 @@ def train_classifier(images: ImageSet, *, steps: int = 2000, seed: int = 0, repo
     (3, 10)
     """
     if steps < 1:
-        raise InputError(f"{steps} steps", "1 or more", "train for longer")
+        raise InputError(f"{steps} steps", "1 or more", "training for longer")
     labels = torch.from_numpy(_labels(images))
     generator = torch.Generator().manual_seed(seed)
     net = _net(images.image_shape, len(images.label_names), seed)
@@ -153,7 +155,7 @@ def load_classifier(path: Path) -> tuple[Classifier, dict[str, Any]]:
         net.load_state_dict(tensors)
         return Classifier(net.eval(), (channels, height, width), names), header["about"]
     except (KeyError, TypeError, ValueError, RuntimeError):
-        raise InputError(f"{path}, a broken classifier", "a file written by segue", "train it again") from None
+        raise InputError(f"{path}, a broken classifier", "a file written by segue", "training it again") from None
 
 
 def _net(image_shape: tuple[int, int, int], labels: int, seed: int) -> nn.Module:
@@ -164,5 +166,5 @@ def _net(image_shape: tuple[int, int, int], labels: int, seed: int) -> nn.Module
 
 def _labels(images: ImageSet) -> npt.NDArray[np.int64]:
     if images.labels is None:
-        raise InputError("images without labels", "a set that has them", "choose another set")
+        raise InputError("images without labels", "a set that has them", "another set")
     return images.labels

@@ -185,7 +185,7 @@ def make_window(
             raise InputError(
                 f"{info.path} from {start or 0:g} s to {until}",
                 f"a stretch of its {info.seconds:.2f} s",
-                "choose another start or stop",
+                "another start or stop",
             )
 
     def make_cache(rate: Fraction) -> FrameCache:

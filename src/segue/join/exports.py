@@ -109,5 +109,5 @@ def check_room(request: JoinRequest, plan: Plan, frames: int, report: Report) ->
     report(Event("plan", note=f"up to {size / 1e6:,.0f} MB on disk, {free / 1e6:,.0f} MB are free"))
     if size > free:
         raise InputError(
-            f"a film of up to {size / 1e6:,.0f} MB", f"the {free / 1e6:,.0f} MB that are free", "choose another place"
+            f"a film of up to {size / 1e6:,.0f} MB", f"the {free / 1e6:,.0f} MB that are free", "another place"
         )

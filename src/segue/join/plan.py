@@ -194,6 +194,6 @@ def place_cuts(
             raise InputError(
                 f"{of} of {together:.2f} s over {window.path.name}, a clip of {length:.2f} s",
                 "a shorter one",
-                "lower --seconds, or use --mode insert",
+                "fewer `seconds`, or `mode=insert`",
             )
     return tuple(cuts)

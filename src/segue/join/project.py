@@ -11,7 +11,7 @@ from typing import Any
 
 from segue.core.choices import Checked, needed, option
 from segue.core.download import sha256_of
-from segue.core.errors import InputError
+from segue.core.errors import InputError, unreadable_file
 from segue.join.timeline import Mode
 
 LEAST_SECONDS, MOST_SECONDS = 1 / 1000, 14_400
@@ -63,13 +63,11 @@ def read_project(path: Path | str) -> Project:
     page = page.get("project", page) if path.suffix == ".json" else page
     listed = page.get("clips")
     if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
-        raise InputError(f"{path} without clips", "a table [[clips]] with a path for each", "list the clips")
+        raise InputError(f"{path} without clips", "a table [[clips]] with a path for each", "listing the clips")
     clips = tuple(ProjectClip.from_json({**one, "path": path.parent / str(one.get("path", ""))}) for one in listed)
     for clip in clips:
         if clip.sha256 is not None and (found := sha256_of(clip.path)) != clip.sha256:
-            raise InputError(
-                f"{clip.path} with the digest {found[:12]}", clip.sha256[:12], "give the clip that was joined"
-            )
+            raise InputError(f"{clip.path} with the digest {found[:12]}", clip.sha256[:12], "the clip that was joined")
     options = {key: value for key, value in page.items() if key != "clips"}
     if isinstance(options.get("through"), str):
         options["through"] = path.parent / options["through"]
@@ -81,9 +79,9 @@ def _read_page(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
         page: dict[str, Any] = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}", "a project file", "check the path") from error
+        raise unreadable_file(path, error, "a project file", "checking the path") from error
     except ValueError as error:  # of both kinds, and of bytes that are no text
-        raise InputError(f"{path}, which cannot be read: {error}", "TOML or JSON", "mend the file") from error
+        raise unreadable_file(path, error, "TOML or JSON", "mending the file") from error
     if not isinstance(page, dict):
-        raise InputError(f"{path}, which lists nothing by name", "a table", "mend the file")
+        raise InputError(f"{path}, which lists nothing by name", "a table", "mending the file")
     return page

@@ -30,7 +30,7 @@ def resolve_request(request: JoinRequest) -> tuple[JoinRequest, tuple[ProjectCli
     clips = tuple(ProjectClip(path) for path in request.clips)
     if request.from_ is not None:
         if clips:
-            raise InputError("clips beside --from", "one of the two", "list the clips in the project")
+            raise InputError("`clips` beside `from_`", "one of the two", "listing the clips in the project")
         project = read_project(request.from_)
         given = {
             field.name: getattr(request, field.name)
@@ -41,10 +41,10 @@ def resolve_request(request: JoinRequest) -> tuple[JoinRequest, tuple[ProjectCli
         clips = project.clips
     if len(clips) < (1 if request.loop else 2):
         raise InputError(
-            f"{len(clips)} clip{'' if len(clips) == 1 else 's'}", "two or more, or one with --loop", "name more clips"
+            f"{len(clips)} clip{'' if len(clips) == 1 else 's'}", "two or more, or one with `loop`", "more clips"
         )
     if request.size is not None and len(request.size) != 2:
-        raise InputError(f"--size of {len(request.size)} numbers", "two", "write HEIGHTxWIDTH")
+        raise InputError(f"`size` of {len(request.size)} numbers", "two", "HEIGHTxWIDTH")
     return request, tuple(replace(clip, hold=clip.hold or request.hold) for clip in clips)
 
 
@@ -78,9 +78,9 @@ def check_outputs(request: JoinRequest, clips: Sequence[ProjectClip]) -> None:
     """
     if request.handles and not request.only_transition:
         raise InputError(
-            f"--handles {request.handles:g} of a whole film",
+            f"`handles={request.handles:g}` of a whole film",
             "a transition alone",
-            "add --only-transition, or leave it out",
+            "`only_transition=True`, or leaving it out",
         )
     alone = request.only_transition and not request.preview
     films = film_paths(request.out, len(clips) - (not request.loop), alone=alone)
@@ -88,7 +88,7 @@ def check_outputs(request: JoinRequest, clips: Sequence[ProjectClip]) -> None:
     others = [path_beside(request.out, ending) for ending in (".json", *filter(wanted.get, wanted))]
     for path in (*films, *others):
         if path.resolve() in (clip.path.resolve() for clip in clips):
-            raise InputError(f"output {path}, which is one of the clips", "a new name", "choose another with -o")
+            raise InputError(f"output {path}, which is one of the clips", "a new name", "another `out`")
         if path in films:
             check_output(path, request.codec, request.crf)
         else:

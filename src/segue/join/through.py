@@ -62,7 +62,7 @@ def find_waypoints(folder: Path, canvas: Canvas) -> tuple[Waypoint, ...]:
     """
     found = sorted(file for file in folder.rglob("*") if file.suffix.lower() in PICTURES) if folder.is_dir() else []
     if not found:
-        raise InputError(f"{folder} without a picture", f"a folder with {', '.join(PICTURES)}", "add some")
+        raise InputError(f"{folder} without a picture", f"a folder with {', '.join(PICTURES)}", "adding some")
     return tuple(Waypoint(canvas, file) for file in found)
 
 

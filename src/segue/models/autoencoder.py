@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from segue.core.cache import digest
-from segue.core.errors import InputError
+from segue.core.errors import InputError, missing_file, unreadable_file
 from segue.core.images import atomic_write
 from segue.models import nets
 
@@ -83,7 +83,7 @@ class ConvAutoencoder(nn.Module):
     ) -> None:
         super().__init__()
         if grid and classes:
-            raise InputError(f"a grid of {grid} with {classes} classes", "one of the two", "leave the grid out")
+            raise InputError(f"a grid of {grid} with {classes} classes", "one of the two", "leaving the grid out")
         self.architecture = {
             "image_shape": list(image_shape),
             "latent": latent,
@@ -115,7 +115,7 @@ class ConvAutoencoder(nn.Module):
         if not self.classes:
             return z
         if labels is None:
-            raise InputError("images without labels", "labels, which are part of the code", "choose a set with labels")
+            raise InputError("images without labels", "labels, which are part of the code", "a set with labels")
         return torch.cat([z, F.one_hot(labels, self.classes).to(z)], 1)
 
     def logits(self, z: Tensor) -> Tensor:
@@ -190,7 +190,7 @@ def load_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, An
     """The inverse of `save_tensors`, for a file whose header says it is of this kind."""
     header = read_header(path)
     if header.get("kind") != kind:
-        raise InputError(f"{path} of kind {header.get('kind')!r}", f"a {kind} file", "see what it is with `segue info`")
+        raise InputError(f"{path} of kind {header.get('kind')!r}", f"a {kind} file", "`segue info` to see what it is")
     with safe_open(path, "pt") as file:
         return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118
 
@@ -198,28 +198,30 @@ def load_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, An
 def read_header(path: Path) -> dict[str, Any]:
     """The JSON header of a file of segue's, without its tensors. Raises `InputError` as `load_model`."""
     if not path.is_file():
-        raise InputError(f"no file {path}", "a run file of segue", "train one with `segue train`")
+        raise missing_file(path, "a run file of segue", "training one with `segue train`")
     try:
         with safe_open(path, "pt") as file:
             text = (file.metadata() or {}).get("segue")
     except (SafetensorError, OSError) as error:
-        raise InputError(f"{path} ({error})", "a whole .safetensors file", "copy or train it again") from None
+        raise unreadable_file(path, error, "a whole .safetensors file", "copying or training it again") from None
     if text is None:
-        raise InputError(f"{path} without segue's header", "a file written by segue", "train a run with `segue train`")
+        raise InputError(
+            f"{path} without segue's header", "a file written by segue", "training a run with `segue train`"
+        )
     try:
         header: dict[str, Any] = json.loads(text)
         newer = header["format"] > FORMAT
     except (KeyError, TypeError, ValueError) as error:
         raise _foreign(path, error) from None
     if newer:
-        raise InputError(f"{path} of format {header['format']}", f"formats up to {FORMAT}", "update segue to read it")
+        raise InputError(f"{path} of format {header['format']}", f"formats up to {FORMAT}", "updating segue to read it")
     return header
 
 
 def _foreign(path: Path, error: Exception) -> InputError:
     """The error for a file whose header is not what segue writes."""
     why = f"{type(error).__name__}: {error}".splitlines()[0]
-    return InputError(f"{path} with a broken header ({why})", "a file written by segue", "copy or train it again")
+    return InputError(f"{path} with a broken header ({why})", "a file written by segue", "copying or training it again")
 
 
 def model_digest(model: Autoencoder) -> str:
@@ -235,7 +237,7 @@ def model_digest(model: Autoencoder) -> str:
         InputError: the model is no torch module, so that there are no weights to tell it by.
     """
     if not isinstance(model, nn.Module):
-        raise InputError(f"a {type(model).__name__}, which has no weights to tell it by", "a torch module", "name it")
+        raise InputError(f"a {type(model).__name__}, which has no weights to tell it by", "a torch module", "naming it")
     weights = sorted(model.state_dict().items())
     about = [type(model).__name__, list(model.image_shape), list(model.latent_shape), [name for name, _ in weights]]
     return hashlib.sha256(f"{about} {digest(*(tensor for _, tensor in weights))}".encode()).hexdigest()

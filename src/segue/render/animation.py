@@ -31,13 +31,13 @@ def write_animation(path: Path, frames: Pixels, fps: float = 10, hold_seconds: f
     """
     suffix = path.suffix.lower()
     if suffix not in ANIMATIONS:
-        raise InputError(f"output {path.name}", ", ".join(ANIMATIONS), "end the name in one of these")
+        raise InputError(f"output {path.name}", ", ".join(ANIMATIONS), "a name that ends in one of these")
     if frames.ndim != 4 or 0 in frames.shape or frames.shape[3] not in (1, 3):
-        raise InputError(f"frames {list(frames.shape)}", "[n, h, w, 1 or 3], none of them 0", "give images to show")
+        raise InputError(f"frames {list(frames.shape)}", "[n, h, w, 1 or 3], none of them 0", "images to show")
     if not 0.1 <= fps <= 240:
-        raise InputError(f"{fps:g} fps", "0.1 to 240", "choose a rate in that range")
+        raise InputError(f"{fps:g} fps", "0.1 to 240", "a rate in that range")
     if not 0 <= hold_seconds <= 60:
-        raise InputError(f"a hold of {hold_seconds:g} s", "0 to 60", "choose a time in that range")
+        raise InputError(f"a hold of {hold_seconds:g} s", "0 to 60", "a time in that range")
     shown = _shown(frames, round(hold_seconds * fps), even=suffix != ".gif")
     rate = Fraction(fps).limit_denominator(1001)
     if suffix == ".gif":

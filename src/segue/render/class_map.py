@@ -40,9 +40,11 @@ def class_map(
     """
     side = math.isqrt(len(probabilities))
     if not side or side * side != len(probabilities):
-        raise InputError(f"{len(probabilities)} places in a grid", "a square number", "decode as many rows as columns")
+        raise InputError(
+            f"{len(probabilities)} places in a grid", "a square number", "decoding as many rows as columns"
+        )
     if probabilities.shape[1] != len(names):
-        raise InputError(f"{len(names)} names of {probabilities.shape[1]} classes", "one each", "name them all")
+        raise InputError(f"{len(names)} names of {probabilities.shape[1]} classes", "one each", "naming them all")
     read = probabilities.argmax(1).reshape(side, side)
     sure = probabilities.max(1).reshape(side, side, 1)
     left, right, bottom, top = extent

@@ -39,7 +39,9 @@ def draw_courses(axes: Any, courses: Sequence[Course], marks: Sequence[Mark] = (
     halo = [withStroke(linewidth=4.4, foreground=around)]
     for course in courses:
         if course.points.ndim != 2 or course.points.shape[1] != 2:
-            raise InputError(f"course {course.name} {list(course.points.shape)}", "[2 or more, 2]", "draw a plane")
+            raise InputError(
+                f"course {course.name} {list(course.points.shape)}", "[2 or more, 2]", "drawing it on a plane"
+            )
         axes.plot(*course.points.T, color=course.colour, linewidth=2, zorder=6, path_effects=halo, clip_on=False)
         if course.corners:
             axes.plot(*course.points.T, color=course.colour, linestyle="", marker="o", markersize=4.4, zorder=7)

@@ -46,7 +46,7 @@ def loss_curves(history: Sequence[Mapping[str, float]], path: Path) -> None:
     along = _along(history)
     panels = _panels(history, along) if along else {}
     if along is None or not panels:
-        raise InputError("a history without figures", "epoch or step, and figures, in each row", "train first")
+        raise InputError("a history without figures", "epoch or step, and figures, in each row", "training first")
     columns = squarest(len(panels))
     rows = math.ceil(len(panels) / columns)
     figure = blank(3.6 * columns + 0.2, 2.5 * rows + 0.1)
@@ -70,7 +70,7 @@ def blank(width: float, height: float) -> Figure:
 def check_suffix(path: Path) -> None:
     """Raise `InputError` for a suffix other than .png or .pdf."""
     if path.suffix.lower() not in FIGURE_ENDINGS:
-        raise InputError(f"output {path.name}", ", ".join(FIGURE_ENDINGS), "end the name in one of these")
+        raise InputError(f"output {path.name}", ", ".join(FIGURE_ENDINGS), "a name that ends in one of these")
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -87,7 +87,7 @@ def reconstructions(originals: Pixels, decoded: Pixels, path: Path) -> None:
     Raises `InputError` where the two differ in shape, or are empty.
     """
     if originals.shape != decoded.shape:
-        raise InputError(f"images {originals.shape} and {decoded.shape}", "equal shapes", "decode what was encoded")
+        raise InputError(f"images {originals.shape} and {decoded.shape}", "equal shapes", "decoding what was encoded")
     write_image(path, strip([Row("original", originals), Row("reconstruction", decoded)]))
 
 

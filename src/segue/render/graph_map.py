@@ -98,13 +98,15 @@ def _deepen(axes: Any, codes: Points, turn: tuple[float, float]) -> None:
 
 def _check(codes: Points, edges: Labels, courses: Sequence[Course]) -> None:
     if codes.ndim != 2 or not len(codes) or codes.shape[1] not in (2, 3):
-        raise InputError(f"codes {list(codes.shape)}", "[1 or more, 2 or 3]", "draw a latent space of 2 or 3 numbers")
+        raise InputError(
+            f"codes {list(codes.shape)}", "[1 or more, 2 or 3]", "drawing a latent space of 2 or 3 numbers"
+        )
     if edges.ndim != 2 or edges.shape[1] != 2 or (edges.size and not 0 <= edges.min() <= edges.max() < len(codes)):
-        raise InputError(f"edges {list(edges.shape)}", f"[m, 2] places below {len(codes)}", "take the graph's own")
+        raise InputError(f"edges {list(edges.shape)}", f"[m, 2] places below {len(codes)}", "the graph's own")
     for course in courses:
         if course.points.ndim != 2 or len(course.points) < 2 or course.points.shape[1] != codes.shape[1]:
             allowed = f"[2 or more, {codes.shape[1]}]"
-            raise InputError(f"course {course.name} {list(course.points.shape)}", allowed, "give codes of this space")
+            raise InputError(f"course {course.name} {list(course.points.shape)}", allowed, "codes of this space")
 
 
 def _draw(axes: Any, course: Course) -> None:

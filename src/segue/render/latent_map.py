@@ -62,7 +62,7 @@ def latent_map(
     for no points, another d, and a suffix other than .png or .pdf.
     """
     if points.ndim != 2 or not len(points) or not 1 <= points.shape[1] <= 3:
-        raise InputError(f"points {list(points.shape)}", "[1 or more, 1 to 3]", "project them first")
+        raise InputError(f"points {list(points.shape)}", "[1 or more, 1 to 3]", "projecting them first")
     if labels is None:
         classes = [_Class("", PLAIN, points)]
     else:
@@ -223,7 +223,7 @@ def decoded_grid(
     """
     side = math.isqrt(len(images))
     if not side or side * side != len(images):
-        raise InputError(f"{len(images)} images in a grid", "a square number", "decode as many rows as columns")
+        raise InputError(f"{len(images)} images in a grid", "a square number", "decoding as many rows as columns")
     mosaic = _mosaic(images, side)
     height, width = mosaic.shape[:2]
     left, right, bottom, top = 100, 40, 84, 70  # margins in pixels
@@ -258,7 +258,7 @@ def kl_bars(kl: npt.NDArray[np.float64], path: Path) -> None:
     Raises `InputError` for no dimensions, and as `save` does.
     """
     if not kl.size:
-        raise InputError("no dimensions", "1 or more", "give the divergence of each")
+        raise InputError("no dimensions", "1 or more", "the divergence of each dimension")
     order = np.argsort(-kl, kind="stable")
     figure = blank(float(np.clip(1.8 + 0.16 * kl.size, 3.2, 7.4)), 2.6)
     axes = figure.add_subplot()

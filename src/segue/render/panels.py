@@ -36,9 +36,9 @@ def panels(
     """
     for title, points in spaces.items():
         if points.shape != (len(labels), 2) or not len(labels):
-            raise InputError(f"points {list(points.shape)} of {title}", f"[{len(labels)}, 2]", "project them first")
+            raise InputError(f"points {list(points.shape)} of {title}", f"[{len(labels)}, 2]", "projecting them first")
     if not spaces:
-        raise InputError("no spaces", "1 or more", "give points to show")
+        raise InputError("no spaces", "1 or more", "points to show")
     across = min(columns, len(spaces))
     down = -(-len(spaces) // across)
     figure = blank(_SIDE_IN * across + 0.2, _SIDE_IN * down + 0.4)

@@ -54,7 +54,7 @@ def parallel(columns: Sequence[Column], ranks: Sequence[float], path: Path) -> N
     """
     if len(columns) < 2 or any(len(column.values) != len(ranks) for column in columns):
         raise InputError(
-            f"{len(columns)} columns for {len(ranks)} lines", "two or more, a value for each line", "give them all"
+            f"{len(columns)} columns for {len(ranks)} lines", "two or more, a value for each line", "giving them all"
         )
     shown = np.asarray(ranks, float)
     marks = [_marks(column) for column in columns]

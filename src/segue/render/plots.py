@@ -29,7 +29,7 @@ def intervals(rows: Mapping[str, Sequence[Interval]], columns: Sequence[str], pa
     """
     if not rows or any(len(row) != len(columns) for row in rows.values()):
         raise InputError(
-            f"{len(rows)} rows for {len(columns)} columns", "rows as long as columns", "give each a number"
+            f"{len(rows)} rows for {len(columns)} columns", "rows as long as columns", "giving each a number"
         )
     figure = blank(2.2 + 2.0 * len(columns), 0.9 + 0.36 * len(rows))
     panels = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]
@@ -60,7 +60,7 @@ def lines(
     """
     names = list(dict.fromkeys(name for panel in panels.values() for name in panel))
     if not names or not all(line for panel in panels.values() for line in panel.values()):
-        raise InputError("no lines", "panels of lines of one or more points", "give what to draw")
+        raise InputError("no lines", "panels of lines of one or more points", "lines to draw")
     across = min(columns, len(panels))
     down = -(-len(panels) // across)
     figure = blank(WIDE_IN if across > 1 else WIDE_IN / 2, 0.5 + 2.6 * down)

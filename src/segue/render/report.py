@@ -181,7 +181,7 @@ def _embedded(file: Path) -> str:
     """A file as a `data:` address."""
     kind = _KINDS.get(file.suffix.lower())
     if kind is None or not file.is_file():
-        raise InputError(f"figure {file}", f"a file that ends in {', '.join(_KINDS)}", "make it first")
+        raise InputError(f"figure {file}", f"a file that ends in {', '.join(_KINDS)}", "making it first")
     return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
 
 

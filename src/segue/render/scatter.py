@@ -49,7 +49,7 @@ def scatter(
     (632, 742, 3)
     """
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
-        raise InputError(f"points {list(points.shape)}", "[1 or more, 2]", "project them first")
+        raise InputError(f"points {list(points.shape)}", "[1 or more, 2]", "projecting them first")
     dots = _dots(points, labels)
     canvas = Image.new("RGB", (SIDE_PX + LEGEND_PX + 2 * MARGIN_PX, SIDE_PX + HEADING_PX + 2 * MARGIN_PX), "white")
     canvas.paste(dots, (MARGIN_PX, MARGIN_PX + HEADING_PX))

@@ -87,19 +87,19 @@ def sheet(images: Pixels, columns: int | None = None, captions: Sequence[str] = 
 
 def _check(rows: Sequence[Row], whole: int | None) -> None:
     if not rows:
-        raise InputError("no rows", "1 or more", "give images to show")
+        raise InputError("no rows", "1 or more", "images to show")
     for row in rows:
         shape = row.frames.shape
         if len(shape) != 4 or 0 in shape or shape[3] not in (1, 3):
-            raise InputError(f"frames {list(shape)}", "[n, h, w, 1 or 3], none of them 0", "give images to show")
+            raise InputError(f"frames {list(shape)}", "[n, h, w, 1 or 3], none of them 0", "images to show")
         if shape[1:3] != rows[0].frames.shape[1:3]:
             sizes = f"{rows[0].frames.shape[1:3]} and {shape[1:3]}"
-            raise InputError(f"frames of sizes {sizes} in one strip", "one size", "resize them first")
+            raise InputError(f"frames of sizes {sizes} in one strip", "one size", "resizing them first")
         count = max(len(row.captions), len(row.above))
         if count > shape[0]:
-            raise InputError(f"{count} captions for {shape[0]} frames", "one each", "leave some out")
+            raise InputError(f"{count} captions for {shape[0]} frames", "one each", "leaving some out")
     if whole is not None and whole < 1:
-        raise InputError(f"{whole} as scale or columns", "1 or more", "leave it out to have it chosen")
+        raise InputError(f"{whole} as scale or columns", "1 or more", "leaving it out to have it chosen")
 
 
 def squarest(count: int) -> int:

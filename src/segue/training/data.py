@@ -42,7 +42,7 @@ class TrainingData:
         pixels = (images if whole is None else whole.images)[:at_most]  # type: ignore[index]
         c, h, w = model.image_shape
         if not len(pixels) or pixels.shape[1:] != (h, w, c):
-            raise InputError(f"images {list(pixels.shape)}", f"[1 or more, {h}, {w}, {c}]", "make them fit the model")
+            raise InputError(f"images {list(pixels.shape)}", f"[1 or more, {h}, {w}, {c}]", "fitting them to the model")
         labels = None if whole is None or whole.labels is None else torch.tensor(whole.labels[:at_most], device=device)
         ids = [f"image {i}" for i in range(len(pixels))] if whole is None else whole.ids
         # Torch takes neither read-only nor mirrored arrays; such are copied.

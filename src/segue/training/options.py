@@ -91,6 +91,8 @@ def pick_device(name: str) -> torch.device:
         return torch.device(next(device for device, here in present.items() if here))
     if not present[name]:
         raise InputError(
-            f"--device {name}", ", ".join(d for d, here in present.items() if here), "this machine has no other"
+            f"`device={name}`",
+            ", ".join(d for d, here in present.items() if here),
+            "one of these, as this machine has no other",
         )
     return torch.device(name)

@@ -115,7 +115,9 @@ class _Run:
         self.data = TrainingData.of(images, model, self.device)
         self.held_out = None if held_out is None else TrainingData.of(held_out, model, self.device, at_most=1000)
         if options.patience and held_out is None:
-            raise InputError("--patience without test images", "images held out", "hold some out, or leave it away")
+            raise InputError(
+                "`patience` without test images", "images held out", "holding some out, or leaving it away"
+            )
         self.per_epoch = math.ceil(len(self.data.images) / options.batch)
         epochs = options.epochs or max(_EPOCHS, math.ceil(LEAST_STEPS / self.per_epoch))
         self.total = options.steps or epochs * self.per_epoch
@@ -227,9 +229,9 @@ class _Run:
             wrong = culprits(self.model, self.method, self._batch(index, self.precision), self.players.critics)
         if 0 < len(wrong) < len(index):
             names = ", ".join(self.data.ids[int(index[place])] for place in wrong[:5])
-            raise InputError(f"{what} at step {step} from {names}", "finite losses", "look at it, or leave it out")
-        again = " --force" if self.checkpoint is not None and self.checkpoint.exists() else ""
-        raise InputError(f"{what} at step {step}", "finite losses", f"try --lr {self.options.lr / 4:g}{again}")
+            raise InputError(f"{what} at step {step} from {names}", "finite losses", "looking at it, or leaving it out")
+        again = " with `force=True`" if self.checkpoint is not None and self.checkpoint.exists() else ""
+        raise InputError(f"{what} at step {step}", "finite losses", f"`lr={self.options.lr / 4:g}`{again}")
 
     def _relapse(self, why: str) -> bool:
         """Go back and on at a lower rate; False where there is nowhere to go back to, or it was done too often."""

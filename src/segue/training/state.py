@@ -75,7 +75,7 @@ class Checkpoint:
         for name, now in identity.items():
             before = header["run"].get(name)
             if before != now:
-                raise InputError(f"{path} to resume with {name} {now}", f"{before}, as before", "use the same options")
+                raise InputError(f"{path} to resume with {name} {now}", f"{before}, as before", "the options of before")
         state = State(**{name: header[name] for name in asdict(State())})
         good = [Snapshot(State(**old), within(f"good.{i}.", tensors)) for i, old in enumerate(header["good"])]
         mine = {name: tensor for name, tensor in tensors.items() if not name.startswith(("best.", "good."))}

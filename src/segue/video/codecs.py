@@ -148,7 +148,7 @@ def output(path: Path, codec: str | None = None, crf: int | None = None) -> Outp
             raise InputError(
                 f"output {path.name}",
                 f"{', '.join(ENDINGS)}, or none for a folder of PNG",
-                "end the name in one of these",
+                "a name that ends in one of these",
             )
     elif codec not in _BY_NAME:
         raise unknown("codec", codec, _BY_NAME)
@@ -158,7 +158,7 @@ def output(path: Path, codec: str | None = None, crf: int | None = None) -> Outp
             ending = FOLDER  # a folder's name may have a dot in it
         if ending not in chosen.endings:
             allowed = " or ".join(filter(None, chosen.endings)) or "a folder, whose name has no ending"
-            raise InputError(f"{codec} in {path.name}", allowed, "change the name, or leave the codec to it")
+            raise InputError(f"{codec} in {path.name}", allowed, "another name, or leaving the codec to it")
     return Output(ending, chosen, _encoder(chosen), _quality(chosen, crf))
 
 
@@ -171,19 +171,19 @@ def _encoder(codec: Codec) -> Encoder:
         return encoder
     names = " or ".join(encoder.name for encoder in codec.encoders)
     raise InputError(
-        f"codec {codec.name}, without an encoder", f"a PyAV with {names}", "install one, or choose another"
+        f"codec {codec.name}, without an encoder", f"a PyAV with {names}", "installing one, or another codec"
     )
 
 
 def _quality(codec: Codec, crf: int | None) -> int | None:
     if codec.crf is None:
         if crf is not None:
-            raise InputError(f"crf {crf} for {codec.name}", "none, as it has no such setting", "leave it out")
+            raise InputError(f"`crf={crf}` for {codec.name}", "none, as it has no such setting", "leaving it out")
         return None
     low, usual, high = codec.crf
     if crf is not None and not low <= crf <= high:
-        do = f"{usual} looks lossless, {usual + 10} is small"
-        raise InputError(f"crf {crf} for {codec.name}", f"{low} to {high}", do)
+        remedy = f"{usual}, which looks lossless, or {usual + 10}, which is small"
+        raise InputError(f"`crf={crf}` for {codec.name}", f"{low} to {high}", remedy)
     return usual if crf is None else crf
 
 
@@ -244,7 +244,7 @@ def check_output(
     >>> check_output(Path("a.webm"), "prores")
     Traceback (most recent call last):
     ...
-    segue.core.errors.InputError: got prores in a.webm; expected .mov or .mkv; change the name, or leave the codec to it
+    segue.core.errors.InputError: got prores in a.webm; expected .mov or .mkv; try another name, or ...
     """
     path = Path(path)
     chosen = output(path, codec, crf)
@@ -271,5 +271,5 @@ def check_rate(chosen: Output, fps: Fraction) -> None:
         raise InputError(
             f"{float(fps):g} frames a second in {chosen.codec.name}",
             f"more than 0, up to {fastest}",
-            "choose another rate",
+            "another rate",
         )

@@ -135,7 +135,9 @@ def write_demo_clips(
     """
     frames = round(seconds * fps) if 0 < seconds < 3600 else 0
     if frames < 1 or min(height, width) < 16:
-        raise InputError(f"{seconds} s of {width}x{height}", "a frame to an hour of 16x16 or more", "ask for that")
+        raise InputError(
+            f"{seconds} s of {width}x{height}", "a frame to an hour of 16x16 or more", "a size and length in that range"
+        )
     films = {"plasma": (plasma, 220.0), "kaleidoscope": (kaleidoscope, 330.0)}
     paths = []
     for name, (pictures, pitch) in films.items():

@@ -15,7 +15,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from segue.core.errors import InputError
+from segue.core.errors import InputError, missing_file, unreadable_file
 from segue.video.webp import is_animated_webp, webp_as_video
 
 
@@ -29,7 +29,7 @@ def not_a_clip(path: Path, why: str) -> InputError:
     Returns:
         The error, to raise.
     """
-    return InputError(f"{path} ({why})", "a whole video or GIF", "save or copy it again, or choose another file")
+    return unreadable_file(path, why, "a whole video or GIF", "saving or copying it again, or another file")
 
 
 FORMATS = (
@@ -70,10 +70,11 @@ def open_container(path: Path) -> Iterator[InputContainer]:
         InputError: for a file that is missing, a directory, a device or pipe, empty, not readable, or no video.
     """
     if not path.exists():
-        raise InputError(f"no file {path}", "a video or GIF that exists", "check the path")
+        raise missing_file(path, "a video or GIF")
     if not stat.S_ISREG(path.stat().st_mode):
         kind = "a directory" if path.is_dir() else "a device or pipe"
-        raise InputError(f"{path} ({kind})", "a video or GIF file", "name a file in it" if path.is_dir() else "save it")
+        remedy = "a file in it" if path.is_dir() else "saving it as a file"
+        raise InputError(f"{path}, which is {kind}", "a video or GIF", remedy)
     if path.stat().st_size == 0:
         raise not_a_clip(path, "an empty file")
     # `file:` and the lists: neither a name with a colon nor a playlist reaches other files or the network.
@@ -85,7 +86,7 @@ def open_container(path: Path) -> Iterator[InputContainer]:
         ):
             yield container
     except PermissionError:
-        raise InputError(f"{path} (no permission to read)", "a readable file", "change its permissions") from None
+        raise unreadable_file(path, "no permission", "a readable file", "changing its permissions") from None
     except av.error.FFmpegError as error:
         why = "cut off" if is_cut_off(path) else f"not a video: {error.strerror}"
         raise not_a_clip(path, why) from None

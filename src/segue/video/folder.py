@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from segue.core.errors import InputError
+from segue.core.errors import InputError, unwritable_file
 from segue.core.images import Pixels
 
 _OURS = re.compile(r"\d{6,}\.png|sound\.wav")
@@ -32,7 +32,7 @@ def check_folder(path: Path) -> None:
         with tempfile.TemporaryDirectory(dir=there):
             pass
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise unwritable_file(path, error) from None
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         outer = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise unwritable_file(path, error) from None
     inner, old = outer / "new", outer / "old"
     try:
         inner.mkdir()
@@ -76,19 +76,9 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 def _refuse_others(path: Path) -> None:
     """A folder of frames may be replaced; whatever else is there may not."""
     if path.exists() and not path.is_dir():
-        raise InputError(
-            f"output {path}, which is no folder", "a new folder, or one of frames", "choose another with -o"
-        )
+        raise InputError(f"output {path}, which is no folder", "a new folder, or one of frames", "another path")
     if path.is_dir() and not all(_OURS.fullmatch(entry.name) for entry in path.iterdir()):
-        raise InputError(
-            f"output {path}, which holds other files", "a new folder, or one of frames", "choose another with -o"
-        )
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(
-        f"output {path} ({error.strerror})", "a folder that can be written", "choose another place with -o"
-    )
+        raise InputError(f"output {path}, which holds other files", "a new folder, or one of frames", "another path")
 
 
 class FrameFolder:

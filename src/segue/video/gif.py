@@ -41,9 +41,7 @@ def write_gif(path: Path, frames: Iterable[Pixels], fps: Fraction) -> None:
     ...     write_gif(Path(folder) / "a.gif", np.zeros((3, 9, 7, 1), np.uint8), Fraction(10))
     """
     if not 0 < fps <= GIF_FASTEST:
-        raise InputError(
-            f"a GIF of {float(fps):g} frames a second", f"up to {GIF_FASTEST}", "ask for fewer, or write .mp4"
-        )
+        raise InputError(f"a GIF of {float(fps):g} frames a second", f"up to {GIF_FASTEST}", "fewer, or .mp4")
     with atomic_write(Path(path)) as beside, GifFile(beside, fps) as gif:
         for frame in frames:
             gif.show(np.ascontiguousarray(with_channels(frame, 3)))
@@ -80,7 +78,7 @@ class GifFile:
         self._shape = self._shape or frame.shape
         if frame.shape != self._shape:
             height, width = self._shape[:2]
-            raise InputError(f"a frame of {frame.shape[1]}x{frame.shape[0]}", f"{width}x{height}", "resize it first")
+            raise InputError(f"a frame of {frame.shape[1]}x{frame.shape[0]}", f"{width}x{height}", "resizing it first")
         self._waiting.write(frame.tobytes())
         self._count += 1
 
@@ -98,7 +96,7 @@ class GifFile:
             InputError: where there are no frames.
         """
         if not self._count:
-            raise InputError(f"a GIF {self._path} without a frame", "one frame or more", "give some")
+            raise InputError(f"a GIF {self._path} without a frame", "one frame or more", "giving some")
         palette = self._palette()
         options = {"loop": "0", "final_delay": str(max(2, round(100 / self._fps)))}
         with av.open(f"file:{self._path}", "w", format="gif", container_options=options) as container:

@@ -142,7 +142,7 @@ def examine(path: Path) -> Clip:
         codec = "webp"
     width, height = shown_size(frame, aspect)
     if min(width, height) < SMALLEST_PX:
-        raise InputError(f"{path} of {width}x{height}", f"{SMALLEST_PX}x{SMALLEST_PX} or more", "choose a larger clip")
+        raise InputError(f"{path} of {width}x{height}", f"{SMALLEST_PX}x{SMALLEST_PX} or more", "a larger clip")
     with open_container(path) as container:
         stream = picture_of(container, path)
         base = stream.time_base or Fraction(1, 1000)

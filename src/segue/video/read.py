@@ -50,7 +50,7 @@ def read_frames(path: Path | Clip, *, fps: Fraction | None = None, start: int = 
     (6, 15)
     """
     if fps is not None and not 0 < fps <= 1000:
-        raise InputError(f"{float(fps):g} frames a second", "more than 0, up to 1000", "choose a rate in that range")
+        raise InputError(f"{float(fps):g} frames a second", "more than 0, up to 1000", "a rate in that range")
     clip = path if isinstance(path, Clip) else examine(path)
     rate = fps or clip.info.fps
     return _frames(clip, rate, start, count_ticks(clip.info.seconds, rate))
@@ -100,7 +100,7 @@ def read_sound(path: Path | Clip, rate: int = 48000) -> Generator[Sound]:
         InputError: for another rate, and as `probe` does, at once.
     """
     if not 8000 <= rate <= 192000:
-        raise InputError(f"a sound rate of {rate} Hz", "8000 to 192000", "choose a rate in that range")
+        raise InputError(f"a sound rate of {rate} Hz", "8000 to 192000", "a rate in that range")
     clip = path if isinstance(path, Clip) else examine(path)
     return _sound(clip, rate)
 

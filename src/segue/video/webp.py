@@ -13,7 +13,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from PIL import Image, ImageSequence
 
-from segue.core.errors import InputError
+from segue.core.errors import unreadable_file
 
 _MOVES = 0x02
 
@@ -50,7 +50,7 @@ def webp_as_video(path: Path) -> Iterator[str]:
         try:
             _convert(path, video)
         except (OSError, ValueError, EOFError, SyntaxError):
-            raise InputError(f"{path} (cut off or damaged)", "a whole WebP", "save or copy it again") from None
+            raise unreadable_file(path, "cut off or damaged", "a whole WebP") from None
         yield video
 
 

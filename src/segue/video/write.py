@@ -84,16 +84,14 @@ class FilmWriter:
         step = 2 if self.output.codec.even else 1
         if min(self.width, self.height) < step or self.width % step or self.height % step:
             allowed = "even width and height" if step == 2 else "1x1 or more"
-            raise InputError(f"a film of {self.width}x{self.height}", allowed, "crop or pad by a pixel")
+            raise InputError(f"a film of {self.width}x{self.height}", allowed, "cropping or padding by a pixel")
         check_rate(self.output, self.fps)
         if self.sound_rate is None or not self.output.sound:
             return
         rates = av.Codec(self.output.sound, "w").audio_rates
         if self.sound_rate not in rates if rates else not 8000 <= self.sound_rate <= 192_000:
             allowed = ", ".join(map(str, sorted(rates))) if rates else "8000 to 192000"
-            raise InputError(
-                f"a sound rate of {self.sound_rate} Hz in {self.path.name}", allowed, "choose one of these"
-            )
+            raise InputError(f"a sound rate of {self.sound_rate} Hz in {self.path.name}", allowed, "one of these")
 
     def __enter__(self) -> Self:
         self._life = self._open()
@@ -132,7 +130,7 @@ class FilmWriter:
             raise InputError(
                 f"a frame of {frame.dtype} {list(frame.shape)}",
                 f"uint8 {[self.height, self.width, 3]}",
-                "resize it with segue.core.images.fit",
+                "resizing it with segue.core.images.fit",
             )
         self._film.show(np.ascontiguousarray(frame))
         self.frames += 1
@@ -151,7 +149,7 @@ class FilmWriter:
             return
         if self.sound_rate is None or samples.ndim != 2 or samples.shape[1] != 2:
             allowed = "none, as sound_rate is None" if self.sound_rate is None else "[k, 2]"
-            raise InputError(f"sound {list(samples.shape)}", allowed, "give stereo samples to a film with sound")
+            raise InputError(f"sound {list(samples.shape)}", allowed, "stereo samples in a film with sound")
         self._waiting.append(np.nan_to_num(samples).astype(np.float32).clip(-1, 1))
         self._send_sound()
 
@@ -170,7 +168,7 @@ class FilmWriter:
 
     def _finish(self) -> None:
         if not self.frames:
-            raise InputError(f"a film {self.path} without a frame", "one frame or more", "write some")
+            raise InputError(f"a film {self.path} without a frame", "one frame or more", "writing some")
         if self.sound_rate is not None:
             missing = round(self.frames / self.fps * self.sound_rate) - self._sound_given
             self._waiting.append(np.zeros((max(0, missing), 2), np.float32))

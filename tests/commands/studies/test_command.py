@@ -148,7 +148,7 @@ def test_things_of_others_are_left_alone(force: bool, tmp_path: Path) -> None:
 
 def test_refusals(tmp_path: Path, refused: Refused) -> None:
     assert "no study; expected small" in refused("reproduce")
-    assert "smal" in (line := refused("reproduce", "smal", "-o", tmp_path / "r")) and "did you mean small" in line
+    assert "smal" in (line := refused("reproduce", "smal", "-o", tmp_path / "r")) and "try small" in line
     (tmp_path / "file").touch()
     assert "a file; expected a folder" in refused("reproduce", "small", "-o", tmp_path / "file")
     assert "--sed" in refused("reproduce", "small", "--sed", 1)

@@ -152,10 +152,10 @@ def test_another_plan_is_refused_until_it_is_forced(plan: Plans) -> None:
     (first.run(0)).mkdir(parents=True)
     other = replace(first, pairs=9)
     for changed, says in (
-        (other, "--pairs 9 in .*; expected 8, as of the sweep that is there"),
-        (plan("batch=4,8", seed=1), "--seed 1"),
-        (plan("batch=4,8,9"), "--axis batch=4,8,9 in .* batch=4,8,"),
-        (replace(first, prune=True), "--prune true in .* false"),
+        (other, "`pairs=9` in .*; expected 8, as of the sweep that is there"),
+        (plan("batch=4,8", seed=1), "`seed=1`"),
+        (plan("batch=4,8,9"), "`axis=batch=4,8,9` in .* batch=4,8,"),
+        (replace(first, prune=True), "`prune=true` in .* false"),
         (replace(first, digest="abd"), "other images"),
     ):
         with pytest.raises(InputError, match=says):

@@ -34,10 +34,10 @@ def test_names(text: str, name: str, better: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("tset_loss", "did you mean test_loss?"),
-        ("exces@linear", "did you mean excess?"),
+        ("tset_loss", "try test_loss"),
+        ("exces@linear", "try excess"),
         ("test_loss@linear", "expected loss"),
-        ("excess@grph", "did you mean graph?"),
+        ("excess@grph", "try graph"),
         ("pace:by=eye", "pixel"),
     ],
 )
@@ -77,7 +77,7 @@ def test_every_measure_of_a_run(tmp_path: Path) -> None:
 
 def test_what_cannot_decide() -> None:
     data = DataOptions(limit=8, size=(16,)).load("worlds:pole:horizontal=3,vertical=3", 0)
-    with pytest.raises(InputError, match="have it as a column"):
+    with pytest.raises(InputError, match="try it as a column"):
         check_measures([measure_of("active_units", ())], data)
     with pytest.raises(InputError, match="without labels"):
         check_measures([measure_of("psnr", ()), measure_of("linear", ())], data)

@@ -59,8 +59,8 @@ def test_zeros_and_ones_are_black_and_white(kind: type) -> None:
     [
         ({"x": np.zeros((3, 5, 5, 2))}, "[3, 5, 5, 2]"),
         ({"x": np.zeros((3, 4))}, "[3, 4]"),
-        ({"x": np.zeros((0, 4, 4))}, "no images"),
-        ({"x": np.zeros((3, 0, 4))}, "no images"),
+        ({"x": np.zeros((0, 4, 4))}, "without images"),
+        ({"x": np.zeros((3, 0, 4))}, "without images"),
         ({"x": np.full((3, 4, 4), "a")}, "<U1"),
         ({"x": np.full((3, 4, 4), 1j)}, "complex"),
         ({"x": np.full((3, 4, 4), -3.0)}, "-3 to -3"),
@@ -129,7 +129,7 @@ def test_channels_are_kept_or_brought_to_what_is_wanted() -> None:
     colour = np.random.default_rng(0).integers(0, 256, (3, 5, 5, 3), np.uint8)
     grey = with_channels(colour, 1)
     mixed = {"x_train": grey, "x_test": colour}
-    with pytest.raises(InputError, match="or --channels"):
+    with pytest.raises(InputError, match="or `channels`"):
         from_arrays("it", mixed)
     for channels in (1, 3):
         found = from_arrays("it", mixed, LoadOptions(channels=channels))

@@ -108,7 +108,7 @@ def test_images_without_labels_and_a_named_pair(tmp_path: Path) -> None:
     other = labels.rename(tmp_path / "other-labels")
     assert load(str(images)).train.labels is None
     assert load(f"{images},{other}").train.labels is not None
-    with pytest.raises(InputError, match="no file"):
+    with pytest.raises(InputError, match="which does not exist"):
         load(f"{images},{labels}")
 
 

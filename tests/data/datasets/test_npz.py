@@ -57,7 +57,7 @@ def test_arrays_without_rows(tmp_path: Path, value: np.ndarray[Any, Any], says: 
 
 
 def test_files_that_are_not_what_they_say(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no file"):
+    with pytest.raises(InputError, match="which does not exist"):
         find_rows(tmp_path / "none.npz", "images")
     (tmp_path / "text.npz").write_text("text")
     with pytest.raises(InputError, match="not a zip file"):

@@ -75,7 +75,7 @@ def test_missing_weights_are_named(nowhere: Path, tmp_path: Path, monkeypatch: p
                     call(choose_loss(f"mse+{name}"))
                 message = str(caught.value)
                 assert network.file.sha256 in message and "\n" not in message
-                assert message.endswith(f"put it at {where / network.file.name}")
+                assert message.endswith(f"try putting it at {where / network.file.name}")
         monkeypatch.setenv("SEGUE_DATA", str(tmp_path / "mine"))
     silent = choose_loss("mse+perceptual:0+vgg16:0")
     silent.prepare()

@@ -119,7 +119,7 @@ def format_result(result: ReproduceResult | Offers) -> str:
 def _recipe(name: str | None) -> StudyRecipe:
     names = [recipe.name for recipe in RECIPES]
     if name is None:
-        raise InputError("no study", ", ".join(names), "name one, or see --list")
+        raise InputError("no study", ", ".join(names), "naming one, or `list=True` to see them")
     if name not in names:
         raise unknown("study", name, names)
     return RECIPES[names.index(name)]
@@ -129,14 +129,14 @@ def _open(folder: Path, recipe: StudyRecipe, request: ReproduceRequest) -> None:
     """The folder is this request's, and holds nothing of another."""
     asked = {"study": recipe.name, "quick": request.quick, "seed": request.seed}
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"output {folder}, a file", "a folder for the report", "choose another name with -o")
+        raise InputError(f"output {folder}, a file", "a folder for the report", "another `out`")
     before = _asked(folder / REQUEST)
     if before is None and folder.exists() and any(folder.iterdir()):
-        raise InputError(f"{folder}, with things of others", "a new folder, or a report's", "choose another with -o")
+        raise InputError(f"{folder}, with things of others", "a new folder, or a report's", "another `out`")
     if before is not None and before != asked:
         if not request.force:
             was = f"{before['study']}{' --quick' if before['quick'] else ''} with seed {before['seed']}"
-            raise InputError(f"{folder}, which has {was}", "a new folder", "choose another with -o, or add --force")
+            raise InputError(f"{folder}, which has {was}", "a new folder", "another `out`, or `force=True`")
         for part in (RUNS, FIGURES):
             shutil.rmtree(folder / part, ignore_errors=True)
         (folder / PAGE).unlink(missing_ok=True)

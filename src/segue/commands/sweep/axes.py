@@ -73,7 +73,7 @@ def axis_of(text: str) -> Axis:
     name = written.removeprefix("--").replace("-", "_")
     options = _options()
     if not equals:
-        raise InputError(f"--axis {text}", "NAME=VALUE,VALUE", "write batch=4,8, say")
+        raise InputError(f"`axis` {text}", "NAME=VALUE,VALUE", "batch=4,8, for instance")
     if name not in options:
         raise unknown("--axis", written, [_shown(option) for option in options])
     numbers = [kind for kind in (int, float) if kind in _kinds(options[name][1])]
@@ -81,7 +81,7 @@ def axis_of(text: str) -> Axis:
         return Axis(_shown(name), span=_span(name, rest, text))
     values = [spelled(_read(name, value)) for value in _split(rest)]
     if len(set(values)) < len(values):
-        raise InputError(f"--axis {text}, with a value twice", "each value once", "leave one out")
+        raise InputError(f"`axis` {text}, with a value twice", "each value once", "leaving one out")
     return Axis(_shown(name), tuple(values))
 
 
@@ -91,16 +91,16 @@ def axes_of(texts: Sequence[str], base: TrainRequest) -> tuple[Axis, ...]:
     Raises `InputError` as `axis_of` does, for none, for two of one option, and for an option that `base` gives too.
     """
     if not texts:
-        raise InputError("a sweep without --axis", "one or more", "name an option of train: --axis batch=4,8")
+        raise InputError("a sweep without `axis`", "one or more", "an option of train: `axis` batch=4,8")
     axes = tuple(map(axis_of, texts))
     names = [axis.name for axis in axes]
     plain = type(base)(base.data, base.out)
     for name in names:
         field = name.replace("-", "_")
         if names.count(name) > 1:
-            raise InputError(f"--axis {name} twice", "one axis of an option", "give all its values to one")
+            raise InputError(f"`axis` {name} twice", "one axis of an option", "one with all its values")
         if value_of(base, field) != value_of(plain, field):
-            raise InputError(f"--{name} beside --axis {name}", "one of them", "leave one out")
+            raise InputError(f"`{field}` beside `axis` {name}", "one of them", "leaving one out")
     return axes
 
 
@@ -176,7 +176,7 @@ def _read(field: str, text: str) -> Any:
     """The value of an option that `text` spells, as train reads it."""
     if not text:
         raise InputError(
-            f"--axis {_shown(field)} with an empty value", "values, commas between them", "write batch=4,8"
+            f"`axis` {_shown(field)} with an empty value", "values, commas between them", "batch=4,8, for instance"
         )
     group, hint = _options()[field]
     if field == "method":
@@ -194,5 +194,5 @@ def _read(field: str, text: str) -> Any:
 def _span(field: str, text: str, axis: str) -> tuple[float, float]:
     ends = [_read(field, end.strip()) for end in text.split("..")]
     if len(ends) != 2 or None in ends or not ends[0] < ends[1]:
-        raise InputError(f"--axis {axis}", "a range from low to high", "write lr=1e-4..1e-2, say")
+        raise InputError(f"`axis` {axis}", "a range from low to high", "lr=1e-4..1e-2, for instance")
     return ends[0], ends[1]

@@ -103,7 +103,7 @@ def run_sweep(request: SweepRequest, report: Report = silent) -> SweepResult:
     except ImportError as error:
         if error.name != "optuna":
             raise
-        raise InputError("a sweep without Optuna", "an install of it", "pip install 'segue[sweep]'") from None
+        raise InputError("a sweep without Optuna", "an install of it", "`pip install 'segue[sweep]'`") from None
     plan = _plan(request, report)
     with Journal(plan, request.force) as journal:
         plan = journal.plan
@@ -148,13 +148,13 @@ def _plan(request: SweepRequest, report: Report) -> Plan:
 def _trials(request: SweepRequest, axes: tuple[Axis, ...]) -> int:
     if request.by != "grid":
         if request.trials is None:
-            raise InputError(f"--by {request.by} without --trials", "how many to try", "add --trials 20, say")
+            raise InputError(f"`by={request.by}` without `trials`", "how many to try", "`trials=20`, for instance")
         return request.trials
     if request.trials is not None:
-        raise InputError("--trials of a grid", "every point once", "leave it out, or add --by random")
+        raise InputError("`trials` of a grid", "every point once", "leaving it out, or `by=random`")
     for axis in axes:
         if axis.span is not None:
-            raise InputError(f"--axis {axis} of a grid", "values", "write them out, or add --by random --trials 20")
+            raise InputError(f"`axis` {axis} of a grid", "values", "writing them out, or `by=random` with `trials=20`")
     return math.prod(len(axis.values) for axis in axes)
 
 

@@ -51,7 +51,7 @@ class Journal:
     def __init__(self, plan: Plan, force: bool = False) -> None:
         self.plan = plan
         if not (plan.out / JOURNAL).exists() and (plan.out / RUNS_FOLDER).exists():
-            raise InputError(f"{plan.out}, which holds other runs", "a new folder", "choose another with -o")
+            raise InputError(f"{plan.out}, which holds other runs", "a new folder", "another `out`")
         check_writable(plan.out / JOURNAL)
         self.verbosity = optuna.logging.get_verbosity()
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -94,7 +94,9 @@ class Journal:
         study = optuna.load_study(study_name=_NAME, storage=_storage(str(out / JOURNAL)))
         for number in range(len(study.get_trials(deepcopy=False))):
             if not self.locks.take(1 + number):
-                raise InputError(f"--force on {out}, where others are at work", "a sweep at rest", "stop them first")
+                raise InputError(
+                    f"`force` on {out}, where others are at work", "a sweep at rest", "stopping them first"
+                )
             self.locks.give(1 + number)
         for folder in (RUNS_FOLDER, BEST):
             shutil.rmtree(out / folder, ignore_errors=True)
@@ -105,10 +107,13 @@ class Journal:
         before, now = self.study.user_attrs.get(PLAN, {}), self.plan.identity()
         for name in now:
             if before.get(name) != now[name]:
-                got = "other images" if name == "data" else f"--{name.replace('_', '-')} {_told(now[name])}"
+                got = "other images" if name == "data" else f"`{name}={_told(now[name])}`"
                 allowed = "those" if name == "data" else _told(before.get(name))
-                do = "choose another folder with -o, or add --force to begin anew"
-                raise InputError(f"{got} in {self.plan.out}", f"{allowed}, as of the sweep that is there", do)
+                raise InputError(
+                    f"{got} in {self.plan.out}",
+                    f"{allowed}, as of the sweep that is there",
+                    "another `out`, or `force=True` to begin anew",
+                )
 
     def claim(self) -> Trial | None:
         """The first trial that nobody works on, now this process's own; None where there is none."""

@@ -96,10 +96,10 @@ def check_measures(measures: Sequence[Measure], data: DataSet, report: Report = 
     network's weights are missing."""
     first = measures[0]
     if first.better == "none":
-        raise InputError(f"--metric {first.name}", "one that says what is good", "have it as a column: --also")
+        raise InputError(f"`metric={first.name}`", "one that says what is good", "it as a column, in `also`")
     for measure in measures:
         if measure.name in LABELLED and data.train.labels is None:
-            raise InputError(f"{measure.name} of images without labels", "a set with labels", "measure another figure")
+            raise InputError(f"{measure.name} of images without labels", "a set with labels", "another figure")
     if any(measure.metric is not None and measure.metric.sees for measure in measures):
         perceptual.prepare(report)
 

@@ -69,7 +69,7 @@ def _attempt(plan: Plan, journal: Journal, trial: Trial, report: Report) -> None
     try:
         figures = _figures(plan, journal, trial, _only_bars(report))
         if first.name not in figures:
-            raise InputError(f"{first.name} undefined for this run", "a finite one", "measure another figure")
+            raise InputError(f"{first.name} undefined for this run", "a finite one", "another figure")
     except Pruned as pruned:
         end(state="pruned", reason=str(pruned))
     except InputError as error:

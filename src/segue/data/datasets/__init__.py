@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Protocol
 
-from segue.core.errors import InputError, unknown
+from segue.core.errors import InputError, missing_file, unknown
 from segue.core.images import Fit
 from segue.core.progress import Report, silent
 from segue.core.untrusted import check_regular
@@ -127,9 +127,9 @@ def _unreadable(data: str) -> InputError:
         return InputError(
             f"{data}, which is no known kind of data",
             "a folder or zip of pictures, .npz, .npy, IDX, a video or GIF",
-            "put single pictures into a folder",
+            "putting single pictures into a folder",
         )
     if path.suffix or len(path.parts) > 1:
-        return InputError(f"no file or folder {data}", "data that exists", "check the path")
+        return missing_file(data, "a file or folder of images")
     names = [*named.SET_NAMES, *recorded.RECORDED_NAMES, *(world.name for world in WORLDS)]
     return unknown("data", data, [*names, "a path"])

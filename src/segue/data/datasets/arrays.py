@@ -73,7 +73,7 @@ def from_arrays(name: str, arrays: Mapping[str, Array], options: LoadOptions = L
     """
     key = next((k for k in IMAGES if k in arrays), None)
     if key is None:
-        raise InputError(f"{name} with {', '.join(arrays) or 'nothing'}", f"one of {', '.join(IMAGES)}", "rename it")
+        raise InputError(f"{name} with {', '.join(arrays) or 'nothing'}", f"one of {', '.join(IMAGES)}", "renaming it")
     test_key = next((k for k in TEST_IMAGES if k in arrays), None)
     stacks = [_channels_last(arrays[k], k) for k in (key, test_key) if k is not None]
     low, high, note = _range(stacks, name)
@@ -109,10 +109,10 @@ def _channels_last(images: Array, key: str) -> Array:
         raise InputError(
             f"{key} of {images.dtype} {list(images.shape)}",
             "numbers [n, h, w], [n, h, w, c] or [n, c, h, w]",
-            "reshape it",
+            "reshaping it",
         )
     if images.size == 0:
-        raise InputError(f"{key} of {list(images.shape)}: no images", "one or more", "check the source")
+        raise InputError(f"{key} of {list(images.shape)}, without images", "one or more", "checking the source")
     return images[..., :3] if images.shape[-1] == 4 else images
 
 
@@ -129,7 +129,7 @@ def _range(stacks: list[Array], name: str) -> tuple[float, float, str]:
         if black <= low and high <= white:
             plain = (black, white) == (0, 255) and stacks[0].dtype == np.uint8
             return black, white, "" if plain else f"values were taken as {black} to {white}"
-    raise InputError(f"{name} with values {low:g} to {high:g}", "0 to 1, -1 to 1 or 0 to 255", "scale them")
+    raise InputError(f"{name} with values {low:g} to {high:g}", "0 to 1, -1 to 1 or 0 to 255", "scaling them")
 
 
 def _refuse_not_finite(stack: Array, name: str) -> None:
@@ -137,7 +137,9 @@ def _refuse_not_finite(stack: Array, name: str) -> None:
         bad = ~np.isfinite(stack[start : start + _CHUNK]).all(axis=(1, 2, 3))
         if bad.any():
             raise InputError(
-                f"{name} with NaN or infinity in image {start + int(bad.argmax())}", "finite values", "clean that image"
+                f"{name} with NaN or infinity in image {start + int(bad.argmax())}",
+                "finite values",
+                "mending that image",
             )
 
 
@@ -159,7 +161,9 @@ def _labels(parts: list[Array | None]) -> tuple[list[npt.NDArray[np.int64] | Non
     flat = [k.reshape(-1) if k.ndim == 2 and k.shape[1] == 1 else k for k in known]
     if any(k.ndim != 1 or k.dtype.kind not in "buiUSf" or k.size == 0 for k in flat):
         raise InputError(
-            f"labels {list(known[0].shape)} of {known[0].dtype}", "one label for each image, [n]", "fix it"
+            f"labels {list(known[0].shape)} of {known[0].dtype}",
+            "one label for each image, [n]",
+            "labels of that shape",
         )
     names, numbers = np.unique(np.concatenate(flat), return_inverse=True)
     if names.dtype.kind in "bui" and int(names[0]) >= 0 and int(names[-1]) < 1000:

@@ -110,7 +110,7 @@ class _Zip:
             content = file.read(most + 1)
         if len(content) > most:
             raise InputError(
-                f"{self.path}/{name} of more than {most} bytes", "a picture of a plausible size", "leave it out"
+                f"{self.path}/{name} of more than {most} bytes", "a picture of a plausible size", "leaving it out"
             )
         picture = io.BytesIO(content)
         picture.name = f"{self.path}/{name}"
@@ -131,7 +131,7 @@ def _from_pictures(shelf: _Shelf, options: LoadOptions) -> DataSet:
     names = [name for name in files if _suffix(name) in READABLE]
     notes = _left_out([name for name in files if _suffix(name) in UNREADABLE])
     if not names:
-        raise InputError(f"{shelf.path} without images", f"pictures ({', '.join(PICTURES)})", "check the folder")
+        raise InputError(f"{shelf.path} without images", f"pictures ({', '.join(PICTURES)})", "checking the folder")
     inner = _unwrapped(names)
     train, test, more = _parts(inner, options)
     chosen = [*train, *([] if test is None else test)]
@@ -149,7 +149,7 @@ def _from_pictures(shelf: _Shelf, options: LoadOptions) -> DataSet:
     held_out = test is not None and any(names[i] in pixels for i in test)
     if not any(names[i] in pixels for i in train):
         first = next(iter(broken.values()))
-        raise InputError(f"{shelf.path} with no whole picture ({first})", "pictures to train on", "copy them again")
+        raise InputError(f"{shelf.path} with no whole picture ({first})", "pictures to train on", "copying them again")
     return DataSet(shelf.path.name, part(train), part(test) if held_out and test is not None else None, (*notes, *more))
 
 
@@ -166,7 +166,7 @@ def _shapes(shelf: _Shelf, names: Sequence[str]) -> tuple[Shapes, dict[str, str]
     total = sum(height * width * channels for height, width, channels in shapes.values())
     if total > max(BOMB_BYTES, BOMB_RATIO * sum(map(shelf.bytes_of, shapes))):
         raise InputError(
-            f"{shelf.path} whose pictures unpack to {total >> 20} MB", "pictures", "check where it is from"
+            f"{shelf.path} whose pictures unpack to {total >> 20} MB", "pictures", "checking where it is from"
         )
     return shapes, broken
 
@@ -183,11 +183,11 @@ def _read(
     kinds = {shape[2] for shape in shapes.values()}
     if channels is None and len(kinds) > 1:
         channels = 3
-        notes.append("grey and colour pictures: grey ones were made RGB (channels 1 makes all grey)")
+        notes.append("grey and colour pictures: grey ones were made RGB (`channels=1` makes all grey)")
     size = options.size
     if size is None and len({shape[:2] for shape in shapes.values()}) > 1:
         size = DEFAULT_SIZE
-        notes.append("sizes differ, so all were made 64x64 (give a size for another)")
+        notes.append("sizes differ, so all were made 64x64 (give a `size` for another)")
 
     def pictures() -> Iterator[Pixels]:
         for name in list(shapes):
@@ -211,7 +211,7 @@ def _tell_broken(broken: dict[str, str], count: int, options: LoadOptions, notes
     which = ", ".join(broken.values())
     if options.strict:
         raise InputError(
-            f"pictures that cannot be read: {which}", "whole pictures", "leave them out, or not to be strict"
+            f"pictures that cannot be read: {which}", "whole pictures", "leaving them out, or `strict=False`"
         )
     notes.append(f"{len(broken)} of {count} pictures cannot be read and were left out: {which}")
 

@@ -12,7 +12,7 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
-from segue.core.errors import InputError
+from segue.core.errors import InputError, missing_file, unreadable_file
 from segue.data.datasets.image_set import DataSet, ImageSet
 from segue.data.datasets.options import MOST_DEFLATED, LoadOptions
 
@@ -71,10 +71,10 @@ def read_part(images: Path, labels: Path | None, prefix: str, label_names: tuple
     """
     pixels = read_idx(images)
     if pixels.ndim not in (3, 4):
-        raise InputError(f"{images} of {pixels.ndim} dimensions", "[n, h, w] or [n, h, w, c]", "give the images' file")
+        raise InputError(f"{images} of {pixels.ndim} dimensions", "[n, h, w] or [n, h, w, c]", "the file of the images")
     numbers = None if labels is None else read_idx(labels)
     if numbers is not None and numbers.ndim != 1:
-        raise InputError(f"{labels} of {numbers.ndim} dimensions", "labels, [n]", "give the labels' file")
+        raise InputError(f"{labels} of {numbers.ndim} dimensions", "labels, [n]", "the file of the labels")
     return ImageSet(
         pixels if pixels.ndim == 4 else pixels[..., None],
         tuple(f"{prefix}{i}" for i in range(len(pixels))),
@@ -104,17 +104,17 @@ def read_idx(path: Path) -> npt.NDArray[np.uint8]:
             plain.seek(0)
             return _parse(plain, path, path.stat().st_size)
     except FileNotFoundError:
-        raise InputError(f"no file {path}", "an IDX file that exists", "check the path") from None
+        raise missing_file(path, "an IDX file") from None
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path} ({error})", "a whole IDX file", "copy or download it again") from None
+        raise unreadable_file(path, error, "a whole IDX file", "copying or downloading it again") from None
 
 
 def _parse(file: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> npt.NDArray[np.uint8]:
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or not 1 <= magic[3] <= 4:
-        raise InputError(f"{path} starting {magic.hex() or 'empty'}", "an IDX file", "check what the file is")
+        raise InputError(f"{path} starting {magic.hex() or 'empty'}", "an IDX file", "checking what the file is")
     if magic[2] != 0x08:
-        raise InputError(f"{path} of type 0x{magic[2]:02x}", "unsigned bytes (0x08)", "save it as bytes")
+        raise InputError(f"{path} of type 0x{magic[2]:02x}", "unsigned bytes (0x08)", "saving it as bytes")
     header = file.read(4 * magic[3])
     shape = [int.from_bytes(header[i : i + 4]) for i in range(0, 4 * magic[3], 4)]
     promised = math.prod(shape)
@@ -124,7 +124,7 @@ def _parse(file: IO[bytes] | gzip.GzipFile, path: Path, most: int) -> npt.NDArra
         raise InputError(
             f"{path} whose header promises {'x'.join(map(str, shape))} bytes",
             "exactly as many bytes as follow it",
-            "the file is cut off or damaged: get it again",
+            "getting the file again, as it is cut off or damaged",
         )
     return np.frombuffer(body, np.uint8).reshape(shape)
 

@@ -49,10 +49,12 @@ class ImageSet:
         images = self.images
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3):
             raise InputError(
-                f"images of {images.dtype} {list(images.shape)}", "uint8 [n, h, w, 1 or 3]", "make them grey or RGB"
+                f"images of {images.dtype} {list(images.shape)}",
+                "uint8 [n, h, w, 1 or 3]",
+                "converting them to grey or RGB",
             )
         if images.size == 0:
-            raise InputError("no images", "one or more, at least 1x1", "check the source")
+            raise InputError("no images", "one or more, at least 1x1", "checking the source")
         self._same_count(len(self.ids), "ids")
 
     def _check_labels(self, labels: npt.NDArray[np.int64]) -> None:
@@ -63,7 +65,9 @@ class ImageSet:
             object.__setattr__(self, "label_names", tuple(map(str, range(high + 1))))
         if low < 0 or high >= len(self.label_names):
             raise InputError(
-                f"labels {low} to {high}", f"0 to {len(self.label_names) - 1}, as there are names", "number them from 0"
+                f"labels {low} to {high}",
+                f"0 to {len(self.label_names) - 1}, as there are names",
+                "numbering them from 0",
             )
 
     def _check_factors(self, factors: npt.NDArray[np.float64]) -> None:
@@ -73,7 +77,7 @@ class ImageSet:
             raise InputError(
                 f"factors {list(factors.shape)} with {len(self.factor_names)} names",
                 "[n, k] with k names",
-                "match them",
+                "a name for each factor",
             )
         if not self.factor_names:
             object.__setattr__(self, "factor_names", tuple(f"factor{i}" for i in range(factors.shape[1])))
@@ -81,7 +85,9 @@ class ImageSet:
     def _same_count(self, count: int, what: str) -> None:
         if count != len(self.images):
             raise InputError(
-                f"{len(self.images)} images and {count} {what}", f"as many {what} as images", "check that they belong"
+                f"{len(self.images)} images and {count} {what}",
+                f"as many {what} as images",
+                "checking that they belong together",
             )
 
     def __len__(self) -> int:
@@ -194,7 +200,7 @@ class DataSet:
             raise InputError(
                 f"train images {self.train.image_shape} and test images {self.test.image_shape}",
                 "one (c, h, w) for both",
-                "give a --size, or --channels",
+                "giving a `size`, or `channels`",
             )
 
     def digest(self) -> str:
@@ -231,22 +237,20 @@ class DataSet:
             return self._by_index(kind, rest)
         if kind == "label":
             return self._by_label(rest)
-        raise InputError(
-            f"pick {text!r}", "train:INDEX, test:INDEX, label:NAME, label:NAME#INDEX", "write one of these"
-        )
+        raise InputError(f"pick {text!r}", "train:INDEX, test:INDEX, label:NAME, label:NAME#INDEX", "one of these")
 
     def _by_index(self, kind: str, rest: str) -> Pick:
         part = self.train if kind == "train" else self.test
         if part is None:
             raise InputError(
-                f"{kind}:{rest}", f"train:0 to train:{len(self.train) - 1}", f"{self.name} has no test part"
+                f"{kind}:{rest}", f"train:0 to train:{len(self.train) - 1}", f"train:0, as {self.name} has no test part"
             )
         return _at(part, np.arange(len(part)), rest, f"{kind}:")
 
     def _by_label(self, rest: str) -> Pick:
         part = self.test or self.train
         if part.labels is None:
-            raise InputError(f"label:{rest}", "train:INDEX or test:INDEX", f"{self.name} has no labels")
+            raise InputError(f"label:{rest}", "train:INDEX or test:INDEX", f"train:0, as {self.name} has no labels")
         name, _, place = rest.rpartition("#") if rest not in part.label_names and "#" in rest else (rest, "", "0")
         label = find_label(name, part.label_names)
         return _at(part, np.flatnonzero(part.labels == label), place, f"label:{name}#")
@@ -277,8 +281,8 @@ def find_label(name: str, names: tuple[str, ...]) -> int:
 
 def _at(part: ImageSet, index: npt.NDArray[np.int64], place: str, prefix: str) -> Pick:
     if not len(index):
-        raise InputError(f"{prefix}{place}", "a label that some image has", "there is none of this one")
+        raise InputError(f"{prefix}{place}, a label that no image has", "a label that some image has", "another one")
     if not place.isdecimal() or int(place) >= len(index):
-        raise InputError(f"{prefix}{place}", f"{prefix}0 to {prefix}{len(index) - 1}", "choose one in that range")
+        raise InputError(f"{prefix}{place}", f"{prefix}0 to {prefix}{len(index) - 1}", "one in that range")
     i = int(index[int(place)])
     return Pick(part.images[i], part.ids[i], part.name_of(i))

@@ -93,11 +93,13 @@ def find_rows(path: Path, key: str) -> Rows:
     with reading(path, ARRAYS), zipfile.ZipFile(path) as archive:
         names = [name.removesuffix(".npy") for name in archive.namelist()]
         if key not in names:
-            raise InputError(f"{path} with {', '.join(names) or 'nothing'}", key, "check that it is the right file")
+            raise InputError(f"{path} with {', '.join(names) or 'nothing'}", key, "checking that it is the right file")
         info = archive.getinfo(f"{key}.npy")
         shape, by_columns, dtype = _promised(archive, info, path)
         if by_columns or dtype.hasobject or not shape:
-            raise InputError(f"{path} whose {key} is {dtype} {list(shape)}", "plain rows, not columns", "save it again")
+            raise InputError(
+                f"{path} whose {key} is {dtype} {list(shape)}", "plain rows, not columns", "saving it again"
+            )
         begin = _begin(path, info) if info.compress_type == zipfile.ZIP_STORED else None
     return Rows(path, key, shape, dtype, begin)
 
@@ -147,7 +149,7 @@ def _promised(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> He
     promised = math.prod(shape) * dtype.itemsize
     if promised > info.file_size or info.file_size > max(1, info.compress_size) * 1032:
         raise InputError(
-            f"{path} whose {info.filename} promises {promised} bytes", "as many as it holds", "save it again"
+            f"{path} whose {info.filename} promises {promised} bytes", "as many as it holds", "saving it again"
         )
     return shape, by_columns, dtype
 

@@ -21,7 +21,7 @@ Index = npt.NDArray[np.int64]
 MOST_BYTES = 8 << 30
 # Deflate cannot do better than this, so a header that promises more than the file can hold is wrong.
 MOST_DEFLATED = 1032
-ABOUT_TO_FILL = "give a smaller --size or a --limit"
+ABOUT_TO_FILL = "a smaller `size` or a `limit`"
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,17 @@ class LoadOptions:
 
     def __post_init__(self) -> None:
         if self.size is not None and not all(1 <= side <= 8192 for side in self.size):
-            raise InputError(
-                f"--size {self.size[0]}x{self.size[1]}", "1 to 8192 each way", "choose a size in that range"
-            )
+            raise InputError(f"`size={self.size[0]}x{self.size[1]}`", "1 to 8192 each way", "a size in that range")
         if self.hold_out is not None and not 0 <= self.hold_out < 1:
-            raise InputError(f"--hold-out {self.hold_out}", "0 up to, but not, 1", "0.1 keeps a tenth for tests")
+            raise InputError(
+                f"`hold_out={self.hold_out}`", "0 up to, but not, 1", "`hold_out=0.1`, which keeps a tenth for tests"
+            )
         if self.limit is not None and self.limit < 1:
-            raise InputError(f"--limit {self.limit}", "1 or more", "leave it out to take all")
+            raise InputError(f"`limit={self.limit}`", "1 or more", "leaving it out to take all")
         if self.fit not in ("crop", "letterbox"):
-            raise InputError(f"--fit {self.fit}", "crop or letterbox", "choose one")
+            raise InputError(f"`fit={self.fit}`", "crop or letterbox", "one of these")
         if self.channels not in (None, 1, 3):
-            raise InputError(f"--channels {self.channels}", "1 or 3", "leave it out to keep the source's own")
+            raise InputError(f"`channels={self.channels}`", "1 or 3", "leaving it out to keep the source's own")
 
     def convert(self, image: Pixels) -> Pixels:
         """Bring an image to the size and channels asked for.

@@ -121,10 +121,10 @@ class Recorded(Choice):
             here = np.isin(column, indices_of(text, axis.names, self._label(axis.factor.name)))
             if not here.any():
                 there = ", ".join(axis.names[i] for i in np.unique(column))
-                raise InputError(f"{self._label(axis.factor.name)}={text}", there, "these are in the file")
+                raise InputError(f"{self._label(axis.factor.name)}={text}", there, "one of these, which the file has")
             keep &= here
         if not keep.any():
-            raise InputError(f"{self} with no image", "a combination that the file has", "select fewer factors")
+            raise InputError(f"{self} with no image", "a combination that the file has", "selecting fewer factors")
         return np.flatnonzero(keep)
 
 
@@ -170,7 +170,9 @@ class Mpi3d(Recorded):
         for first in (SIX, self.four):
             if count == math.prod(axis.count for axis in (*first, *rest)):
                 return (*first, *rest)
-        raise InputError(f"{self.name} with {count:,} images", "1,036,800 or 460,800", "check that the file is whole")
+        raise InputError(
+            f"{self.name} with {count:,} images", "1,036,800 or 460,800", "checking that the file is whole"
+        )
 
 
 SIX = (
@@ -273,7 +275,7 @@ class DSprites(Recorded):
         classes = read_array(found.path, "latents_classes")
         if classes is None or classes.shape != (found.shape[0], len(layout)) or classes.dtype.kind not in "iu":
             raise InputError(
-                f"{found.path} of {found.shape[0]:,} images", "737,280, or latents_classes", "check the file"
+                f"{found.path} of {found.shape[0]:,} images", "737,280, or latents_classes", "checking the file"
             )
         return classes.astype(np.int64)
 
@@ -340,13 +342,13 @@ def _found(choice: Recorded, options: LoadOptions) -> Rows:
             if (folder / name).is_file():
                 return _checked(find_rows(folder / name, choice.key))
     names = " or ".join(choice.candidate_files())
-    raise InputError(f"no {names} in {folders[0]}", f"the file of {choice.home}", f"put it into {folders[0]}")
+    raise InputError(f"no {names} in {folders[0]}", f"the file of {choice.home}", f"putting it into {folders[0]}")
 
 
 def _checked(found: Rows) -> Rows:
     if found.dtype != np.uint8 or len(found.shape) not in (3, 4) or found.shape[3:] not in ((), (3,)):
         raise InputError(
-            f"{found.key} of {found.dtype} {list(found.shape)}", "uint8 [n, h, w] or [n, h, w, 3]", "check the file"
+            f"{found.key} of {found.dtype} {list(found.shape)}", "uint8 [n, h, w] or [n, h, w, 3]", "checking the file"
         )
     return found
 

@@ -33,7 +33,9 @@ class Sprites:
 
     def __post_init__(self) -> None:
         if self.part.factor_names != tuple(axis.factor.name for axis in SPRITES):
-            raise InputError(f"factors {', '.join(self.part.factor_names) or 'none'}", "those of dsprites", "load it")
+            raise InputError(
+                f"factors {', '.join(self.part.factor_names) or 'none'}", "those of dsprites", "loading dsprites"
+            )
 
     def truths(self, a: npt.ArrayLike, b: npt.ArrayLike, t: npt.ArrayLike) -> Values:
         """All shortest paths between two settings of the factors.

@@ -162,7 +162,7 @@ def make_benchmark(
 def _check_pairs(pairs: Sequence[tuple[int, int]], count: int) -> Index:
     found = np.asarray(pairs, np.int64)
     if found.ndim != 2 or found.shape[1] != 2 or not len(found) or not 0 <= found.min() <= found.max() < count:
-        raise InputError(f"pairs {list(found.shape)}", f"[1 or more, 2] indices below {count}", "name other images")
+        raise InputError(f"pairs {list(found.shape)}", f"[1 or more, 2] indices below {count}", "other images")
     return found
 
 
@@ -172,7 +172,7 @@ def _leave_out(images: ImageSet, ends: ImageSet, indices: Index) -> ImageSet:
     left = np.array([i for i, image in enumerate(images.images) if image.tobytes() not in out], np.int64)
     if ends is images and len(left) < max(2, len(images) // 2):
         got = f"pairs with {len(indices)} ends of {len(images)} images"
-        raise InputError(got, "ends that leave half of the images", "ask for fewer pairs, or hold images out")
+        raise InputError(got, "ends that leave half of the images", "fewer pairs, or holding images out")
     return images.subset(left)
 
 
@@ -265,7 +265,7 @@ def cut(a: Pixels, b: Pixels, steps: int) -> Pixels:
 def _follow_truth(evaluation: PairEvaluation) -> Pixels:
     """The first of the true interpolations."""
     if evaluation.truths is None:
-        raise InputError("a pair with no truth between", "factors that go from one to the other", "ask for others")
+        raise InputError("a pair with no truth between", "factors that go from one to the other", "others")
     truth: Pixels = evaluation.truths[0, :: (evaluation.truths.shape[1] - 1) // (evaluation.benchmark.steps - 1)]
     return truth
 

@@ -56,17 +56,17 @@ def draw_pairs(images: ImageSet, count: int, kind: Kind, seed: int, space: tuple
             found.update(dict.fromkeys(sorted(left)[index] for index in chosen))
         if len(found) == before:
             raise InputError(
-                f"{count} pairs of kind {kind}", f"{before}, as there are no more", "ask for fewer, or for others"
+                f"{count} pairs of kind {kind}", f"{before}, as there are no more", "fewer, or another kind"
             )
     return np.array(list(found), np.int64)
 
 
 def _check(images: ImageSet, kind: Kind) -> None:
     if kind.endswith("label") and images.labels is None:
-        raise InputError(f"pairs of kind {kind} of images without labels", "kind any", "leave it out")
+        raise InputError(f"pairs of kind {kind} of images without labels", "kind any", "leaving it out")
     if kind.endswith(("factor", "factors")) and images.factors is None:
         raise InputError(
-            f"pairs of kind {kind} of images without known factors", "kind any, or one by label", "leave it out"
+            f"pairs of kind {kind} of images without known factors", "kind any, or one by label", "leaving it out"
         )
 
 

@@ -73,7 +73,7 @@ def score_paths(
     ['linear', 'slerp', 'snap', 'cross-fade', 'cut']
     """
     if steps < 3:
-        raise InputError(f"{steps} steps", "3 or more", "show more frames")
+        raise InputError(f"{steps} steps", "3 or more", "more frames")
     part = _as_set(images.train if isinstance(images, DataSet) else images)
     if isinstance(images, DataSet):
         held_out = images.test if held_out is None else held_out

@@ -152,7 +152,7 @@ class Leaderboard:
         try:
             import pandas
         except ImportError:
-            raise InputError("no pandas", "an installed one", "pip install pandas") from None
+            raise InputError("a table without pandas", "an install of it", "`pip install pandas`") from None
         return pandas.DataFrame(list(self._records()), columns=list(COLUMNS))
 
     def _repr_html_(self) -> str:

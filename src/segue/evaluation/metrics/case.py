@@ -51,13 +51,13 @@ class Case:
         frames, shape = self.frames, self.reference.images.shape[1:]
         if frames.dtype != np.uint8 or frames.shape[1:] != shape or len(frames) < 2:
             allowed = f"uint8 [2 or more, {', '.join(map(str, shape))}], as the set"
-            raise InputError(f"frames of {frames.dtype} {list(frames.shape)}", allowed, "give the frames of one path")
+            raise InputError(f"frames of {frames.dtype} {list(frames.shape)}", allowed, "the frames of one path")
         for name, end in ("a", self.a), ("b", self.b):
             if end.dtype != np.uint8 or end.shape != shape:
                 got, allowed = f"{name} of {end.dtype} {list(end.shape)}", f"uint8 {list(shape)}"
-                raise InputError(got, allowed, "fit it to the set")
+                raise InputError(got, allowed, "fitting it to the set")
         if self.codes is not None and len(self.codes) != len(frames):
-            raise InputError(f"{len(self.codes)} codes", f"{len(frames)}, one of each frame", "give all, or none")
+            raise InputError(f"{len(self.codes)} codes", f"{len(frames)}, one of each frame", "all of them, or none")
         self._check_truths(shape)
 
     def _check_truths(self, shape: tuple[int, ...]) -> None:
@@ -66,7 +66,7 @@ class Case:
             return
         if truths.dtype != np.uint8 or truths.ndim != 5 or truths.shape[2:] != shape or truths.shape[1] < 2:
             allowed = f"uint8 [p, 2 or more, {', '.join(map(str, shape))}]"
-            raise InputError(f"truths of {truths.dtype} {list(truths.shape)}", allowed, "render them as the set is")
+            raise InputError(f"truths of {truths.dtype} {list(truths.shape)}", allowed, "rendering them as the set is")
 
     def cache(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """The value of `make()`, which is called at the first use of this key."""

@@ -59,10 +59,14 @@ class Reference:
     def __post_init__(self) -> None:
         images = self.images
         if images.dtype != np.uint8 or images.ndim != 4 or images.size == 0:
-            raise InputError(f"a set of {images.dtype} {list(images.shape)}", "uint8 [n, h, w, c]", "give its images")
+            raise InputError(f"a set of {images.dtype} {list(images.shape)}", "uint8 [n, h, w, c]", "the set's images")
         wanted = (len(images), len(self.space))
         if self.factors is not None and self.factors.shape != wanted:
-            raise InputError(f"factors {list(self.factors.shape)}", f"{list(wanted)}", "give every image's, by `space`")
+            raise InputError(
+                f"factors {list(self.factors.shape)}",
+                f"{list(wanted)}",
+                "those of every image, in the order of `space`",
+            )
 
     def cache(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """The value of `make()`, which is called at the first use of this key."""

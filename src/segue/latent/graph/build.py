@@ -58,7 +58,7 @@ class Graph:
         """The lengths `[m]` of edges `[m, 2]` between any codes. Raises `InputError` if they are no finite lengths."""
         lengths = np.asarray(self.length(codes, edges), np.float64)
         if not (np.isfinite(lengths).all() and (lengths >= 0).all()):
-            raise InputError("edges of a length below 0 or not finite", "lengths from 0 up", "look at the weight")
+            raise InputError("edges of a length below 0 or not finite", "lengths from 0 up", "looking at the weight")
         return lengths
 
     @cached_property
@@ -125,7 +125,7 @@ def knn_graph(
     (1, [[0, 1], [1, 2], [2, 3], [2, 4]], [5])
     """
     if k is not None and k < 1:
-        raise InputError(f"k = {k} nearest neighbours", "1 or more", "leave it out for the smallest that connects")
+        raise InputError(f"k = {k} nearest neighbours", "1 or more", "leaving it out for the smallest that connects")
     nodes = flatten_codes(codes)
     first = originals(nodes)
     distinct = np.flatnonzero(first == np.arange(len(nodes)))
@@ -160,7 +160,7 @@ def radius_graph(
     (2.0, [[0, 1], [1, 2]])
     """
     if radius is not None and not 0 <= radius < np.inf:
-        raise InputError(f"radius {radius}", "0 or more, finite", "leave it out for the smallest that connects")
+        raise InputError(f"radius {radius}", "0 or more, finite", "leaving it out for the smallest that connects")
     nodes = flatten_codes(codes)
     first = originals(nodes)
     distinct = np.flatnonzero(first == np.arange(len(nodes)))
@@ -218,7 +218,7 @@ def _smallest_k(points: Floats, mutual: bool, report: Report) -> tuple[int, Indi
             raise InputError(
                 f"{len(points)} codes in {len(split)} components at k = {low}",
                 "codes that some smaller k connects",
-                "give a k, and join the components by mst",
+                "a given k, with the components joined by mst",
             )
         lists, how = neighbours(points, width, report)
     high = lists.shape[1]

@@ -69,7 +69,7 @@ def decoded_length(
     two points.
     """
     if points < 2:
-        raise InputError(f"{points} points of a segment", "2 or more", "both ends count")
+        raise InputError(f"{points} points of a segment", "2 or more", "2, for the two ends")
 
     @torch.no_grad()
     def length(codes: Floats, edges: Indices) -> Floats:
@@ -102,7 +102,7 @@ def density_aware_length(
     Raises `InputError` for fewer than two points.
     """
     if points < 2:
-        raise InputError(f"{points} points of a segment", "2 or more", "both ends count")
+        raise InputError(f"{points} points of a segment", "2 or more", "2, for the two ends")
     codes = flatten_codes(codes)
     middle = float(np.median(log_density(codes)))
     t = np.linspace(0, 1, points)
@@ -157,7 +157,7 @@ def kernel_density(codes: Floats, bandwidth: float | None = None) -> LogDensity:
         reach = find(codes, _between(8, len(codes)), silent).distances[:, -1]
         bandwidth = float(np.median(reach)) or 1.0
     if not 0 < bandwidth < np.inf:
-        raise InputError(f"bandwidth {bandwidth:g}", "above 0", "leave it out")
+        raise InputError(f"bandwidth {bandwidth:g}", "above 0", "leaving it out")
     deviation = bandwidth
 
     def log_density(places: Floats) -> Floats:
@@ -201,7 +201,7 @@ def cache_lengths(
 
 def _between(k: int, n: int) -> int:
     if k < 1:
-        raise InputError(f"k = {k} nearest codes", "1 or more", "ask for at least one")
+        raise InputError(f"k = {k} nearest codes", "1 or more", "1")
     return min(k, n)
 
 

@@ -61,10 +61,12 @@ def flatten_codes(codes: Tensor | npt.NDArray[Any]) -> Floats:
     """
     array = np.array(codes.detach().cpu().numpy() if isinstance(codes, Tensor) else codes, np.float64)
     if array.ndim < 2 or array.size == 0:
-        raise InputError(f"codes {list(array.shape)}", "[1 or more, *latent_shape]", "give at least one code")
+        raise InputError(f"codes {list(array.shape)}", "[1 or more, *latent_shape]", "one code or more")
     array = array.reshape(len(array), -1)
     if not (np.abs(array) <= LARGEST).all():
-        raise InputError("codes that are not finite or beyond 1e100", "finite codes", "look at the model: it diverged")
+        raise InputError(
+            "codes that are not finite or beyond 1e100", "finite codes", "another model, as this one diverged"
+        )
     return array
 
 
@@ -207,7 +209,7 @@ def _check_count(count: int, radius: float) -> None:
         raise InputError(
             f"radius {radius:g}, which gives {count} edges or more",
             f"up to {MOST_EDGES}",
-            "choose a smaller, and join by mst",
+            "a smaller one, with components joined by mst",
         )
 
 

@@ -51,13 +51,15 @@ def as_autoencoder(model: Autoencoder | Coder, image_shape: tuple[int, int, int]
     ((1, 4, 3), True)
     """
     if not (callable(getattr(model, "encode", None)) and callable(getattr(model, "decode", None))):
-        raise InputError(f"a {type(model).__name__} as model", "an object with encode and decode", "wrap it in one")
+        raise InputError(f"a {type(model).__name__} as model", "an object with encode and decode", "wrapping it in one")
     if not (hasattr(model, "image_shape") and hasattr(model, "latent_shape")):
         return Foreign(model, image_shape)
     complete = cast(Autoencoder, model)
     if tuple(complete.image_shape) != tuple(image_shape):
         got, needed = list(image_shape), list(complete.image_shape)
-        raise InputError(f"images of shape {got} (c, h, w)", f"the model's, {needed}", "fit them to the model's size")
+        raise InputError(
+            f"images of shape {got} (c, h, w)", f"the model's, {needed}", "fitting them to the model's size"
+        )
     return complete
 
 
@@ -120,10 +122,10 @@ class Foreign(nn.Module):
         return (_batch(found, "codes", len(x), shape, "wrap a model that gives these") - self.shift) * self.scale
 
 
-def _batch(found: object, what: str, count: int, shape: tuple[int, ...] | None, do: str) -> Tensor:
+def _batch(found: object, what: str, count: int, shape: tuple[int, ...] | None, remedy: str) -> Tensor:
     """`found`, if it is a tensor of so many things of this shape (of any, for None)."""
     if isinstance(found, Tensor) and found.shape[:1] == (count,) and shape in (None, found.shape[1:]):
         return found
     got = str(list(found.shape)) if isinstance(found, Tensor) else f"as {type(found).__name__}"
     each = ", ".join(map(str, shape)) if shape else "..."
-    raise InputError(f"{what} {got}", f"a tensor [{count}, {each}]", do)
+    raise InputError(f"{what} {got}", f"a tensor [{count}, {each}]", remedy)

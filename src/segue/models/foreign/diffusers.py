@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from segue.core.choices import needed, option
-from segue.core.errors import InputError
+from segue.core.errors import InputError, unreadable_file
 from segue.models.foreign.adapter import Foreign, ForeignModel
 from segue.models.foreign.size import sides
 
@@ -66,14 +66,14 @@ def _load(folder: Path) -> AutoencoderKL:
     try:
         kind = json.loads((folder / "config.json").read_text()).get("_class_name")
     except (OSError, ValueError, AttributeError):
-        raise InputError(f"{folder} without a config.json", f"the folder of an {_KIND}", "save one there") from None
+        raise InputError(f"{folder} without a config.json", f"the folder of an {_KIND}", "saving one there") from None
     if kind != _KIND:
-        raise InputError(f"{folder} of class {kind}", _KIND, "choose another model")
+        raise InputError(f"{folder} of class {kind}", _KIND, "another model")
     try:
         from diffusers import AutoencoderKL
     except ImportError:
         raise InputError(
-            "no package diffusers", "it, to read this model", "install it: pip install segue[diffusers]"
+            "a model of diffusers without the package", "an install of it", "`pip install segue[diffusers]`"
         ) from None
     try:
         # The loader's way to spare memory needs a further package.
@@ -81,8 +81,7 @@ def _load(folder: Path) -> AutoencoderKL:
             folder, local_files_only=True, use_safetensors=True, torch_dtype=torch.float32, low_cpu_mem_usage=False
         )
     except (OSError, ValueError, RuntimeError, KeyError) as error:
-        why = str(error).splitlines()[0]
-        raise InputError(f"{folder} ({why})", f"a whole {_KIND}", "save or copy it again") from None
+        raise unreadable_file(folder, str(error), f"a whole {_KIND}") from None
     return vae.requires_grad_(False)
 
 

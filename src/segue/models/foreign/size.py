@@ -25,5 +25,5 @@ def sides(size: Size, cell: int, model: str) -> tuple[int, int]:
     height, width = (size, size) if isinstance(size, int) else size
     if height % cell or width % cell:
         near = "x".join(str(max(cell, round(side / cell) * cell)) for side in (height, width))
-        raise InputError(f"{model}:size={height}x{width}", f"multiples of {cell}", f"write size={near}, say")
+        raise InputError(f"{model}:size={height}x{width}", f"multiples of {cell}", f"size={near}")
     return height, width

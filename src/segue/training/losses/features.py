@@ -99,7 +99,7 @@ def _checked(layers: tuple[str, ...], network: Network) -> tuple[str, ...]:
         if layer not in network.layers:
             raise unknown(f"layer of {network.name}", layer, network.layers)
         if layers.count(layer) > 1:
-            raise InputError(f"layer {layer} twice", "each layer once", "leave one out")
+            raise InputError(f"layer {layer} twice", "each layer once", "leaving one out")
     return layers or network.near
 
 

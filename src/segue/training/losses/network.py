@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from segue.core.download import Remote
-from segue.core.errors import InputError
+from segue.core.errors import InputError, unreadable_file
 from segue.core.progress import Event, Report, silent
 from segue.core.weights import weights_file
 
@@ -99,7 +99,9 @@ class Network(ABC):
         if place is not None and place.is_file():
             return place
         if place is not None and not place.is_dir():
-            raise InputError(f"no weights at {place}", f"a file, or a folder with {self.file.name}", "check the path")
+            raise InputError(
+                f"no weights at {place}", f"a file, or a folder with {self.file.name}", "checking the path"
+            )
         first = [] if place is None else [place / self.file.name, place / Path(self.file.name).name]
         return weights_file(
             self.file, "the perceptual loss", first=(*first, *self.others()), home=self.home, report=report
@@ -124,11 +126,11 @@ class Network(ABC):
         try:
             found = self.open(path)
         except Exception as error:  # what is no such file fails in a dozen ways
-            raise InputError(f"{path}, which cannot be read", f"weights of {self.name}", "give another file") from error
+            raise unreadable_file(path, error, f"weights of {self.name}", "another file") from error
         for name, shape in self.shapes.items():
             there = tuple(found[name].shape) if name in found else "missing"
             if there != shape:
-                raise InputError(f"{path} with {name} {there}", f"{shape}, as in {self.name}", "give another file")
+                raise InputError(f"{path} with {name} {there}", f"{shape}, as in {self.name}", "another file")
         return {name: found[name].float() for name in self.shapes}
 
     @abstractmethod

@@ -56,14 +56,14 @@ class Loss:
         functions = [_function(name, self.place) for name in names]
         for name, weight in self.parts:
             if names.count(name) > 1:
-                raise InputError(f"loss {name} twice", "each loss once", "add up its weights")
+                raise InputError(f"loss {name} twice", "each loss once", "adding up its weights")
             if not 0 <= weight <= _MOST:
-                raise InputError(f"weight {weight:g} of loss {name}", f"0 to {_MOST:g}", "choose a value in that range")
+                raise InputError(f"weight {weight:g} of loss {name}", f"0 to {_MOST:g}", "a value in that range")
         if not any(weight for _, weight in self.parts):
-            raise InputError(f"loss {str(self)!r}", "a weight above 0", "give one of them some weight")
+            raise InputError(f"loss {str(self)!r}", "a weight above 0", "some weight for one of them")
         if self.place and not any(isinstance(function, Perceptual) for function in functions):
             raise InputError(
-                f"weights {self.place} for loss {self}", f"a loss by a network: {_BY_NETWORK}", "drop them"
+                f"weights {self.place} for loss {self}", f"a loss by a network: {_BY_NETWORK}", "dropping them"
             )
 
     def __call__(self, logits: Tensor, target: Tensor) -> Tensor:
@@ -123,7 +123,7 @@ def _part(text: str) -> tuple[str, float]:
     try:
         return name, float(weight) if colon else 1.0
     except ValueError:
-        raise InputError(f"weight {weight!r} of loss {name}", "a plain number", f"write {name}:0.5, say") from None
+        raise InputError(f"weight {weight!r} of loss {name}", "a plain number", f"{name}:0.5, for instance") from None
 
 
 _BY_NETWORK = " or ".join(name for name, function in LOSSES.items() if isinstance(function, Perceptual))
@@ -139,5 +139,5 @@ def _function(text: str, place: Path | None) -> LossFunction:
     if isinstance(function, Perceptual):
         return replace(function, layers=tuple(layers), place=place)
     if layers:
-        raise InputError(f"loss {text}", f"layers for {_BY_NETWORK} alone", f"write {name}")
+        raise InputError(f"loss {text}", f"layers for {_BY_NETWORK} alone", name)
     return function

@@ -68,7 +68,9 @@ class Method(Choice):
         `InputError` for 0. Weights are drawn from torch's global generator: `torch.manual_seed` first.
         """
         if self.needs_labels and not classes:
-            raise InputError(f"{self} on images without labels", "a set with labels", "choose one, or leave it out")
+            raise InputError(
+                f"{self} on images without labels", "a set with labels", "a set with labels, or another method"
+            )
         return ConvAutoencoder(
             image_shape,
             latent=latent,
@@ -86,7 +88,7 @@ class Method(Choice):
         without it `data_dir` such a folder. Raises `InputError` where they are not found, or none are needed.
         """
         if weights is not None:
-            raise InputError(f"weights {weights} for {self}", "ae with a loss by a network", "leave them out")
+            raise InputError(f"weights {weights} for {self}", "ae with a loss by a network", "leaving them out")
         return self
 
     def critics(self, model: ConvAutoencoder) -> dict[str, nn.Module]:

@@ -66,7 +66,7 @@ class VAE(Method):
         except ValueError:
             number = -1.0
         if not 1 / 255 <= number <= 1:
-            raise InputError(f"vae:sigma={self.sigma}", "set, pixel, or 1/255 to 1", "try sigma=set, or sigma=0.1")
+            raise InputError(f"vae:sigma={self.sigma}", "set, pixel, or 1/255 to 1", "sigma=set, or sigma=0.1")
         return math.log(number)
 
     @property

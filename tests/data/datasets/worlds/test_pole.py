@@ -98,8 +98,8 @@ def test_options_choose_the_grid() -> None:
 @pytest.mark.parametrize(
     ("spelling", "says"),
     [
-        ("worlds:pole:color=rde", "did you mean red"),
-        ("worlds:pole:colour=red", "did you mean color?"),
+        ("worlds:pole:color=rde", "try red"),
+        ("worlds:pole:colour=red", "try color"),
         ("worlds:pole:horizontal=0", "1 to 1000"),
         ("worlds:pole:color=all,horizontal=1000,vertical=1000", "4000000 or fewer"),
     ],

@@ -44,7 +44,7 @@ class Discs(World):
         super().__post_init__()
         count = self.x * self.y * self.radius * self.brightness
         if count > MOST_IMAGES:
-            raise InputError(f"{self} with {count} images", f"{MOST_IMAGES} or fewer", "ask for fewer steps")
+            raise InputError(f"{self} with {count} images", f"{MOST_IMAGES} or fewer", "fewer steps")
 
     def factors(self) -> Values:
         """The chosen grid, `[n, 4]`."""

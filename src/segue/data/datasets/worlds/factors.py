@@ -130,7 +130,7 @@ def check_values(values: npt.ArrayLike, factors: tuple[Factor, ...]) -> Values:
     rows = np.asarray(values, np.float64)
     if rows.ndim != 2 or rows.shape[1] != len(factors):
         names = ", ".join(factor.name for factor in factors)
-        raise InputError(f"factors {list(rows.shape)}", f"[n, {len(factors)}]: {names}", "give all of them")
+        raise InputError(f"factors {list(rows.shape)}", f"[n, {len(factors)}]: {names}", "all of them")
     for factor, column in zip(factors, rows.T, strict=True):
         bad = ~np.isfinite(column)
         if factor.kind != "angle":
@@ -140,7 +140,7 @@ def check_values(values: npt.ArrayLike, factors: tuple[Factor, ...]) -> Values:
         if bad.any():
             kind = {"category": "whole numbers ", "straight": "", "angle": "finite angles, a turn being "}[factor.kind]
             raise InputError(
-                f"{factor.name} {column[bad][0]:g}", f"{kind}{factor.low:g} to {factor.high:g}", "choose one of these"
+                f"{factor.name} {column[bad][0]:g}", f"{kind}{factor.low:g} to {factor.high:g}", "one of these"
             )
     return rows
 

@@ -134,7 +134,7 @@ class Pole(World):
         super().__post_init__()
         count = self.horizontal * self.vertical * math.prod(map(len, self._places()))
         if count > MOST_IMAGES:
-            raise InputError(f"{self} with {count} images", f"{MOST_IMAGES} or fewer", "ask for fewer steps")
+            raise InputError(f"{self} with {count} images", f"{MOST_IMAGES} or fewer", "fewer steps")
 
     def _places(self) -> list[list[int]]:
         tables = self.space[: len(TABLES)]
