@@ -55,9 +55,9 @@ def choose_epochs(run: Path, spelled: str) -> tuple[int, ...]:
         InputError: one of them has not been saved.
     """
     if run.is_file() or not run.exists():
-        raise InputError(f"--epoch {spelled} of {run}", "epochs of a run folder", "give the folder, or leave it out")
+        raise InputError(f"`epoch={spelled}` of {run}", "epochs of a run folder", "the folder, or leaving it out")
     there = find_epochs(run)
-    chosen = there if spelled == "all" else _read_epochs(spelled, "--epoch")
+    chosen = there if spelled == "all" else _read_epochs(spelled, "epoch")
     if not there:
         raise InputError(
             f"`epoch={spelled}`", f"none, as {run} keeps no epochs", "leaving it out, or training with `keep=1+20`"
@@ -85,7 +85,7 @@ class EpochWriter:
 
     def __init__(self, run: Path, about: dict[str, Any], *, keep: str | None, tensorboard: bool, resume: bool) -> None:
         self.run, self.about = run, about
-        self.all, self.epochs = keep == "all", () if keep in (None, "all") else _read_epochs(str(keep), "--keep")
+        self.all, self.epochs = keep == "all", () if keep in (None, "all") else _read_epochs(str(keep), "keep")
         if not resume:
             for folder in (EPOCHS_FOLDER, TENSORBOARD):
                 shutil.rmtree(run / folder, ignore_errors=True)

@@ -270,7 +270,7 @@ def check_out(request: TrainRequest) -> None:
     if any(
         path.is_dir() and any(folder.is_relative_to(path) for folder in written) for path in _find_paths(request.data)
     ):
-        raise InputError(f"output {out}, among the images", "a folder elsewhere", "choose another with -o")
+        raise InputError(f"output {out}, among the images", "a folder elsewhere", "another `out`")
     if out.exists() and not out.is_dir():
         raise InputError(f"output {out}, a file", "a folder for the run", "another `out`")
     if (out / MODEL).exists() and not request.force:
