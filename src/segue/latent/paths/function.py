@@ -25,7 +25,7 @@ _OFF = 1e-3
 class FunctionPath(PathChoice):
     """A path that a plain function gives: `f(a, b, t)` is the code at t, for one position at a time.
 
-    The function is called with a t that may stand in any formula of `torch`, `numpy` or `math`; it has to lead from `a`
+    The function is called with a t that may stand in any formula of `torch` or `math`; it has to lead from `a`
     at 0 to `b` at 1.
 
     Args:
