@@ -19,7 +19,7 @@ from segue.cli.app import parse, to_json
 from segue.cli.options import fields_of
 from segue.commands import COMMANDS, Command
 from segue.commands.interpolate import InterpolateRequest
-from segue.core.choices import Checked, spelled
+from segue.core.choices import Checked, spell_option
 from segue.core.progress import Report
 
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
@@ -42,7 +42,7 @@ def test_every_field_of_a_request_is_an_option(command: Command, capsys: pytest.
     assert len({field.name for field in fields}) == len(fields)  # or one would hide another
     for field in fields:
         own_place = (field.default is dataclasses.MISSING and field.name != "out") or "word" in field.metadata
-        assert (field.name.upper() if own_place else spelled(field.name)) in flat
+        assert (field.name.upper() if own_place else spell_option(field.name)) in flat
         assert field.metadata["help"].split()[0] in flat
     assert "--json" in flat and command.help in flat
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import json
-from dataclasses import dataclass, field
+import os
+import pydoc
+import subprocess
+import sys
+from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import segue
 from segue.core.choices import Checked, Choice, choose, option
 from segue.core.errors import InputError
+from segue.join.request import JoinRequest
 
 
 @dataclass(frozen=True)
@@ -207,3 +215,51 @@ def test_requests_from_json() -> None:
         Request.from_json({"source": "a", "stesp": 3})
     with pytest.raises(InputError, match="source"):
         Request.from_json({"steps": 3})
+
+
+def test_the_help_of_a_class_lists_its_options() -> None:
+    text = inspect.getdoc(Rich)
+    assert text is not None and text.startswith("One option of every kind.\n\nOptions:\n")
+    assert "count (int, 0 or more, default 3): how many\n" in text
+    assert "kind ('near' or 'far', default near): which\n" in text
+    assert "size (intxint, 1 or more, default 4x4): height and width\n" in text
+    assert "weights (any number of float, default empty): weights\n" in text
+    assert "limit (float or None, default none): limit, if any\n" in text
+    assert inspect.getdoc(Plain) == "No options."
+    request = pydoc.render_doc(JoinRequest, renderer=pydoc.plaintext)
+    for each in fields(JoinRequest):
+        assert f"{each.name} (" in request
+        assert " ".join(each.metadata["help"].split()) in " ".join(request.replace("|", "").split())
+
+
+SNIPPET = """
+from dataclasses import dataclass
+from segue.core.choices import Checked, Choice, needed, option
+
+@dataclass(frozen=True)
+class Request(Checked):
+    out: str = needed(help="where")
+    seconds: float = option(1.0, "how long")
+
+@dataclass(frozen=True)
+class Longer(Request):
+    more: str = option("", "more")
+
+Request()
+Request("film.mp4"), Request(out="film.mp4", seconds=2.0), Longer("film.mp4", more="a")
+Longer(more="b")
+Request("film.mp4", second=2.0)
+Request("film.mp4").seconds = 4
+"""
+
+
+def test_a_type_checker_knows_what_is_needed(tmp_path: Path) -> None:
+    file = tmp_path / "snippet.py"
+    file.write_text(SNIPPET)
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--cache-dir", str(tmp_path), str(file)]
+    environment = {**os.environ, "MYPYPATH": str(Path(segue.__file__).parent.parent)}
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
+    errors = [line.partition("error: ")[2] for line in run.stdout.splitlines() if ": error: " in line]
+    lines = [int(line.split(":")[1]) for line in run.stdout.splitlines() if ": error: " in line]
+    assert lines == [14, 16, 17, 18], run.stdout
+    assert 'Missing positional argument "out"' in errors[0] and "read-only" in errors[3]

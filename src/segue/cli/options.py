@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_origin
 
 from cyclopts import Group, Parameter
 
-from segue.core.choices import Checked, Choice, format_range, format_type, spelled, type_hints, without_none
+from segue.core.choices import Checked, Choice, format_range, format_type, spell_option, type_hints, without_none
 
 GROUPS = ("Input", "Options", "Output", "Advanced", "This run")
 """The usual groups of a help page; a request's own stand before `Output`, in the order of its fields."""
@@ -40,7 +40,9 @@ def make_request(request: type[Checked], values: dict[str, Any]) -> Checked:
 
 def rename_aliases(request: type[Checked], words: Sequence[str]) -> list[str]:
     """The words of a command line, with the names that options had before replaced by those of today."""
-    today = {alias: spelled(field.name) for field, _ in fields_of(request) for alias in field.metadata.get("was", ())}
+    today = {
+        alias: spell_option(field.name) for field, _ in fields_of(request) for alias in field.metadata.get("was", ())
+    }
     renamed = []
     for word in words:
         name, equals, value = word.partition("=")
@@ -71,13 +73,13 @@ def make_parameters(request: type[Checked]) -> list[inspect.Parameter]:
 
 def make_flag(name: str, help: str, group: Group) -> inspect.Parameter:
     """An option without a value."""
-    note = Parameter(name=spelled(name), negative="", help=help, group=group, show_default=False)
+    note = Parameter(name=spell_option(name), negative="", help=help, group=group, show_default=False)
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, note])
 
 
 def spell_field(field: dataclasses.Field[Any]) -> str:
     """A field as a person writes it on the command line: an option, or the name of a word in its own place."""
-    return field.name if _is_positional(field) else spelled(field.name)
+    return field.name if _is_positional(field) else spell_option(field.name)
 
 
 def _is_positional(field: dataclasses.Field[Any]) -> bool:
@@ -88,7 +90,7 @@ def _make_parameter(field: dataclasses.Field[Any], kind: Any, group: Group) -> i
     needed = field.default is dataclasses.MISSING
     if isinstance(field.default, bool):
         return make_flag(field.name, field.metadata["help"], group)
-    positional, option = _is_positional(field), spelled(field.name)
+    positional, option = _is_positional(field), spell_option(field.name)
     names = () if positional else (option, "-o") if field.name == "out" else (option,)
     note = Parameter(
         name=names or None,

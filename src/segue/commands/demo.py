@@ -23,7 +23,7 @@ class DemoRequest(Checked):
         "demo -o demo --seconds 5",
     )
 
-    out: Path = needed("folder for the clips, the film and its contact sheet")
+    out: Path = needed(help="folder for the clips, the film and its contact sheet")
     seconds: float = option(3.0, "length of each clip in seconds", low=0.2, high=600)
     steps: int = option(1200, "for dreams: the number of training steps", low=1, high=10_000_000, group="Advanced")
     seed: int = option(0, "random seed of weights, order and noise", low=0, high=2**31 - 1, group="Advanced")

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from segue.commands.runs import DATA, RUN, has_posterior, images_of, open_run
-from segue.core.choices import Checked, choose, needed, option
+from segue.core.choices import TRUST_CODE, Checked, check_trust, choose, needed, option
 from segue.core.errors import InputError
 from segue.core.images import to_float
 from segue.core.progress import Event, Report, silent
@@ -40,7 +40,7 @@ class EvaluateRequest(Checked):
         "evaluate runs/mnist --images 2000 --bounded 0 --json",
     )
 
-    run: Path = needed(RUN)
+    run: Path = needed(help=RUN)
     images: int = option(
         10_000, "number of test images to encode and decode, drawn at random", low=2, group="Measurement"
     )
@@ -58,6 +58,7 @@ class EvaluateRequest(Checked):
     data_dir: Path | None = option(
         None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
     )
+    trust_code: bool = option(False, TRUST_CODE, group="Advanced")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def run_evaluate(request: EvaluateRequest, report: Report = silent) -> EvaluateR
     Raises:
         InputError: the run or its images are not there.
     """
-    model, about = open_run(request.run, request.data)
+    model, about = open_run(request.run, request.data, trust_code=request.trust_code)
     data = images_of(about, request.data_dir, report)
     part, whole = ("train", data.train) if data.test is None else ("test", data.test)
     test = whole.sample(request.images, request.seed)
@@ -210,6 +211,7 @@ def _measure_labels(
 def _measure_likelihood(
     model: Autoencoder, about: dict[str, Any], test: ImageSet, request: EvaluateRequest, report: Report
 ) -> LikelihoodFigures | None:
+    check_trust(about.get("method"), f"method of {request.run}", request.trust_code)
     method = _find_vae(model, about)
     if method is None or not has_posterior(model) or not request.bounded:
         return None

@@ -26,7 +26,7 @@ class InfoRequest(Checked):
         "info clip.mp4 --json",
     )
 
-    path: str = needed("a run folder or file, a picture, a clip, an image set, or a foreign model")
+    path: str = needed(help="a run folder or file, a picture, a clip, an image set, or a foreign model")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from segue.commands.runs import DATA, RUN, images_of, method_of, open_run
 from segue.commands.train import DataOptions
-from segue.core.choices import Checked, needed, option
+from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError, unknown
 from segue.core.images import PICTURES, Pixels, fit, read_image, write_image
 from segue.core.progress import Report, silent
@@ -36,10 +36,10 @@ class InterpolateRequest(Checked):
         "interpolate runs/mnist test:0 test:1 -o tour.gif --via 'label:3 label:8' --loop",
     )
 
-    run: Path = needed(RUN)
-    a: str = needed("first end: an image file, or an image of the run's set: test:17, label:5, label:5#3")
-    b: str = needed("second end, likewise")
-    out: Path = needed("a strip (.png), or an animation (.gif, .mp4, ...)")
+    run: Path = needed(help=RUN)
+    a: str = needed(help="first end: an image file, or an image of the run's set: test:17, label:5, label:5#3")
+    b: str = needed(help="second end, likewise")
+    out: Path = needed(help="a strip (.png), or an animation (.gif, .mp4, ...)")
     path: str | PathChoice = option(
         "auto",
         "the path: auto, linear, slerp, graph, geodesic or transport, then +smooth or +pace; see segue list paths",
@@ -60,6 +60,7 @@ class InterpolateRequest(Checked):
     data_dir: Path | None = option(
         None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
     )
+    trust_code: bool = option(False, TRUST_CODE, group="Advanced")
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     if request.out.resolve() in (Path(request.a).resolve(), Path(request.b).resolve()):
         raise InputError(f"output {request.out}, which is one of the ends", "a new name", "another `out`")
     choice = choose_path(request.path)
-    model, about = open_run(request.run, request.data)
+    model, about = open_run(request.run, request.data, trust_code=request.trust_code)
     names = (request.a, *(request.via or "").split(), request.b)
     a, *via, b = picks = pick_ends(model, about, names, request.data_dir, report)
     images = None

@@ -145,7 +145,7 @@ def _describe_choice(choice: type[Choice], prefix: str = "") -> Member:
 
 def _describe_options(choice: type[Choice]) -> Iterator[Option]:
     hints = type_hints(choice)
-    for field in dataclasses.fields(choice):  # type: ignore[arg-type]
+    for field in dataclasses.fields(choice):
         default = "" if field.default is dataclasses.MISSING else field.default
         yield Option(
             name=field.name,
@@ -174,9 +174,11 @@ def _describe(name: str, documented: Any, options: tuple[Option, ...] = (), pref
 
 
 def _prose(documented: Any) -> str:
-    """A docstring without its examples, a paragraph in one line."""
+    """A docstring without its examples and the list of options, a paragraph in one line."""
     paragraphs = re.split(r"\n\s*\n", inspect.getdoc(documented) or "")
-    return "\n\n".join(" ".join(part.split()) for part in paragraphs if not part.lstrip().startswith(">>>"))
+    return "\n\n".join(
+        " ".join(part.split()) for part in paragraphs if not part.lstrip().startswith((">>>", "Options:"))
+    )
 
 
 def _first_sentence(text: str) -> str:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from segue.commands.runs import DATA, RUN, has_posterior, images_of, method_of, open_run
-from segue.core.choices import Checked, needed, option
+from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import Pixels, check_writable, to_float
 from segue.core.progress import Event, Report, silent
@@ -38,8 +38,8 @@ class MapRequest(Checked):
         "map runs/mnist -o map.pdf --projection tsne --thumbnails 100",
     )
 
-    run: Path = needed(RUN)
-    out: Path = needed("the map (.png or .pdf); a decoded grid and the KL divergences are written beside it")
+    run: Path = needed(help=RUN)
+    out: Path = needed(help="the map (.png or .pdf); a decoded grid and the KL divergences are written beside it")
     part: _Part | None = option(None, "which images to map (default: test, where there is such a part)", group="Images")
     limit: int = option(5000, "maximum number of images, drawn at random", low=2, group="Images")
     seed: int = option(0, "random seed", low=0, high=2**31 - 1, group="Advanced")
@@ -53,6 +53,7 @@ class MapRequest(Checked):
     data_dir: Path | None = option(
         None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
     )
+    trust_code: bool = option(False, TRUST_CODE, group="Advanced")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
 
     out = request.out
     check_suffix(out)
-    model, about = open_run(request.run, request.data)
+    model, about = open_run(request.run, request.data, trust_code=request.trust_code)
     grid, bars = (out.with_name(f"{out.stem}-{what}{out.suffix}") for what in ("grid", "kl"))
     beside = [grid] * (model.latent_shape == (2,)) + [bars] * has_posterior(model)
     for path in (out, *beside):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from segue.commands.train import MODEL, DataOptions
-from segue.core.choices import choose
+from segue.core.choices import check_trust, choose, split_own
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report
 from segue.data.datasets import DataSet
@@ -18,13 +18,15 @@ RUN = "a run folder, its model file, or a foreign model: taef2:size=256"
 DATA = "the image set of a model that names none, as foreign ones do"
 
 
-def open_run(run: Path, data: str | None = None) -> tuple[Autoencoder, dict[str, Any]]:
+def open_run(run: Path, data: str | None = None, *, trust_code: bool = False) -> tuple[Autoencoder, dict[str, Any]]:
     """The model of a run folder, of a model file or of `FOREIGN`, and what is known of it.
 
-    `data` is the image set to use a model with that names none. Raises `InputError` for a model that is not there, and
-    for `data` with a model that was trained on images of its own.
+    `data` is the image set to use a model with that names none. Raises `InputError` for a model that is not there, for
+    `data` with a model that was trained on images of its own, and, without `trust_code`, for a run on a world that is
+    to be imported from `package.module:Name`.
     """
     model, about = _opened(run)
+    check_trust(about.get("data"), f"data of {run}", trust_code)
     if data is None:
         return model, about
     if "data" in about:
@@ -39,7 +41,8 @@ def open_run(run: Path, data: str | None = None) -> tuple[Autoencoder, dict[str,
 def foreign_model(run: Path) -> ForeignModel | None:
     """The foreign model that a text in a run's place spells; None where it spells none, or something has that name."""
     text = str(run)
-    if run.exists() or text.partition(":")[0] not in [cls.name for cls in FOREIGN]:
+    known = text.partition(":")[0] in [cls.name for cls in FOREIGN] or split_own(text) is not None
+    if run.exists() or not known:
         return None
     return choose(text, FOREIGN, "model")
 

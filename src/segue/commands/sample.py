@@ -13,7 +13,7 @@ import torch
 from torch import Generator, Tensor
 
 from segue.commands.runs import DATA, RUN, has_prior, images_of, open_run
-from segue.core.choices import Checked, needed, option
+from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, write_image
 from segue.core.progress import Report, silent
@@ -42,8 +42,8 @@ class SampleRequest(Checked):
         "sample runs/mnist -o samples.npz --count 1000 --by mixture",
     )
 
-    run: Path = needed(RUN)
-    out: Path = needed("a sheet of images (.png), or images and codes (.npz)")
+    run: Path = needed(help=RUN)
+    out: Path = needed(help="a sheet of images (.png), or images and codes (.npz)")
     count: int = option(
         64, "number of images; for a grid, the nearest square number", low=1, high=10_000, group="Samples"
     )
@@ -68,6 +68,7 @@ class SampleRequest(Checked):
     data_dir: Path | None = option(
         None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
     )
+    trust_code: bool = option(False, TRUST_CODE, group="Advanced")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     if out.suffix.lower() not in _KINDS:
         raise InputError(f"output {out.name}", ", ".join(_KINDS), "a name that ends in one of these")
     check_writable(out)
-    model, about = open_run(request.run, request.data)
+    model, about = open_run(request.run, request.data, trust_code=request.trust_code)
     by = _choose_source(request, model, about)
     labels: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()

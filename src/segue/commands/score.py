@@ -15,7 +15,7 @@ from torch import nn
 from segue.commands.runs import DATA, RUN, images_of, open_run
 from segue.commands.score_cache import SCORES, SHEETS, ScoreCache, write_json, write_text
 from segue.commands.train import DataOptions
-from segue.core.choices import Checked, needed, option
+from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError, Stopped
 from segue.core.images import Pixels, check_writable, write_image
 from segue.core.progress import Event, Report, silent
@@ -52,8 +52,8 @@ class ScoreRequest(Checked):
         "score runs/mnist -o scores --paths 'slerp graph+smooth+pace' --metrics 'excess jerk' --pairs 100",
     )
 
-    run: Path = needed(RUN)
-    out: Path = needed("folder for the scores: tables, and contact sheets to check them by eye")
+    run: Path = needed(help=RUN)
+    out: Path = needed(help="folder for the scores: tables, and contact sheets to check them by eye")
     pairs: int = option(
         16, "number of image pairs to interpolate between, drawn at random", low=1, high=100_000, group="Measurement"
     )
@@ -81,6 +81,7 @@ class ScoreRequest(Checked):
     data_dir: Path | None = option(
         None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
     )
+    trust_code: bool = option(False, TRUST_CODE, group="Advanced")
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def run_score(request: ScoreRequest, report: Report = silent) -> ScoreResult:
     paths = {str(choice): choice for choice in map(choose_path, (LINEAR, *_several(request.paths)))}
     metrics, notes = choose_metrics(None if request.metrics is None else _several(request.metrics), report)
     check_writable(request.out / SCORES)
-    model, about = open_run(request.run, request.data)
+    model, about = open_run(request.run, request.data, trust_code=request.trust_code)
     data = images_of(about, request.data_dir, report)
     options = {name: getattr(request, name) for name in ("pairs", "kind", "steps", "nodes", "among", "seed")}
     benchmark = make_run_benchmark(model, about, data, paths, **options, report=report)

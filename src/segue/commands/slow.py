@@ -43,8 +43,8 @@ class SlowRequest(Checked):
         "slow clip.mp4 -o slow.mp4 --factor 8 --fps 60 --audio none",
     )
 
-    clip: Path = needed("the clip")
-    out: Path = needed("the film: .mp4, .mov, .mkv or .webm")
+    clip: Path = needed(help="the clip")
+    out: Path = needed(help="the film: .mp4, .mov, .mkv or .webm")
     factor: float = option(4.0, "how many times longer the film is than the clip", low=1.01, high=32, group="Motion")
     style: SlowStyle = option(
         "flow",

@@ -16,7 +16,7 @@ from torch import Tensor
 from segue.commands.evaluate import mean_interval
 from segue.commands.record import choose_epochs, epoch_file
 from segue.commands.runs import DATA, RUN, images_of, open_run
-from segue.core.choices import Checked, needed, option
+from segue.core.choices import TRUST_CODE, Checked, check_trust, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, to_float, to_uint8, write_image
 from segue.core.progress import Event, Report, silent
@@ -42,8 +42,8 @@ class StressRequest(Checked):
         "stress runs/mnist -o stress.png --corrupt jigsaw:grid=3 --epoch all --csv errors.csv",
     )
 
-    run: Path = needed(RUN)
-    out: Path = needed("contact sheet (.png): the corrupted images, their reconstructions, the clean images")
+    run: Path = needed(help=RUN)
+    out: Path = needed(help="contact sheet (.png): the corrupted images, their reconstructions, the clean images")
     corrupt: str | Corruption | None = option(
         None,
         "corruption of the encoder's input: rotate90, jigsaw:grid=3, mask+blur (default: as in training, or rotate90)",
@@ -60,6 +60,7 @@ class StressRequest(Checked):
     data_dir: Path | None = option(
         None, "folder of named image sets (default: SEGUE_DATA, or the cache)", group="Advanced"
     )
+    trust_code: bool = option(False, TRUST_CODE, group="Advanced")
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,8 @@ def run_stress(request: StressRequest, report: Report = silent) -> StressResult:
     """
     _check_files(request)
     models, about = _open_models(request)
+    if request.corrupt is None:
+        check_trust(about.get("corrupt"), f"corruption of {request.run}", request.trust_code)
     chosen = corruption(request.corrupt) or corruption(about.get("corrupt")) or Rotate90()
     data = images_of(about, request.data_dir, report)
     part, whole = ("train", data.train) if data.test is None else ("test", data.test)
@@ -193,7 +196,7 @@ def _open_models(request: StressRequest) -> tuple[dict[int | None, Autoencoder],
     models: dict[int | None, Autoencoder] = {}
     for epoch in epochs:
         path = request.run if epoch is None else epoch_file(request.run, epoch)
-        models[epoch], about = open_run(path, request.data)
+        models[epoch], about = open_run(path, request.data, trust_code=request.trust_code)
     return models, about
 
 

@@ -89,9 +89,9 @@ class TrainRequest(Checked):
     )
 
     data: str = needed(
-        "a set's name, IDX, .npz or .npy, a folder or zip of pictures, a clip, worlds:pole, or dsprites:shape=heart"
+        help="a set's name, IDX, .npz or .npy, a folder or zip of pictures, a clip, worlds:pole or dsprites:shape=heart"
     )
-    out: Path = needed("folder for the run")
+    out: Path = needed(help="folder for the run")
     method: str | Method = option(
         "vae", "training method, with options: ae, vae:beta=4; see segue list methods", group="Model"
     )

@@ -1,21 +1,25 @@
 """Choices: frozen option dataclasses, spelled `name:key=value,...`, in JSON, or as an instance.
 
-A *family* is a tuple of choice classes. One spelling serves the command line, a saved run and a
-sweep; a library user passes an instance of their own wherever a choice is taken.
+A *family* is a tuple of choice classes. One spelling serves the command line, a saved run and a sweep; a library user
+passes an instance of their own wherever a choice is taken, and spells it `package.module:Class:key=value,...`.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
+import re
+import textwrap
 import types
 import typing
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, Literal, Self, TypeVar, dataclass_transform, get_args, get_origin
 
 from segue.core.errors import InputError, unknown
 
-_MOST_SHOWN = 1_000_000
 _TYPE_NAMES: dict[Any, str] = {int: "INT", float: "FLOAT", bool: "BOOL", str: "TEXT", Path: "PATH"}
 
 
@@ -37,32 +41,67 @@ def option(
         high: the greatest number allowed.
         group: the heading under which a help page shows it.
         was: options of the command line that it was before, `--near`, which still work and are not shown.
+
+    Returns:
+        The field.
     """
     metadata = {"help": help, "low": low, "high": high, "group": group, "was": was}
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def needed(help: str) -> Any:
-    """A dataclass field without a default, and a line of help."""
+def needed(*, help: str) -> Any:
+    """A dataclass field without a default.
+
+    Args:
+        help: what it means, in one line.
+
+    Returns:
+        The field. Type checkers know that it has no default, for which `help` must be named.
+    """
     return dataclasses.field(metadata={"help": help})
 
 
 def optional(help: str, default: Any = None, *, group: str = "") -> Any:
-    """A dataclass field that may be left out, a word in its own place on the command line; with () any number."""
+    """A dataclass field that may be left out, a word in its own place on the command line.
+
+    Args:
+        help: what it means, in one line.
+        default: its value where none is given; () for any number of words.
+        group: the heading under which a help page shows it.
+
+    Returns:
+        The field.
+    """
     return dataclasses.field(default=default, metadata={"help": help, "word": True, "group": group})
 
 
-def spelled(field: str) -> str:
-    """A field as an option; one whose name Python keeps for itself ends in `_`.
+TRUST_CODE = "import what the file names as package.module:Class; only for files from people you trust"
+"""The help of the option `trust_code` of all requests that read choices from files."""
 
-    >>> spelled("best_cut"), spelled("from_")
+
+def spell_option(field: str) -> str:
+    """A field as an option of the command line; one whose name Python keeps for itself ends in `_`.
+
+    Args:
+        field: the name of the field.
+
+    Returns:
+        The option's name.
+
+    >>> spell_option("best_cut"), spell_option("from_")
     ('--best-cut', '--from')
     """
     return f"--{field.strip('_').replace('_', '-')}"
 
 
 def format_type(kind: Any) -> str:
-    """What stands for a value of a field's type on a help page; None, where that may be one, is left out.
+    """What stands for a value of a field's type on a help page.
+
+    Args:
+        kind: a type; None, where a value may be that, is left out.
+
+    Returns:
+        `INT`, `PATH`, `{overlap,insert}`, or the kind of a choice.
 
     >>> format_type(float | None), format_type(Literal["overlap", "insert"]), format_type(tuple[Path, ...])
     ('FLOAT', '{overlap,insert}', 'PATH')
@@ -80,30 +119,65 @@ def format_type(kind: Any) -> str:
     return _TYPE_NAMES.get(kind, "TEXT")
 
 
-def format_range(field: dataclasses.Field[Any]) -> str:
-    """The bounds of a field in words; empty where it has none. A great upper bound only guards against mistakes.
+def format_range(field: dataclasses.Field[Any], most: float = 1_000_000) -> str:
+    """The bounds of a field in words.
+
+    Args:
+        field: a field made by `option`.
+        most: the greatest upper bound that is named; a greater one only guards against mistakes.
+
+    Returns:
+        "0 to 1", "1 or more", "9 or less", or nothing where there are no bounds.
 
     >>> [format_range(option(1, "", low=low, high=high)) for low, high in ((0, 1), (1, math.inf), (-math.inf, 5))]
     ['0 to 1', '1 or more', '5 or less']
     """
     low, high = field.metadata.get("low", -math.inf), field.metadata.get("high", math.inf)
     if math.isfinite(low):
-        return f"{low:.10g} to {high:.10g}" if high <= _MOST_SHOWN else f"{low:.10g} or more"
+        return f"{low:.10g} to {high:.10g}" if math.isfinite(high) and high <= most else f"{low:.10g} or more"
     return f"{high:.10g} or less" if math.isfinite(high) else ""
 
 
 def without_none(kind: Any) -> Any:
-    """A type without the None that it may also be."""
+    """A type without the None that it may also be.
+
+    Args:
+        kind: any type.
+
+    Returns:
+        The type, or the union of the others.
+    """
     if get_origin(kind) in (typing.Union, types.UnionType):
         return typing.Union[tuple(one for one in get_args(kind) if one is not type(None))]  # noqa: UP007
     return kind
 
 
+class _Documentation:
+    """The docstring of a class with its options, made when it is read, since the fields are not known before."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __get__(self, instance: object, cls: type) -> str:
+        if "__dataclass_fields__" not in cls.__dict__ or not dataclasses.fields(cls):
+            return self.text
+        return f"{inspect.cleandoc(self.text)}\n\nOptions:\n{''.join(_describe_fields(cls))}"
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(needed, dataclasses.field))
 class Checked:
     """A frozen dataclass whose fields are checked against their types and bounds when it is made.
 
-    Raises `InputError` naming the field. Integers are accepted where floats are asked for.
+    Integers are accepted where floats are asked for, and text for whatever it spells. The docstring of a subclass ends
+    in a list of its options.
+
+    Raises:
+        InputError: for a value of another type, or out of bounds; it names the field.
     """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.__doc__ = _Documentation(cls.__dict__.get("__doc__") or "")  # type: ignore[assignment]
 
     examples: ClassVar[tuple[str, ...]] = ()
     """Command lines of a request, without the program's name, for its help page."""
@@ -119,27 +193,49 @@ class Checked:
         return f"`{field}`"
 
     def to_json(self) -> dict[str, Any]:
-        """The fields as JSON values."""
+        """The fields as JSON values, by name: choices and paths as text, tuples as lists."""
         return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """The inverse of `to_json`. Raises `InputError` for a field that does not exist."""
+    def from_json(cls, data: Mapping[str, Any], *, trust_code: bool = False) -> Self:
+        """The inverse of `to_json`.
+
+        Args:
+            data: values by field name, as read from a file; a field that is left out has its default.
+            trust_code: whether choices of one's own, `package.module:Class`, may be imported.
+
+        Returns:
+            The instance.
+
+        Raises:
+            InputError: for a field that does not exist or is missing, a value that is not allowed, and a choice of
+                one's own without `trust_code`.
+        """
         names = [f.name for f in dataclasses.fields(cls)]  # type: ignore[arg-type]
-        for key in data:
+        for key, value in data.items():
             if key not in names:
                 raise unknown(f"option of {cls.__name__}", key, names)
-        return _made(cls, data)
+            check_trust(value, f"{key} of {cls.__name__}", trust_code)
+        return _make(cls, data)
 
 
 class Choice(Checked):
-    """One member of a family: a name, and options with defaults."""
+    """One member of a family: a name, and options with defaults.
+
+    A class of one's own that has no `name` is called by its import path, `package.module:Class`, so that its spelling
+    says where it is; so is one that was chosen by that path.
+    """
 
     name: ClassVar[str]
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "name" not in cls.__dict__:
+            cls.name = _import_path(cls)
+
     def __post_init__(self) -> None:
         super().__post_init__()
-        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+        for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if isinstance(value, str) and ("," in value or value != value.strip()):
                 raise InputError(
@@ -157,8 +253,8 @@ class Choice(Checked):
         'vae:beta=4.0'
         """
         changed = [
-            f"{f.name}={_spell(getattr(self, f.name))}"
-            for f in dataclasses.fields(self)  # type: ignore[arg-type]
+            f"{f.name}={spell(getattr(self, f.name))}"
+            for f in dataclasses.fields(self)
             if getattr(self, f.name) != f.default
         ]
         return f"{self.name}:{','.join(changed)}" if changed else self.name
@@ -167,11 +263,22 @@ class Choice(Checked):
 C = TypeVar("C", bound=Choice)
 
 
-def choose(value: str | C, family: tuple[type[C], ...], what: str) -> C:
-    """The choice that `value` spells; an instance is returned as it is.
+def choose(value: str | C, family: tuple[type[C], ...], what: str, *, trust_code: bool = True) -> C:
+    """The choice that `value` spells.
 
-    `what` names the family in messages. Raises `InputError` for an unknown name or option
-    (suggesting the nearest) and for a value of the wrong type or out of bounds.
+    Args:
+        value: `name:key=value,...` of a member of the family; `package.module:Class:key=value,...` of a class of one's
+            own, which is imported; or an instance, which is returned as it is.
+        family: the classes to choose among.
+        what: what the family is called in messages.
+        trust_code: whether a class of one's own may be imported; False for a spelling that comes from a file.
+
+    Returns:
+        An instance of one of the classes, or of a class of the same kind.
+
+    Raises:
+        InputError: for an unknown name or option (suggesting the nearest), for a value of the wrong type or out of
+            bounds, and for a class that cannot be imported, is not trusted, or is of another kind.
 
     >>> from segue.latent.paths import PATHS
     >>> choose("slerp", PATHS, "path")
@@ -182,28 +289,150 @@ def choose(value: str | C, family: tuple[type[C], ...], what: str) -> C:
     if not isinstance(value, str):
         raise InputError(f"{what} {value!r}", "a name, or an instance of a choice", f"{family[0].name!r}, for instance")
     text = value.strip()
+    check_trust(text, what, trust_code)
     names = {cls.name: cls for cls in family}
     # A name may itself hold a colon (`worlds:pole`), so the longest name that fits wins.
     fits = [name for name in names if text == name or text.startswith(name + ":")]
-    if not fits:
+    own = None if fits else split_own(text)
+    if own is not None:
+        cls, options = _load_class(own[0], family, what), own[1]
+    elif fits:
+        cls = names[max(fits, key=len)]
+        options = text[len(cls.name) + 1 :]
+    else:
         raise unknown(what, text.split(":")[0] if ":" not in "".join(names) else text, names)
-    cls = names[max(fits, key=len)]
-    return _made(cls, _parse_options(cls, text[len(cls.name) + 1 :]))
+    return _make(cls, _parse_options(cls, options))
+
+
+_OWN = re.compile(r"(?P<module>(?:[^\W\d]\w*\.)*[^\W\d]\w*):(?P<name>[^\W\d]\w*)(?::|$)")
+"""The beginning of a spelling of one's own: where to import what from."""
+
+
+def names_code(text: str) -> bool:
+    """Whether a spelling names code to import, as any of its parts may: `package.module:Name` or `module:Name`.
+
+    Args:
+        text: a spelling, of several choices too: `linear+package.module:Wobble`.
+
+    Returns:
+        True where a part begins so. Of a module without a dot the name must begin with a capital, for `worlds:pole`
+        and the like name no code.
+
+    >>> [names_code(text) for text in ("mse:0.5+my.losses:edges:0.2", "swirls:Swirl:strength=2", "worlds:pole", "C:/a")]
+    [True, True, False, False]
+    """
+    return any(split_own(part) for part in re.split(r"[+,=\s]", text))
+
+
+def check_trust(value: Any, where: str, trust_code: bool) -> None:
+    """Refuse values from a file that name code to import, unless they are trusted.
+
+    Args:
+        value: a text, or lists and mappings of texts; anything else is fine.
+        where: what the value is called in the message.
+        trust_code: whether such values are allowed.
+
+    Raises:
+        InputError: for the first text that `names_code`, where `trust_code` is False.
+    """
+    if trust_code:
+        return
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            check_trust(inner, f"{key} in {where}", trust_code)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            check_trust(inner, where, trust_code)
+    elif isinstance(value, str) and names_code(value):
+        raise InputError(
+            f"{where}: {value}, which is code to import",
+            "a choice of segue's own, from a file that is not trusted",
+            "`trust_code=True`, if you trust that file",
+        )
+
+
+def split_own(text: str) -> tuple[str, str] | None:
+    """Split the spelling of one's own choice into what to import and the rest.
+
+    Args:
+        text: a spelling of one choice.
+
+    Returns:
+        `package.module:Name`, and what follows the next colon; None for a spelling that names no code.
+
+    >>> split_own("my.losses:edges:0.2"), split_own("mse:0.2")
+    (('my.losses:edges', '0.2'), None)
+    """
+    own = _OWN.match(text)
+    if own is None or not ("." in own["module"] or own["name"][0].isupper()):
+        return None
+    return f"{own['module']}:{own['name']}", text[own.end() :]
+
+
+def load_own(path: str, what: str) -> Any:
+    """Import a choice of one's own.
+
+    Args:
+        path: `package.module:Name`.
+        what: what is asked for, in messages.
+
+    Returns:
+        What has that name in the module.
+
+    Raises:
+        InputError: for a module that cannot be imported, and a name that is not in it.
+    """
+    module_name, _, name = path.partition(":")
+    try:
+        module = import_module(module_name)
+    except Exception as error:  # whatever goes wrong in the code of others
+        why = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise InputError(
+            f"{what} {path} ({why})",
+            "a module that can be imported",
+            "checking the name, or adding its folder to PYTHONPATH",
+        ) from error
+    if not hasattr(module, name):
+        raise unknown(f"name in {module_name}", name, [public for public in vars(module) if public[0] != "_"])
+    return getattr(module, name)
 
 
 K = TypeVar("K", bound=Checked)
 
 
-def _made(cls: type[K], data: dict[str, Any]) -> K:
+def _make(cls: type[K], data: Mapping[str, Any]) -> K:
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]
-        needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        if needed and field.name not in data:
+        has_default = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+        if not has_default and field.name not in data:
             raise InputError(f"{cls.__name__} without {field.name}", f"a value for {field.name}", "giving it")
     return cls(**data)
 
 
+def _import_path(cls: type[Choice]) -> str:
+    """Where a class of one's own can be imported from; the plain name of one that cannot, and of segue's."""
+    known = cls.__module__.partition(".")[0] in (__name__.partition(".")[0], "__main__")
+    return cls.__name__ if known or not cls.__qualname__.isidentifier() else f"{cls.__module__}:{cls.__name__}"
+
+
+def _load_class(path: str, family: tuple[type[C], ...], what: str) -> type[C]:
+    """The class of one's own at an import path, if it is of the kind of a family."""
+    kind: type[C] = next(base for base in family[0].__mro__ if all(issubclass(cls, base) for cls in family))
+    found = load_own(path, what)
+    if not (isinstance(found, type) and issubclass(found, kind)):
+        raise InputError(
+            f"{what} {path}", f"a subclass of {kind.__name__}", f"deriving it from {kind.__module__}.{kind.__name__}"
+        )
+    if "__dataclass_fields__" not in found.__dict__:
+        raise InputError(f"{what} {path}", "a frozen dataclass", "decorating it with @dataclass(frozen=True)")
+    for name in dir(found):
+        if getattr(getattr(found, name, None), "__isabstractmethod__", False):
+            raise InputError(f"{what} {path} without {name}", f"all that a {kind.__name__} does", f"defining {name}")
+    found.name = path
+    return found
+
+
 def _parse_options(cls: type[Choice], text: str) -> dict[str, Any]:
-    allowed = [f.name for f in dataclasses.fields(cls)]  # type: ignore[arg-type]
+    allowed = [f.name for f in dataclasses.fields(cls)]
     options: dict[str, Any] = {}
     for part in filter(None, text.split(",")):
         key, equals, value = part.partition("=")
@@ -243,11 +472,11 @@ def _coerce(value: Any, kind: Any, label: str) -> Any:
     origin = get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         return _to_member(value, get_args(kind), label)
-    if origin is typing.Literal:
-        spelled = {_spell(a): a for a in get_args(kind)}
-        if _spell(value) not in spelled:
-            raise unknown(label, str(value), spelled)
-        return spelled[_spell(value)]
+    if origin is Literal:
+        allowed = {spell(a): a for a in get_args(kind)}
+        if spell(value) not in allowed:
+            raise unknown(label, str(value), allowed)
+        return allowed[spell(value)]
     if origin is tuple:
         return _to_tuple(value, get_args(kind), label)
     if kind is bool:
@@ -284,7 +513,7 @@ def _to_tuple(value: Any, kinds: tuple[Any, ...], label: str) -> tuple[Any, ...]
     if kinds[-1] is Ellipsis:
         kinds = kinds[:1] * len(parts)
     if len(parts) != len(kinds):
-        raise InputError(_given(label, _spell(tuple(parts))), f"{len(kinds)} values", "the form 1x2x3")
+        raise InputError(_given(label, spell(tuple(parts))), f"{len(kinds)} values", "the form 1x2x3")
     return tuple(_coerce(part, kind, label) for part, kind in zip(parts, kinds, strict=True))
 
 
@@ -313,13 +542,7 @@ def _check_bounds(value: Any, field: dataclasses.Field[Any], label: str) -> None
     low, high = field.metadata.get("low", -math.inf), field.metadata.get("high", math.inf)
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, (int, float)) and not low <= number <= high:
-            allowed = (
-                f"{low:g} or more"
-                if math.isinf(high)
-                else f"{high:g} or less"
-                if math.isinf(low)
-                else f"{low:g} to {high:g}"
-            )
+            allowed = format_range(field, math.inf)
             raise InputError(_given(label, f"{number:g}"), allowed, "a value in that range")
 
 
@@ -329,7 +552,44 @@ def _plain(value: Any) -> Any:
     return [_plain(v) for v in value] if isinstance(value, tuple) else value
 
 
-def _spell(value: Any) -> str:
+def spell(value: Any) -> str:
+    """A value of an option as text.
+
+    Args:
+        value: what an option may have: a number, a truth value, text, a choice, a path, None, or a tuple of these.
+
+    Returns:
+        The text that is read back as the value.
+
+    >>> spell(None), spell((16, 12)), spell(True), spell(1e-05)
+    ('none', '16x12', 'true', '1e-05')
+    """
     if isinstance(value, tuple):
-        return "x".join(map(_spell, value))
+        return "x".join(map(spell, value))
     return str(value).lower() if isinstance(value, bool) or value is None else str(value)
+
+
+def _describe_fields(cls: type) -> Iterator[str]:
+    """The fields of a class, a paragraph for each: its name, type, bounds, default and meaning."""
+    hints = type_hints(cls)
+    for field in dataclasses.fields(cls):
+        default = "" if field.default is dataclasses.MISSING else f"default {spell(field.default) or 'empty'}"
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            default = "needed"
+        facts = ", ".join(filter(None, [_describe_type(hints[field.name]), format_range(field), default]))
+        meaning = field.metadata.get("help", "")
+        text = f"{field.name} ({facts}){': ' if meaning else ''}{meaning}"
+        yield textwrap.fill(text, 112, initial_indent="    ", subsequent_indent="        ") + "\n"
+
+
+def _describe_type(kind: Any) -> str:
+    if kind is type(None):
+        return "None"
+    if get_origin(kind) in (typing.Union, types.UnionType):
+        return " or ".join(map(_describe_type, get_args(kind)))
+    if get_origin(kind) is Literal:
+        return " or ".join(map(repr, get_args(kind)))
+    if get_origin(kind) is tuple:
+        first, *others = map(_describe_type, (inner for inner in get_args(kind) if inner is not Ellipsis))
+        return f"any number of {first}" if get_args(kind)[-1] is Ellipsis else "x".join([first, *others])
+    return getattr(kind, "__name__", str(kind))

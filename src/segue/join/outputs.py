@@ -33,6 +33,7 @@ NOT_RECORDED = (
     "sheet",
     "otio",
     "report",
+    "trust_code",
 )
 """What each clip of a record says for itself, and what does not change the film."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segue.core.choices import Checked, needed, option
+from segue.core.choices import Checked, check_trust, needed, option
 from segue.core.download import sha256_of
 from segue.core.errors import InputError, unreadable_file
 from segue.join.timeline import Mode
@@ -22,7 +22,7 @@ LEAST_SECONDS, MOST_SECONDS = 1 / 1000, 14_400
 class ProjectClip(Checked):
     """A clip of the film. What is None is as for the whole film."""
 
-    path: Path = needed("the clip")
+    path: Path = needed(help="the clip")
     start: float | None = option(None, "seconds of the clip at which it begins", low=0, high=1e6)
     stop: float | None = option(None, "seconds of the clip at which it ends", low=0, high=1e6)
     hold: float | None = option(None, "seconds that a still is shown", low=LEAST_SECONDS, high=MOST_SECONDS)
@@ -43,7 +43,7 @@ class Project:
     options: Mapping[str, Any]
 
 
-def read_project(path: Path | str) -> Project:
+def read_project(path: Path | str, *, trust_code: bool = False) -> Project:
     """Read a list of clips in TOML, or the JSON that stands beside a film that was joined.
 
     Options of a join are written by their names (`best_cut = 2`); each clip is a table `[[clips]]` with the fields of
@@ -51,12 +51,14 @@ def read_project(path: Path | str) -> Project:
 
     Args:
         path: the file; one that ends in .json is a record.
+        trust_code: whether styles, paths and methods of one's own, `package.module:Class`, may be imported.
 
     Returns:
         The clips and the options.
 
     Raises:
-        InputError: for what cannot be read or lists no clips, and for a clip whose digest is not `sha256`.
+        InputError: for what cannot be read or lists no clips, for a clip whose digest is not `sha256`, and for a choice
+            of one's own without `trust_code`.
     """
     path = Path(path)
     page = _read_page(path)
@@ -64,11 +66,15 @@ def read_project(path: Path | str) -> Project:
     listed = page.get("clips")
     if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
         raise InputError(f"{path} without clips", "a table [[clips]] with a path for each", "listing the clips")
-    clips = tuple(ProjectClip.from_json({**one, "path": path.parent / str(one.get("path", ""))}) for one in listed)
+    clips = tuple(
+        ProjectClip.from_json({**one, "path": path.parent / str(one.get("path", ""))}, trust_code=trust_code)
+        for one in listed
+    )
     for clip in clips:
         if clip.sha256 is not None and (found := sha256_of(clip.path)) != clip.sha256:
             raise InputError(f"{clip.path} with the digest {found[:12]}", clip.sha256[:12], "the clip that was joined")
     options = {key: value for key, value in page.items() if key != "clips"}
+    check_trust(options, str(path), trust_code)
     if isinstance(options.get("through"), str):
         options["through"] = path.parent / options["through"]
     return Project(clips=clips, options=options)

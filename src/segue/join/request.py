@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from segue.core.choices import Checked, needed, option, optional
+from segue.core.choices import TRUST_CODE, Checked, needed, option, optional
 from segue.core.images import Fit
 from segue.join.sound import Audio
 from segue.join.timeline import Mode
@@ -30,7 +30,7 @@ class JoinRequest(Checked):
         "join a.mp4 b.mp4 -o cut.mov --only-transition --handles 0.5 --otio",
     )
 
-    out: Path = needed("the film: .mp4, .mov, .mkv, .webm, .gif or .webp; without an ending, a folder of PNG")
+    out: Path = needed(help="the film: .mp4, .mov, .mkv, .webm, .gif or .webp; without an ending, a folder of PNG")
     clips: tuple[Path, ...] = optional("the clips in order, two or more, or one with --loop; stills count as clips", ())
     from_: Path | None = option(
         None,
@@ -108,6 +108,7 @@ class JoinRequest(Checked):
     report: bool = option(
         False, "write a page with the film, its transitions and what was measured, beside it", group="Output"
     )
+    trust_code: bool = option(False, TRUST_CODE, group="Advanced")
     otio: bool = option(
         False, "write the film as an OpenTimelineIO timeline of the clips' own files too, for editors", group="Output"
     )

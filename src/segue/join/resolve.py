@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
-from segue.core.choices import choose
+from segue.core.choices import choose, split_own
 from segue.core.errors import InputError, unknown
 from segue.core.images import check_writable
 from segue.join.project import ProjectClip, read_project
@@ -25,19 +25,19 @@ def resolve_request(request: JoinRequest) -> tuple[JoinRequest, tuple[ProjectCli
         The request with what its project asks for, and the clips in order.
 
     Raises:
-        InputError: for a project that cannot be read, for clips beside a project, and for too few clips.
+        InputError: for a project that cannot be read or is not trusted, for clips beside one, and for too few clips.
     """
     clips = tuple(ProjectClip(path) for path in request.clips)
     if request.from_ is not None:
         if clips:
             raise InputError("`clips` beside `from_`", "one of the two", "listing the clips in the project")
-        project = read_project(request.from_)
+        project = read_project(request.from_, trust_code=request.trust_code)
         given = {
             field.name: getattr(request, field.name)
             for field in fields(request)
             if getattr(request, field.name) != field.default
         }
-        request = JoinRequest.from_json({**project.options, **given, "from_": None})
+        request = JoinRequest.from_json({**project.options, **given, "from_": None}, trust_code=True)
         clips = project.clips
     if len(clips) < (1 if request.loop else 2):
         raise InputError(
@@ -61,7 +61,7 @@ def choose_styles(style: str | Style) -> tuple[Style, ...]:
         InputError: for a style that there is not.
     """
     names = [AUTO, *(style.name for style in STYLES)]
-    if isinstance(style, str) and style.partition(":")[0].strip() not in names:
+    if isinstance(style, str) and split_own(style) is None and style.partition(":")[0].strip() not in names:
         raise unknown("style", style.partition(":")[0], names)
     return ATTEMPTS if style == AUTO else (choose(style, STYLES, "style"),)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from segue.commands.train import TrainRequest
-from segue.core.choices import Checked, choose
+from segue.core.choices import Checked, choose, spell
 from segue.core.errors import InputError, unknown
 from segue.data.corruptions import corruption
 from segue.training.methods import METHODS
@@ -56,7 +56,7 @@ class Axis:
         >>> str(axis_of("batch=4, 8")), str(axis_of("lr=1e-4..1e-2"))
         ('batch=4,8', 'lr=0.0001..0.01')
         """
-        values = ",".join(self.values) if self.span is None else "..".join(map(spelled, self.span))
+        values = ",".join(self.values) if self.span is None else "..".join(map(spell, self.span))
         return f"{self.name}={values}"
 
 
@@ -79,7 +79,7 @@ def axis_of(text: str) -> Axis:
     numbers = [kind for kind in (int, float) if kind in _kinds(options[name][1])]
     if numbers and ".." in rest:
         return Axis(_shown(name), span=_span(name, rest, text))
-    values = [spelled(_read(name, value)) for value in _split(rest)]
+    values = [spell(_read(name, value)) for value in _split(rest)]
     if len(set(values)) < len(values):
         raise InputError(f"`axis` {text}, with a value twice", "each value once", "leaving one out")
     return Axis(_shown(name), tuple(values))
@@ -128,20 +128,7 @@ def options_of(request: TrainRequest) -> dict[str, Any]:
     """The values of all options of train that an axis may vary, as text, by field."""
     values = {field: value_of(request, field) for field in _options()}
     choices = {"method": choose(request.method, METHODS, "method"), "corrupt": corruption(request.corrupt)}
-    return {field: spelled(value) for field, value in (values | choices).items()}
-
-
-def spelled(value: Any) -> str:
-    """A value as the command line has it.
-
-    >>> spelled(None), spelled((16, 12)), spelled(True), spelled(1e-05)
-    ('none', '16x12', 'true', '1e-05')
-    """
-    if value is None:
-        return "none"
-    if isinstance(value, tuple):
-        return "x".join(map(spelled, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return {field: spell(value) for field, value in (values | choices).items()}
 
 
 @cache

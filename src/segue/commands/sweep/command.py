@@ -37,7 +37,7 @@ class SweepRequest(TrainRequest):
         "sweep mnist -o sweeps/lr --by random --trials 20 --axis lr=1e-4..1e-2 --metric excess@graph+pace",
     )
 
-    out: Path = needed("folder for the sweep")
+    out: Path = needed(help="folder for the sweep")
     axis: tuple[str, ...] = option(
         (),
         "an option of train and its values: batch=4,8, or a range: lr=1e-4..1e-2; may be given several times",

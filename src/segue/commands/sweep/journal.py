@@ -15,9 +15,10 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from segue.commands.sweep.axes import Axis, spelled
+from segue.commands.sweep.axes import Axis
 from segue.commands.sweep.locks import Locks
 from segue.commands.sweep.plan import ALL_SCORES, BEST, JOURNAL, LOCKS, PICTURE, RESULT, RUNS_FOLDER, Plan, TrialRow
+from segue.core.choices import spell
 from segue.core.errors import InputError
 from segue.core.images import atomic_write, check_writable
 from segue.training.data import seed_of
@@ -203,7 +204,7 @@ def _suggested(trial: Trial, axis: Axis) -> str | float:
 
 def _word(value: str | float) -> str:
     """A value as its row has it, and as it is trained with: six digits of what was drawn are enough."""
-    return f"{value:.6g}" if isinstance(value, float) else spelled(value)
+    return f"{value:.6g}" if isinstance(value, float) else spell(value)
 
 
 def _told(value: object) -> str:

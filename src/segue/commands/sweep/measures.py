@@ -16,7 +16,7 @@ from segue.commands.evaluate import EvaluateRequest, EvaluateResult, run_evaluat
 from segue.commands.record import METRICS_FILE as HISTORY
 from segue.commands.runs import images_of, open_run
 from segue.commands.score import make_run_benchmark
-from segue.core.choices import choose
+from segue.core.choices import choose, split_own
 from segue.core.errors import InputError, unknown
 from segue.core.progress import Report, silent
 from segue.data.datasets import DataSet
@@ -74,7 +74,7 @@ def measure_of(text: str, trained: Collection[str]) -> Measure:
         return Measure(name, "high" if name.endswith("psnr") else "low", "train")
     if not at and name in EVALUATED:
         return Measure(name, EVALUATED[name], "evaluate")
-    if name.partition(":")[0] not in [cls.name for cls in METRICS]:
+    if name.partition(":")[0] not in [cls.name for cls in METRICS] and split_own(name) is None:
         raise unknown("metric", name, [*trained, *EVALUATED, *(cls.name for cls in METRICS)])
     metric, way = choose(name, METRICS, "metric"), choose_path(path or "linear")
     return Measure(f"{metric}@{way}", metric.better, "score", metric, way)
@@ -131,7 +131,9 @@ def measured(
     if evaluated:
         bounded = 1000 if set(evaluated) & set(LIKELIHOOD) else 0
         restarts = 20 if "kmeans" in evaluated else 1
-        request = EvaluateRequest(run, bounded=bounded, samples=_SAMPLES, restarts=restarts, data_dir=data_dir)
+        request = EvaluateRequest(
+            run, bounded=bounded, samples=_SAMPLES, restarts=restarts, data_dir=data_dir, trust_code=True
+        )
         figures = dict(_figures(run_evaluate(request, report)))
         found |= {name: figures[name] for name in evaluated if name in figures}
     scored = [measure for measure in measures if measure.source == "score"]
@@ -153,7 +155,7 @@ def _figures(result: EvaluateResult) -> Iterator[tuple[str, float]]:
 def _scored(
     run: Path, measures: Sequence[Measure], pairs: int, data_dir: Path | None, report: Report
 ) -> dict[str, float]:
-    model, about = open_run(run)
+    model, about = open_run(run, trust_code=True)
     data = images_of(about, data_dir, silent)
     paths = {str(measure.path): measure.path for measure in measures if measure.path is not None}
     benchmark = make_run_benchmark(

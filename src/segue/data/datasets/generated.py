@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from segue.core.choices import choose
+from pathlib import Path
+
+from segue.core.choices import choose, split_own
 from segue.core.errors import InputError
 from segue.core.images import Pixels
 from segue.core.progress import Report, silent
@@ -21,19 +23,19 @@ def reads(data: str) -> bool:
     """Whether this source reads `data`.
 
     Args:
-        data: what the user names: `worlds:NAME` with options.
+        data: what the user names: `worlds:NAME`, or `package.module:Name` of one's own world, with options.
 
     Returns:
-        Whether it is such a spelling.
+        Whether it is such a spelling, and no file has that name.
     """
-    return data == "worlds" or data.startswith("worlds:")
+    return data == "worlds" or data.startswith("worlds:") or (split_own(data) is not None and not Path(data).exists())
 
 
 def load(data: str, options: LoadOptions) -> DataSet:
     """Render every combination of the chosen factor values.
 
     Args:
-        data: `worlds:NAME` with options.
+        data: `worlds:NAME`, or `package.module:Name` of one's own world, with options.
         options: size, channels, parts and limit.
 
     Returns:

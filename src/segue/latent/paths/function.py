@@ -41,7 +41,7 @@ class FunctionPath(PathChoice):
     """
 
     name = "function"
-    function: PathFunction = needed("f(a, b, t) -> code")
+    function: PathFunction = needed(help="f(a, b, t) -> code")
 
     def __str__(self) -> str:
         return str(getattr(self.function, "__name__", type(self.function).__name__))

@@ -33,7 +33,7 @@ class Diffusers(ForeignModel):
     """
 
     name = "diffusers"
-    folder: str = needed("folder of an AutoencoderKL: its config.json and .safetensors")
+    folder: str = needed(help="folder of an AutoencoderKL: its config.json and .safetensors")
     size: int | tuple[int, int] = option(256, "image size in pixels: 256, or HEIGHTxWIDTH", low=1)
 
     def open(self) -> Foreign:

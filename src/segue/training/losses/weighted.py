@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from torch import Tensor
 
+from segue.core.choices import load_own, split_own
 from segue.core.errors import InputError, unknown
 from segue.core.progress import Report, silent
 from segue.training.losses.features import Perceptual, perceptual, vgg16
@@ -119,11 +120,20 @@ def choose_loss(text: str, place: Path | None = None) -> Loss:
 
 
 def _part(text: str) -> tuple[str, float]:
-    name, colon, weight = (word.strip() for word in text.partition(":"))
+    name, weight = (word.strip() for word in split_own(text.strip()) or text.partition(":")[::2])
     try:
-        return name, float(weight) if colon else 1.0
+        return name, float(weight) if weight or text.endswith(":") else 1.0
     except ValueError:
         raise InputError(f"weight {weight!r} of loss {name}", "a plain number", f"{name}:0.5, for instance") from None
+
+
+def _load_function(path: str) -> LossFunction:
+    """A loss of one's own: a function, or a class that makes one."""
+    found = load_own(path, "loss")
+    function: LossFunction = found() if isinstance(found, type) else found
+    if not callable(function):
+        raise InputError(f"loss {path}, which is no function", "logits and target to a number per image", "a function")
+    return function
 
 
 _BY_NETWORK = " or ".join(name for name, function in LOSSES.items() if isinstance(function, Perceptual))
@@ -131,7 +141,9 @@ _BY_NETWORK = " or ".join(name for name, function in LOSSES.items() if isinstanc
 
 @cache
 def _function(text: str, place: Path | None) -> LossFunction:
-    """The loss that `name/layer/layer` spells."""
+    """The loss that `name/layer/layer` spells, or one's own at `package.module:name`."""
+    if split_own(text):
+        return _load_function(text)
     name, *layers = text.split("/")
     if name not in LOSSES:
         raise unknown("loss", name, LOSSES)
