@@ -13,7 +13,7 @@ import pytest
 from segue.core.choices import Checked, Choice, check_trust, choose, names_code, needed, option, split_own
 from segue.core.errors import InputError
 from segue.data.corruptions import CORRUPTIONS, Gaussian, Mask, corruption
-from segue.latent.paths import PATHS, STEPS, Linear
+from segue.latent.paths import PATHS, TRANSFORMS, Linear
 from segue.training.losses import choose_loss
 
 CODE = '''
@@ -107,7 +107,7 @@ def test_what_cannot_be_used_is_told_in_one_line(spelling: str, said: str) -> No
 
 
 def test_each_family_takes_its_own_kind() -> None:
-    for family in (PATHS, STEPS):
+    for family in (PATHS, TRANSFORMS):
         with pytest.raises(InputError, match="expected a subclass of Path"):
             choose("own.dark:Dim", family, "path")  # type: ignore[type-var]
 
