@@ -38,7 +38,9 @@ def test_ten_thousand_pairs_of_codes_by_formula() -> None:
     assert torch.equal(segue.lerp(a, b, 0.25)[5], segue.lerp(a[5], b[5], 0.25))
 
 
-@pytest.mark.parametrize("path", ["linear", "slerp", "graph+smooth", "auto", segue.lerp], ids=str)
+@pytest.mark.parametrize(
+    "path", ["linear", "slerp", "graph+smooth", "auto", segue.lerp], ids=lambda path: getattr(path, "__name__", path)
+)
 def test_pairs_of_images_are_those_one_by_one(path: str) -> None:
     nodes = images(100, seed=1)
     space = segue.LatentSpace(segue.encode(Halves(), nodes), tuple(map(str, range(100))))

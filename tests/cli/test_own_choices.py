@@ -158,7 +158,7 @@ def test_a_path_and_a_metric(tmp_path: Path, segue: Segue, refused: Refused) -> 
     words = ("interpolate", run, "test:0", "test:5", "-o", tmp_path / "i.png")
     assert segue(*words, "--path", path)["path"] == path
     assert "expected a subclass of PathChoice" in refused(*words, "--path", "mine_of.things:Dim")
-    assert "did you mean Detour" in refused(*words, "--path", "mine_of.things:Detuor")
+    assert "try Detour" in refused(*words, "--path", "mine_of.things:Detuor")
     result = segue(
         "score", run, "-o", tmp_path / "scores", "--pairs", 2, "--steps", 4, "--paths", path,
         "--metrics", "mine_of.things:Brightness pace:by=pixel",
