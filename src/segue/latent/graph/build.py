@@ -25,15 +25,22 @@ FIRST = 16
 class Graph:
     """An undirected graph whose nodes are codes; read-only.
 
-    `codes` float64 `[n, d]`; `edges` int64 `[m, 2]`, each once, the lower place first, in order; `lengths` `[m]`, above
-    0, by `length`, which also measures what a query links in. `k` or `radius` is what the graph was built with or what
-    was found to connect it, `how` how its neighbours were searched.
-
     Copies of a code count as one node for its neighbours, and hang on the first of them, so that no number of
     duplicates crowds out the neighbours or falls apart. A length of 0 stands as 1e-12 of the longest: sparse matrices
     drop zeros, and with them the edge.
 
-    Raises `InputError` for lengths that are negative or not finite.
+    Args:
+        codes: float64 `[n, d]`.
+        edges: int64 `[m, 2]`, each once, the lower index first, in order.
+        length: how the edges are measured, and what a query links in.
+        k: the count of neighbours that the graph was built with, or that was found to connect it.
+        radius: the radius, likewise.
+        how: how neighbours were searched.
+
+    Its `lengths` are those of the edges, float64 `[m]`, above 0.
+
+    Raises:
+        InputError: for lengths that are negative or not finite.
     """
 
     codes: Floats = field(repr=False)
@@ -55,7 +62,18 @@ class Graph:
         return len(self.codes)
 
     def measure(self, codes: Floats, edges: Indices) -> Floats:
-        """The lengths `[m]` of edges `[m, 2]` between any codes. Raises `InputError` if they are no finite lengths."""
+        """Measure edges between any codes.
+
+        Args:
+            codes: float64 `[p, d]`.
+            edges: int64 `[m, 2]`, indices of codes.
+
+        Returns:
+            Lengths `[m]`, 0 or more.
+
+        Raises:
+            InputError: if they are no finite lengths.
+        """
         lengths = np.asarray(self.length(codes, edges), np.float64)
         if not (np.isfinite(lengths).all() and (lengths >= 0).all()):
             raise InputError("edges of a length below 0 or not finite", "lengths from 0 up", "looking at the weight")
@@ -74,7 +92,7 @@ class Graph:
 
     @cached_property
     def distinct(self) -> Indices:
-        """The places of codes that are no copy of an earlier one."""
+        """The indices of codes that are no copy of an earlier one."""
         return np.flatnonzero(originals(self.codes) == np.arange(len(self)))
 
     @cached_property
@@ -82,7 +100,7 @@ class Graph:
         return search(self.codes[self.distinct])
 
     @cached_property
-    def _places(self) -> dict[bytes, int]:
+    def _nodes(self) -> dict[bytes, int]:
         return {
             (code + 0.0).tobytes(): int(node)
             for code, node in zip(self.codes[self.distinct], self.distinct, strict=True)
@@ -90,7 +108,7 @@ class Graph:
 
     def node_of(self, code: Floats) -> int | None:
         """The first node that equals a code `[d]`; None where none does."""
-        return self._places.get((code + 0.0).tobytes())  # -0.0 is 0.0, but not in its bytes
+        return self._nodes.get((code + 0.0).tobytes())  # -0.0 is 0.0, but not in its bytes
 
     def nearest(self, codes: Floats, k: int) -> Nearest:
         """The nodes nearest to codes `[m, d]`, at most k, as indices of `distinct`."""
@@ -111,14 +129,26 @@ def knn_graph(
     length: Length = euclidean_length,
     report: Report = silent,
 ) -> Graph:
-    """The graph of the k nearest neighbours of codes `[n, *latent_shape]`; without k, the smallest that connects.
+    """Build the graph of the k nearest neighbours.
 
-    Nearest is Euclidean, among distinct codes; k is at most their count less one. An edge joins two codes of which one
-    is among the nearest of the other, or with `mutual` each among those of the other. `mst` joins the components that
-    remain by the shortest edges between them, a minimum spanning tree of components (Boruvka 1926).
+    Nearest is by Euclidean distance, among distinct codes. An edge joins two codes of which one is among the nearest of
+    the other.
 
-    Raises `InputError` for k below 1, for codes as `flat` does, and where the smallest k that connects is so large that
-    its lists do not fit into memory (which takes more than 5,000 codes).
+    Args:
+        codes: `[n, *latent_shape]`, n from 1 up.
+        k: how many neighbours, from 1 up, at most all others; None for the fewest that connect the graph.
+        mutual: join only codes each of which is among the nearest of the other.
+        mst: join the components that remain by the shortest edges between them, a minimum spanning tree of components
+            (Boruvka 1926).
+        length: how edges are measured.
+        report: called with progress.
+
+    Returns:
+        The graph.
+
+    Raises:
+        InputError: for k below 1, for codes that are not finite, and where the smallest k that connects is so large
+            that its lists do not fit into memory (which takes more than 5,000 codes).
 
     >>> graph = knn_graph(np.array([[0.0], [1.0], [3.0], [3.0], [7.0]]))
     >>> graph.k, graph.edges.tolist(), graph.sizes
@@ -149,11 +179,22 @@ def radius_graph(
     length: Length = euclidean_length,
     report: Report = silent,
 ) -> Graph:
-    """The graph of codes `[n, *latent_shape]` at most `radius` apart; without one, the least that connects.
+    """Build the graph of codes that are at most a radius apart.
 
-    `mst` as in `knn_graph`. The least radius that connects is the longest edge of a minimum spanning tree.
+    Args:
+        codes: `[n, *latent_shape]`, n from 1 up.
+        radius: a Euclidean distance, 0 or more; None for the least that connects the graph, the longest edge of a
+            minimum spanning tree.
+        mst: as in `knn_graph`.
+        length: how edges are measured.
+        report: called with progress.
 
-    Raises `InputError` for a radius that is not finite or below 0, and for one that gives more than 2^25 edges.
+    Returns:
+        The graph.
+
+    Raises:
+        InputError: for a radius that is negative or not finite, for one that gives more than 2^25 edges, and for codes
+            that are not finite.
 
     >>> graph = radius_graph(np.array([[0.0], [1.0], [3.0]]))
     >>> graph.radius, graph.edges.tolist()
@@ -175,7 +216,7 @@ def radius_graph(
 
 
 def originals(codes: Floats) -> Indices:
-    """For each of the codes `[n, d]` the place `[n]` of the first that is equal to it.
+    """The index of the first code that equals each code, `[n]`, of codes `[n, d]`.
 
     >>> originals(np.array([[1.0], [2.0], [1.0]])).tolist()
     [0, 1, 0]
@@ -187,10 +228,18 @@ def originals(codes: Floats) -> Indices:
 
 
 def neighbours(points: Floats, k: int, report: Report = silent) -> tuple[Indices, str]:
-    """The places of at least the k nearest others of each of the distinct points, nearest first, and how found.
+    """List the nearest others of each of some distinct points.
 
-    The lists have 16 times a power of two entries, or all. So the answers to a k and to k - 1 agree where neighbours
-    are equally near, and whatever a smaller k joins, a larger does.
+    The lists have 16 times a power of two entries, or all. So the answers to a k and to k - 1 agree where neighbours are
+    equally near, and whatever a smaller k joins, a larger does.
+
+    Args:
+        points: `[n, d]`, distinct.
+        k: how many others at least.
+        report: called with progress.
+
+    Returns:
+        Indices, nearest first, `[n, k or more]`, and how they were found.
     """
     most = len(points) - 1
     width = FIRST

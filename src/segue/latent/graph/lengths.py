@@ -19,7 +19,7 @@ from segue.models.autoencoder import Autoencoder, device_of
 from segue.training.losses.features import perceptual_distance
 
 Length: TypeAlias = Callable[[Floats, Indices], Floats]
-"""Codes float64 `[n, d]` and edges int64 `[m, 2]`, places of codes, to lengths float64 `[m]`, 0 or more."""
+"""Codes float64 `[n, d]` and edges int64 `[m, 2]`, indices of codes, to lengths float64 `[m]`, 0 or more."""
 
 Steps: TypeAlias = Callable[[Tensor], Tensor]
 """Frames `[m, points, c, h, w]` in [0, 1] to the distances `[m, points - 1]` between neighbours."""
@@ -40,6 +40,13 @@ _KERNELS = 64
 def euclidean_length(codes: Floats, edges: Indices) -> Floats:
     """The straight distance in the latent space.
 
+    Args:
+        codes: float64 `[n, d]`.
+        edges: int64 `[m, 2]`, indices of codes.
+
+    Returns:
+        Lengths `[m]`.
+
     >>> euclidean_length(np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([[0, 1]])).tolist()
     [5.0]
     """
@@ -47,13 +54,32 @@ def euclidean_length(codes: Floats, edges: Indices) -> Floats:
 
 
 def pixel_steps(frames: Tensor) -> Tensor:
-    """The Euclidean distance between neighbouring frames, as vectors of values in [0, 1]."""
+    """Euclidean distances between neighbouring frames, as vectors of values in [0, 1].
+
+    Args:
+        frames: `[m, points, c, h, w]`.
+
+    Returns:
+        Distances `[m, points - 1]`.
+
+    >>> pixel_steps(torch.tensor([0.0, 0.0, 0.5]).reshape(1, 3, 1, 1, 1)).tolist()
+    [[0.0, 0.5]]
+    """
     steps: Tensor = torch.linalg.vector_norm(frames.diff(dim=1).flatten(2), dim=2)
     return steps
 
 
 def perceptual_steps(frames: Tensor) -> Tensor:
-    """The square root of `perceptual_distance`, which is a square: distances in a network's features add up."""
+    """Distances between neighbouring frames in a network's features.
+
+    The square roots of `perceptual_distance`, which is a square: so they add up along a path.
+
+    Args:
+        frames: `[m, points, c, h, w]`, values in [0, 1].
+
+    Returns:
+        Distances `[m, points - 1]`.
+    """
     before, after = frames[:, :-1], frames[:, 1:]
     squares = perceptual_distance(before.flatten(0, 1), after.flatten(0, 1))
     return squares.clamp(min=0).sqrt().reshape(before.shape[:2])
@@ -62,11 +88,24 @@ def perceptual_steps(frames: Tensor) -> Tensor:
 def decoded_length(
     model: Autoencoder, steps: Steps = pixel_steps, *, points: int = 8, batch: int = 256, report: Report = silent
 ) -> Length:
-    """The length of the decoded segment: the sum of `steps` between the images at `points` even places of it.
+    """Measure edges by the images along them.
 
-    It tends to the length of the curve under the decoder's pull-back metric (Shao et al. 2018, arXiv 1711.08014; Chen
-    et al. 2018, arXiv 1711.01204), from below. `batch`: images decoded at a time. Raises `InputError` for fewer than
-    two points.
+    The length is the sum of `steps` between the images that even points of the edge decode to. It tends to the length
+    of the edge under the decoder's pull-back metric (Shao et al. 2018, arXiv 1711.08014; Chen et al. 2018, arXiv
+    1711.01204), from below.
+
+    Args:
+        model: the autoencoder that decodes.
+        steps: the distances between neighbouring images.
+        points: images on an edge, both ends included, from 2 up.
+        batch: images decoded at a time.
+        report: called with progress.
+
+    Returns:
+        The function of codes and edges to lengths.
+
+    Raises:
+        InputError: for fewer than two points.
     """
     if points < 2:
         raise InputError(f"{points} points of a segment", "2 or more", "2, for the two ends")
@@ -91,15 +130,26 @@ def decoded_length(
 def density_aware_length(
     log_density: LogDensity, codes: Floats, *, base: Length = euclidean_length, points: int = 3, power: float = 1.0
 ) -> Length:
-    """`base` times the mean of `(median p / p)^power` along the segment: long where codes are sparse.
+    """Make edges long where codes are sparse: `base` times the mean of `(median p / p)^power` along the edge.
 
-    p is the density by `log_density`, its median over the reference `codes` `[n, d]`, so that an edge of middling
-    density keeps its length. The mean is by the trapezoid rule over `points` even places, and the factor is held
-    between 1/1000 and 1000. `power` 1 is the 1/p metric (for latent spaces arXiv 2505.18230); 1/d makes it
-    independent of the dimension d, as power-weighted distances are (Hwang, Damelin and Hero 2016, arXiv 1202.0045). In
-    many dimensions densities differ by orders of magnitude, and 1/p soon stands at its bounds.
+    p is the density; its median is over the reference codes, so that an edge of middling density keeps its length. The
+    mean is by the trapezoid rule, and the factor is held between 1/1000 and 1000. A power of 1 is the 1/p metric (for
+    latent spaces arXiv 2505.18230); 1/d makes it independent of the dimension d, as power-weighted distances are (Hwang,
+    Damelin and Hero 2016, arXiv 1202.0045). In many dimensions densities differ by orders of magnitude, and 1/p soon
+    stands at its bounds.
 
-    Raises `InputError` for fewer than two points.
+    Args:
+        log_density: codes to the logarithm of their density, up to a constant.
+        codes: the reference codes, `[n, d]`.
+        base: the length that is weighted.
+        points: where the density is taken on an edge, both ends included, from 2 up.
+        power: of 1/p.
+
+    Returns:
+        The function of codes and edges to lengths.
+
+    Raises:
+        InputError: for fewer than two points.
     """
     if points < 2:
         raise InputError(f"{points} points of a segment", "2 or more", "2, for the two ends")
@@ -107,9 +157,9 @@ def density_aware_length(
     middle = float(np.median(log_density(codes)))
     t = np.linspace(0, 1, points)
 
-    def slowness(places: Floats) -> Floats:
+    def slowness(points: Floats) -> Floats:
         most = np.log(CONTRAST)
-        factor: Floats = np.exp((power * (middle - log_density(places))).clip(-most, most))
+        factor: Floats = np.exp((power * (middle - log_density(points))).clip(-most, most))
         return factor
 
     def length(codes: Floats, edges: Indices) -> Floats:
@@ -128,17 +178,27 @@ def density_aware_length(
 
 
 def knn_density(codes: Floats, k: int = 8) -> LogDensity:
-    """The density by the distance r to the k-th nearest of `codes` `[n, d]`: `log p = -d log r` (Loftsgaarden 1965).
+    """Estimate density by the distance r to the k-th nearest code: `log p = -d log r` (Loftsgaarden and Quesenberry 1965).
 
     A code of the set is its own first neighbour. r is at least 1e-6 of its median, so that copies stay finite.
+
+    Args:
+        codes: `[n, d]`.
+        k: which of the nearest, from 1 up; at most n.
+
+    Returns:
+        The function of codes `[m, d]` to log densities `[m]`, up to a constant.
+
+    Raises:
+        InputError: for k below 1.
     """
     codes = flatten_codes(codes)
     find, d, k = search(codes), codes.shape[1], _between(k, len(codes))
     middle = float(np.median(find(codes, k, silent).distances[:, -1]))
     least = 1e-6 * middle or 1.0
 
-    def log_density(places: Floats) -> Floats:
-        reach: Floats = find(places, k, silent).distances[:, -1]
+    def log_density(points: Floats) -> Floats:
+        reach: Floats = find(points, k, silent).distances[:, -1]
         logs: Floats = -d * np.log(np.maximum(reach, least))
         return logs
 
@@ -146,10 +206,19 @@ def knn_density(codes: Floats, k: int = 8) -> LogDensity:
 
 
 def kernel_density(codes: Floats, bandwidth: float | None = None) -> LogDensity:
-    """The density by a Gaussian kernel on each of `codes` `[n, d]` (Parzen 1962), of which the 64 nearest count.
+    """Estimate density by a Gaussian kernel on each code (Parzen 1962), of which the 64 nearest count.
 
-    `bandwidth` is the kernel's deviation; by default the median distance to the 8th nearest code. Far from all codes
-    the logarithm falls with the square of the distance, and stays finite.
+    Far from all codes the logarithm falls with the square of the distance, and stays finite.
+
+    Args:
+        codes: `[n, d]`.
+        bandwidth: the kernel's standard deviation; None for the median distance to the 8th nearest code.
+
+    Returns:
+        The function of codes `[m, d]` to log densities `[m]`, up to a constant.
+
+    Raises:
+        InputError: for a bandwidth that is not above 0 and finite.
     """
     codes = flatten_codes(codes)
     find = search(codes)
@@ -160,8 +229,8 @@ def kernel_density(codes: Floats, bandwidth: float | None = None) -> LogDensity:
         raise InputError(f"bandwidth {bandwidth:g}", "above 0", "leaving it out")
     deviation = bandwidth
 
-    def log_density(places: Floats) -> Floats:
-        away = find(places, min(_KERNELS, len(codes)), silent).distances / deviation
+    def log_density(points: Floats) -> Floats:
+        away = find(points, min(_KERNELS, len(codes)), silent).distances / deviation
         exponents = -np.square(away) / 2
         nearest = exponents[:, :1]
         logs: Floats = nearest[:, 0] + np.log(np.exp(exponents - nearest).sum(1))

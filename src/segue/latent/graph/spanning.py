@@ -34,7 +34,14 @@ def matrix(edges: Indices, lengths: Floats, n: int) -> Any:
 
 
 def components(edges: Indices, n: int) -> Indices:
-    """Which component each of n nodes is in, `[n]`: 0 is the largest, and of equals the one with the first node.
+    """Label the connected components of a graph.
+
+    Args:
+        edges: int64 `[m, 2]`.
+        n: how many nodes there are.
+
+    Returns:
+        Which component each node is in, `[n]`: 0 is the largest, and of equals the one with the first node.
 
     >>> components(np.array([[1, 2]]), 4).tolist()
     [1, 0, 0, 2]
@@ -50,10 +57,18 @@ def components(edges: Indices, n: int) -> Indices:
 
 
 def join_components(points: Floats, edges: Indices, report: Report = silent) -> Indices:
-    """The edges `[m, 2]`, and the shortest that join their components to one (Boruvka 1926), in order.
+    """Join the components of a graph to one by the shortest edges between them (Boruvka 1926).
 
     In each round components add their shortest edge to any other. Where several are equally short, more may be added
     than a tree has.
+
+    Args:
+        points: `[n, d]`.
+        edges: int64 `[m, 2]`.
+        report: called with progress.
+
+    Returns:
+        All edges, in order, `[m or more, 2]`.
     """
     which = components(edges, len(points))
     begun = int(which.max())
@@ -65,10 +80,18 @@ def join_components(points: Floats, edges: Indices, report: Report = silent) -> 
 
 
 def smallest_radius(points: Floats, edges: Indices, report: Report = silent) -> float:
-    """The least radius within which the points `[n, d]` are connected, from any `edges` that connect them.
+    """The least radius within which points are connected.
 
     The longest edge of the spanning tree of `edges` is an upper bound. Without it and its equals the tree falls apart;
     if one of the parts has no shorter way out, no shorter radius connects. Otherwise the ways out join the edges.
+
+    Args:
+        points: `[n, d]`.
+        edges: any that connect them, int64 `[m, 2]`.
+        report: called with progress.
+
+    Returns:
+        The radius; 0 for one point.
     """
     from scipy.sparse.csgraph import minimum_spanning_tree
 

@@ -152,7 +152,7 @@ def _code_distances(codes: Tensor) -> Floats:
 
 
 def _image_distances(model: Autoencoder, steps: Steps) -> Distances:
-    """Distances between decoded images, of which so many are in memory at a time as the model's size allows."""
+    """The distances between codes that follow each other."""
 
     @torch.no_grad()
     def decoded_steps(codes: Tensor) -> Tensor:
