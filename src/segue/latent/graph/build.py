@@ -14,11 +14,14 @@ from segue.core.errors import InputError
 from segue.core.progress import Report, silent
 from segue.core.types import Floats, Indices
 from segue.latent.graph.lengths import Length, euclidean_length
-from segue.latent.graph.search import MOST_EDGES, Nearest, Search, flatten_codes, pairs_within, search
+from segue.latent.graph.search import MOST_EDGES, Search, flatten_codes, pairs_within, search
 from segue.latent.graph.spanning import components, join_components, matrix, positive, smallest_radius
 
 FIRST = 16
 """Neighbour lists have 16, 32, 64, ... entries."""
+
+_TIES = 8
+"""So many nodes more than asked for are looked at, in case some are equally near."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,9 +113,14 @@ class Graph:
         """The first node that equals a code `[d]`; None where none does."""
         return self._nodes.get((code + 0.0).tobytes())  # -0.0 is 0.0, but not in its bytes
 
-    def nearest(self, codes: Floats, k: int) -> Nearest:
-        """The nodes nearest to codes `[m, d]`, at most k, as indices of `distinct`."""
-        return self._search(codes, min(k, len(self.distinct)), silent)
+    def nearest(self, codes: Floats, k: int) -> tuple[Indices, Floats]:
+        """The distinct nodes nearest to codes `[m, d]`, at most k, and their distances: `[m, k]`, nearest first."""
+        count = len(self.distinct)
+        # Some more, so that of nodes equally near the first in the set is taken.
+        found = self._search(codes, min(k + _TIES, count), silent)
+        order = np.lexsort((found.places, found.distances))[:, : min(k, count)]
+        nodes = self.distinct[np.take_along_axis(found.places, order, 1)]
+        return nodes, np.take_along_axis(found.distances, order, 1)
 
     @cached_property
     def matrix(self) -> Any:
@@ -230,8 +238,8 @@ def originals(codes: Floats) -> Indices:
 def neighbours(points: Floats, k: int, report: Report = silent) -> tuple[Indices, str]:
     """List the nearest others of each of some distinct points.
 
-    The lists have 16 times a power of two entries, or all. So the answers to a k and to k - 1 agree where neighbours are
-    equally near, and whatever a smaller k joins, a larger does.
+    The lists have 16 times a power of two entries, or all. So the answers to a k and to k - 1 agree where neighbours
+    are equally near, and whatever a smaller k joins, a larger does.
 
     Args:
         points: `[n, d]`, distinct.

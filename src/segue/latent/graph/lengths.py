@@ -134,8 +134,8 @@ def density_aware_length(
 
     p is the density; its median is over the reference codes, so that an edge of middling density keeps its length. The
     mean is by the trapezoid rule, and the factor is held between 1/1000 and 1000. A power of 1 is the 1/p metric (for
-    latent spaces arXiv 2505.18230); 1/d makes it independent of the dimension d, as power-weighted distances are (Hwang,
-    Damelin and Hero 2016, arXiv 1202.0045). In many dimensions densities differ by orders of magnitude, and 1/p soon
+    latent spaces arXiv 2505.18230); 1/d makes it independent of the dimension d, as power-weighted distances are
+    (Hwang, Damelin and Hero 2016, arXiv 1202.0045). In many dimensions densities differ by orders of magnitude, and 1/p soon
     stands at its bounds.
 
     Args:

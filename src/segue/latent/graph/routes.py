@@ -199,13 +199,12 @@ def _links(graph: Graph, codes: Floats, links: int) -> list[_Links]:
             ties[number] = _Links(np.array([node]), np.zeros(1), 0.0, True)
     if outside:
         points = codes[outside]
-        near = graph.nearest(points, links)
-        nodes = graph.distinct[near.places]
+        nodes, away = graph.nearest(points, links)
         used, where = np.unique(nodes, return_inverse=True)
         spokes = np.stack([np.repeat(np.arange(len(points)), nodes.shape[1]), len(points) + where.ravel()], axis=1)
         lengths = graph.measure(np.concatenate([points, graph.codes[used]]), spokes).reshape(nodes.shape)
         for row, number in enumerate(outside):
-            ties[number] = _Links(nodes[row], lengths[row], float(near.distances[row, -1]), False)
+            ties[number] = _Links(nodes[row], lengths[row], float(away[row, -1]), False)
     return [tie for tie in ties if tie is not None]
 
 
