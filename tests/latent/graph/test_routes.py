@@ -88,7 +88,8 @@ def test_no_other_path_is_shorter(drawn: tuple[Codes, Codes, Codes], links: int)
         assert all(route.cost <= cost + 1e-9 for cost in every_path(graph, int(inside[0][0]), int(inside[1][0])))
     else:
         # By any node that both ends may use.
-        near = [np.argsort(np.linalg.norm(codes[graph.distinct] - end, axis=1))[:1] for end in (a, b)]
+        away = [np.linalg.norm(codes[graph.distinct] - end, axis=1) for end in (a, b)]
+        near = [np.argsort(own, kind="stable")[:1] for own in away]  # of equals, the first in the set
         i, j = (int(graph.distinct[place[0]]) for place in near)
         outer = np.linalg.norm(codes[i] - a) + np.linalg.norm(codes[j] - b)
         assert all(route.cost <= cost + outer + 1e-9 for cost in every_path(graph, i, j))

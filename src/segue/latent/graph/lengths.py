@@ -135,8 +135,8 @@ def density_aware_length(
     p is the density; its median is over the reference codes, so that an edge of middling density keeps its length. The
     mean is by the trapezoid rule, and the factor is held between 1/1000 and 1000. A power of 1 is the 1/p metric (for
     latent spaces arXiv 2505.18230); 1/d makes it independent of the dimension d, as power-weighted distances are
-    (Hwang, Damelin and Hero 2016, arXiv 1202.0045). In many dimensions densities differ by orders of magnitude, and 1/p soon
-    stands at its bounds.
+    (Hwang, Damelin and Hero 2016, arXiv 1202.0045). In many dimensions densities differ by orders of magnitude, and 1/p
+    soon stands at its bounds.
 
     Args:
         log_density: codes to the logarithm of their density, up to a constant.
@@ -178,9 +178,9 @@ def density_aware_length(
 
 
 def knn_density(codes: Floats, k: int = 8) -> LogDensity:
-    """Estimate density by the distance r to the k-th nearest code: `log p = -d log r` (Loftsgaarden and Quesenberry 1965).
+    """Estimate density by the distance r to the k-th nearest code: `log p = -d log r`.
 
-    A code of the set is its own first neighbour. r is at least 1e-6 of its median, so that copies stay finite.
+    The estimate of Loftsgaarden and Quesenberry 1965. A code of the set is its own first neighbour. r is at least 1e-6 of its median, so that copies stay finite.
 
     Args:
         codes: `[n, d]`.
