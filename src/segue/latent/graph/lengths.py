@@ -180,7 +180,8 @@ def density_aware_length(
 def knn_density(codes: Floats, k: int = 8) -> LogDensity:
     """Estimate density by the distance r to the k-th nearest code: `log p = -d log r`.
 
-    The estimate of Loftsgaarden and Quesenberry 1965. A code of the set is its own first neighbour. r is at least 1e-6 of its median, so that copies stay finite.
+    The estimate of Loftsgaarden and Quesenberry 1965. A code of the set is its own first neighbour. r is
+    at least 1e-6 of its median, so that copies stay finite.
 
     Args:
         codes: `[n, d]`.
