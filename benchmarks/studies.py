@@ -15,7 +15,7 @@ from typing import Any
 
 from machine import RESULTS, data_dir, write
 
-from segue.commands.studies import RECIPES
+from segue.commands.studies import STUDIES
 from segue.commands.studies.command import ReproduceRequest, ReproduceResult, run_reproduce
 from segue.commands.studies.workspace import RUNS
 from segue.core.images import atomic_write
@@ -36,23 +36,21 @@ def main() -> None:
     options = parser.parse_args()
     file = RESULTS / "studies.json"
     rows: dict[str, Any] = json.loads(file.read_text())["studies"] if file.exists() else {}
-    for recipe in RECIPES:
-        if options.names and recipe.name not in options.names:
+    for study in STUDIES:
+        if options.names and study.name not in options.names:
             continue
-        fresh = not (options.out / recipe.name / RUNS).exists()
-        request = ReproduceRequest(recipe.name, options.out / recipe.name, quick=options.quick, data_dir=data_dir())
+        fresh = not (options.out / study.name / RUNS).exists()
+        request = ReproduceRequest(study.name, options.out / study.name, quick=options.quick, data_dir=data_dir())
         result = run_reproduce(request)
         if not isinstance(result, ReproduceResult):
             raise TypeError(result)
-        rows[recipe.name] = {
+        rows[study.name] = {
             "quick": options.quick,
             "seconds": round(result.seconds) if fresh else None,
             "claims": [asdict(claim) for claim in result.claims],
             "numbers": result.numbers,
         }
-        print(
-            recipe.name, f"{result.seconds:.0f} s", *(f"\n  {c.name}: {c.verdict}" for c in result.claims), flush=True
-        )
+        print(study.name, f"{result.seconds:.0f} s", *(f"\n  {c.name}: {c.verdict}" for c in result.claims), flush=True)
         write("studies", "make studies", {"studies": rows})
         index(options.out)
 
@@ -60,9 +58,9 @@ def main() -> None:
 def index(folder: Path) -> None:
     """A page that leads to each report that is there."""
     items = "".join(
-        f'<li><a href="{recipe.name}/{PAGE}">{recipe.name}</a>: {html.escape(recipe.about)}</li>'
-        for recipe in RECIPES
-        if (folder / recipe.name / PAGE).exists()
+        f'<li><a href="{study.name}/{PAGE}">{study.name}</a>: {html.escape(study.about)}</li>'
+        for study in STUDIES
+        if (folder / study.name / PAGE).exists()
     )
     with atomic_write(folder / "index.html") as beside:
         beside.write_text(INDEX.format(items=items), encoding="utf-8")

@@ -25,7 +25,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def told(value: float | None, digits: int = 2) -> str:
+def number(value: float | None, digits: int = 2) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
@@ -45,11 +45,11 @@ def family() -> str:
                     (
                         name,
                         f"{row['psnr'][0]:.1f} dB",
-                        told(row["ssim"][0], 3),
-                        told(row["linear"][0]),
-                        told(row["published_linear"]),
-                        told(row["kmeans"][0], 1),
-                        told(row["published_kmeans"]),
+                        number(row["ssim"][0], 3),
+                        number(row["linear"][0]),
+                        number(row["published_linear"]),
+                        number(row["kmeans"][0], 1),
+                        number(row["published_kmeans"]),
                     )
                     for name, row in rows.items()
                 ),
@@ -67,10 +67,10 @@ def bounds() -> str:
             (
                 name,
                 between(row["elbo"]),
-                told(row["reconstruction"], 1),
-                told(row["kl"], 1),
+                number(row["reconstruction"], 1),
+                number(row["kl"], 1),
                 between(row["importance_bound"]),
-                told(row["bits_per_value"] and row["bits_per_value"][0], 3),
+                number(row["bits_per_value"] and row["bits_per_value"][0], 3),
             )
             for name, row in rows.items()
         ),
@@ -104,11 +104,11 @@ def lines_methods() -> str:
         (
             (
                 name,
-                told(row["mean_distance_e3"]),
-                told(distance),
-                told(row["smoothness"]),
-                told(turning),
-                told(row["floor_e3"]),
+                number(row["mean_distance_e3"]),
+                number(distance),
+                number(row["smoothness"]),
+                number(turning),
+                number(row["floor_e3"]),
             )
             for name, row in results("lines-methods")["rows"].items()
             for distance, turning in [row["published"] or (None, None)]
@@ -130,11 +130,11 @@ def glyphs() -> str:
     rows = (
         (
             f"`{name}`",
-            told(row["d_rmse_codes"]),
-            told(row["gamma_rmse_codes"]),
+            number(row["d_rmse_codes"]),
+            number(row["gamma_rmse_codes"]),
             f"{row['d_rmse_codes_share']:.3f}, {row['gamma_rmse_codes_share']:.3f}",
-            told(row["d_rmse_images"]),
-            told(row["gamma_rmse_images"]),
+            number(row["d_rmse_images"]),
+            number(row["gamma_rmse_images"]),
             str(row["pairs"]),
         )
         for name, row in page["rows"].items()
@@ -142,8 +142,8 @@ def glyphs() -> str:
     published = (
         (
             f"published, {name}",
-            told(found[0]),
-            told(found[1]),
+            number(found[0]),
+            number(found[1]),
             f"{found[0] / 2.96:.3f}, {found[1] / 3.52:.3f}",
             "",
             "",
@@ -225,7 +225,7 @@ def slow() -> str:
     page = results("slow")["mean"]
 
     def cells(row: dict[str, float]) -> list[str]:
-        return [f"{row['psnr']:.2f} dB", told(row["ssim"], 3), told(row["ghosting"]), told(row["sharpness"])]
+        return [f"{row['psnr']:.2f} dB", number(row["ssim"], 3), number(row["ghosting"]), number(row["sharpness"])]
 
     head = [f"{figure}, {kept}" for kept in page for figure in ("PSNR", "SSIM", "ghosting", "sharpness")]
     ways = [way for way in next(iter(page.values())) if way != "truth"]

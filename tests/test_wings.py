@@ -136,7 +136,7 @@ def defined_twice(names: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
     """Names that two modules define, and these.
 
     A study is a script of its own, so its settings (`SET`, `LATENT`, ...) may have the names that another study's have;
-    `RECIPE` is what each must have.
+    `STUDY` is what each must have.
     """
     homes: dict[str, list[str]] = {}
     for module, own in names.items():

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from segue.core.errors import InputError
 from segue.core.images import write_image
 from segue.render.animation import write_animation
-from segue.render.report import Claim, Picture, Section, Study, Table, shown, verdict, write_report
+from segue.render.report import Claim, Page, Picture, Section, Table, format_cell, judge, write_report
 
 NASTY = "<script>alert('x')</script> & \"quoted\" {{ 7 * 6 }} {% raw %}"
 
 
-class Page(HTMLParser):
+class ParsedPage(HTMLParser):
     """The elements of a page with their attributes, and its text."""
 
     def __init__(self, file: Path) -> None:
@@ -43,9 +43,9 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def report(folder: Path, *sections: Section, claims: tuple[Claim, ...] = (), **numbers: Any) -> Page:
-    study = Study("A study", "In short.", sections, claims, numbers)
-    return Page(write_report(study, folder, {"Seed": "0"}, ("segue train digits --out runs/a --via 'a b'",)))
+def report(folder: Path, *sections: Section, claims: tuple[Claim, ...] = (), **numbers: Any) -> ParsedPage:
+    study = Page("A study", "In short.", sections, claims, numbers)
+    return ParsedPage(write_report(study, folder, {"Seed": "0"}, ("segue train digits --out runs/a --via 'a b'",)))
 
 
 @pytest.fixture
@@ -129,11 +129,11 @@ def test_the_same_study_gives_the_same_bytes(picture: Path, tmp_path: Path) -> N
 def test_a_study_of_nothing(tmp_path: Path) -> None:
     page = report(tmp_path)
     assert page.all("h1") and not page.all("table") and not page.all("figure")
-    assert Page(write_report(Study("T", "L", ()), tmp_path / "bare", {})).all("pre") == []
+    assert ParsedPage(write_report(Page("T", "L", ()), tmp_path / "bare", {})).all("pre") == []
 
 
 def test_claims_have_an_anchor_and_a_verdict(tmp_path: Path) -> None:
-    claims = (Claim("one", "S", "F", verdict(True)), Claim("two", "S", "F", verdict(False)))
+    claims = (Claim("one", "S", "F", judge(True)), Claim("two", "S", "F", judge(False)))
     page = report(tmp_path, claims=claims)
     assert [row["id"] for row in page.all("tr") if "id" in row] == ["one", "two"]
     assert [span["class"] for span in page.all("span") if "class" in span] == [
@@ -159,7 +159,7 @@ def test_commands_break_between_options(tmp_path: Path) -> None:
 
 @given(st.floats() | st.integers() | st.text() | st.none())
 def test_any_cell_can_be_shown(cell: float | int | str | None) -> None:
-    text = shown(cell)
+    text = format_cell(cell)
     assert text == cell or not {"nan", "inf", "None"} & {text}
     if isinstance(cell, float) and np.isfinite(cell) and cell:
         assert float(text.replace(",", "")) == pytest.approx(cell, rel=5e-3)

@@ -15,6 +15,19 @@ from segue.training import Row
 METRICS_FILE, EPOCHS_FOLDER, TENSORBOARD = "metrics.csv", "epochs", "tensorboard"
 
 
+def read_history(run: Path) -> list[Row]:
+    """Read the figures of every epoch of a run.
+
+    Args:
+        run: the run folder.
+
+    Returns:
+        A row for each epoch, to six digits; figures that an epoch lacks are left out.
+    """
+    with (run / METRICS_FILE).open(newline="", encoding="utf-8") as file:
+        return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(file)]
+
+
 def epoch_file(run: Path, epoch: int) -> Path:
     """The file of a run's model of an epoch.
 

@@ -48,7 +48,7 @@ def write_page(
     Raises:
         InputError: for what cannot be written.
     """
-    from segue.render.report import rendered
+    from segue.render.report import render_template
 
     recorded: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
     panels: list[Panel] = []
@@ -57,7 +57,7 @@ def write_page(
         panels.append(make_panel(plan, transition))
     infos = dict.fromkeys(window.info for window in plan.windows)
     names = [film.path.name for film in films]
-    html = rendered(
+    html = render_template(
         "join.html.jinja",
         title=path.stem,
         films=[(name, quote(name)) for name in names],

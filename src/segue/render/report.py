@@ -65,13 +65,29 @@ class Claim:
     verdict: Verdict
 
 
-def verdict(whole: bool, partly: bool = False) -> Verdict:
+def judge(whole: bool, partly: bool = False) -> Verdict:
     """The verdict on a claim that is borne out as a `whole`, only `partly`, or not.
 
-    >>> verdict(False, partly=True)
+    >>> judge(False, partly=True)
     'confirmed with a condition'
     """
     return "confirmed" if whole else "confirmed with a condition" if partly else "not confirmed"
+
+
+def judge_conditions(*held: bool) -> Verdict:
+    """Judge a claim by conditions.
+
+    Args:
+        held: Which of them hold; one or more.
+
+    Returns:
+        Confirmed where all hold, with a condition where at least half of them do, else not confirmed.
+
+    >>> judge_conditions(True, True), judge_conditions(True, False), judge_conditions(True, False, False)
+    ('confirmed', 'confirmed with a condition', 'not confirmed')
+    """
+    share = sum(held) / len(held)
+    return judge(share == 1, partly=share >= 0.5)
 
 
 @dataclass(frozen=True)
@@ -84,7 +100,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Study:
+class Page:
     """What a report says: its title, a lead of a sentence or two, sections, claims, and all numbers by name."""
 
     title: str
@@ -94,26 +110,26 @@ class Study:
     numbers: dict[str, Any] = field(default_factory=dict)
 
 
-def write_report(study: Study, folder: Path, about: Mapping[str, str], commands: tuple[str, ...] = ()) -> Path:
+def write_report(page: Page, folder: Path, about: Mapping[str, str], commands: tuple[str, ...] = ()) -> Path:
     """Write `report.html`, `numbers.json`, `numbers.csv` and a CSV file of each table; the page's path.
 
     `about` is shown as it is: settings, seed, time. `commands` are those that made the figures. The page holds its
     pictures and needs no other file. In `numbers.csv` nested names are joined by dots. Raises `InputError` for a
     picture that is not there or of another kind, and for what cannot be written.
     """
-    html = rendered("report.html.jinja", study=study, about=about, commands=commands, films=(".mp4", ".webm"))
-    numbers = jsonable(study.numbers)
+    html = render_template("report.html.jinja", study=page, about=about, commands=commands, films=(".mp4", ".webm"))
+    numbers = jsonable(page.numbers)
     _write(folder / NUMBERS, json.dumps(numbers, indent=2) + "\n")
-    _write(folder / _FLAT, _csv(("name", "value"), tuple(_flat(numbers))))
-    for section in study.sections:
+    _write(folder / _FLAT, _format_csv(("name", "value"), tuple(_flatten(numbers))))
+    for section in page.sections:
         for part in section.parts:
             if isinstance(part, Table):
-                _write(folder / f"{part.name}.csv", _csv(part.columns, part.rows))
+                _write(folder / f"{part.name}.csv", _format_csv(part.columns, part.rows))
     _write(folder / PAGE, html)
     return folder / PAGE
 
 
-def rendered(template: str, **values: Any) -> str:
+def render_template(template: str, **values: Any) -> str:
     """A page by one of the templates beside this file, which share a frame. What is put in is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup, escape
@@ -125,16 +141,18 @@ def rendered(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters.update(paragraphs=_paragraphs, embedded=_embedded, cell=shown, parts=_parts, joined=_joined)
+    pages.filters.update(
+        paragraphs=_split_paragraphs, embedded=_embed, cell=format_cell, parts=_split_command, joined=_join_units
+    )
     pages.filters["breaking"] = lambda text: Markup(re.sub(SIGNS, r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped
     pages.tests["picture"] = _is_picture
     return pages.get_template(template).render(**values)
 
 
-def shown(cell: Cell) -> str:
+def format_cell(cell: Cell) -> str:
     """A cell in words: of what was measured three digits, or the whole part; a dash for what there is not.
 
-    >>> shown(0.02), shown(98.76), shown(100.0), shown(12345), shown(float("nan")), shown("linear")
+    >>> shown(0.02), shown(98.76), shown(100.0), shown(12345), shown(float("nan")), format_cell("linear")
     ('0.0200', '98.8', '100', '12,345', '–', 'linear')
     """
     if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
@@ -146,10 +164,10 @@ def shown(cell: Cell) -> str:
     return f"{cell:#.3g}".removesuffix(".")
 
 
-def listed(things: Sequence[object]) -> str:
+def join_words(things: Sequence[object]) -> str:
     """Two things or more in words.
 
-    >>> listed([1, 2, 3])
+    >>> join_words([1, 2, 3])
     '1, 2 and 3'
     """
     return f"{', '.join(map(str, things[:-1]))} and {things[-1]}"
@@ -159,25 +177,25 @@ def _is_picture(part: object) -> bool:
     return isinstance(part, Picture)
 
 
-def _paragraphs(text: str) -> Iterator[list[tuple[bool, str]]]:
+def _split_paragraphs(text: str) -> Iterator[list[tuple[bool, str]]]:
     """Each paragraph as pieces: whether it is code, and its text."""
     for paragraph in text.strip().split("\n\n"):
         if paragraph.strip():
-            words = _joined(" ".join(paragraph.split()))
+            words = _join_units(" ".join(paragraph.split()))
             yield [(index % 2 == 1, piece) for index, piece in enumerate(words.split("`"))]
 
 
-def _joined(text: str) -> str:
+def _join_units(text: str) -> str:
     """The text with no line break between a number and its unit."""
     return re.sub(r"(?<=\d) (?=(%|dB|nats)(?!\w))", "\u00a0", text)
 
 
-def _parts(command: str) -> list[str]:
+def _split_command(command: str) -> list[str]:
     """A command in the pieces that a line may end between: an option stays with its value."""
     return re.findall(r"--\S+ (?!--)(?:'[^']*'|\S+)|'[^']*'|\S+", command)
 
 
-def _embedded(file: Path) -> str:
+def _embed(file: Path) -> str:
     """A file as a `data:` address."""
     kind = _KINDS.get(file.suffix.lower())
     if kind is None or not file.is_file():
@@ -196,16 +214,16 @@ def jsonable(value: Any) -> Any:
     return value if isinstance(value, (str, int, bool)) or value is None else str(value)
 
 
-def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Cell]]:
+def _flatten(value: Any, name: str = "") -> Iterator[tuple[str, Cell]]:
     if isinstance(value, (dict, list)):
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for key, item in items:
-            yield from _flat(item, f"{name}.{key}" if name else str(key))
+            yield from _flatten(item, f"{name}.{key}" if name else str(key))
     else:
         yield name, value
 
 
-def _csv(columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> str:
+def _format_csv(columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> str:
     text = StringIO()
     csv.writer(text, lineterminator="\n").writerows([columns, *rows])
     return text.getvalue()

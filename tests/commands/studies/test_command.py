@@ -12,34 +12,34 @@ import pytest
 
 from segue.cli import main
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
-from segue.commands.studies import RECIPES
+from segue.commands.studies import STUDIES
 from segue.commands.studies.command import Offers, ReproduceRequest, ReproduceResult, run_reproduce
-from segue.commands.studies.study import StudyRecipe
+from segue.commands.studies.study import Study
 from segue.commands.studies.workspace import Workspace
 from segue.commands.train import CHECKPOINT, MODEL
 from segue.core.errors import InputError, Stopped
 from segue.core.progress import Event
-from segue.render.report import Claim, Picture, Section, Study, verdict
+from segue.render.report import Claim, Page, Picture, Section, judge
 
 Segue = Callable[..., dict[str, Any]]
 Refused = Callable[..., str]
 
 
-def study(bench: Workspace) -> Study:
+def make_page(workspace: Workspace) -> Page:
     """Two small runs on digits, and one figure of them."""
-    steps = bench.either(6, 9)
+    steps = workspace.either(6, 9)
     common: dict[str, Any] = {"latent": 2, "width": 2, "limit": 64, "batch": 16, "pictures": 0, "steps": steps}
-    first, second = (bench.train(name, "digits", method="ae", **common) for name in ("first", "second"))
-    found = bench.do(run_evaluate, EvaluateRequest(first, restarts=1))
+    first, second = (workspace.train(name, "digits", method="ae", **common) for name in ("first", "second"))
+    found = workspace.run_job(run_evaluate, EvaluateRequest(first, restarts=1))
     picture = Picture(second / "figures" / "reconstructions.png", "Digits, and what is left of them.")
-    claim = Claim("learned", "It learns.", f"{found.psnr[0]:.1f} dB.", verdict(found.psnr[0] > 3))
-    return Study("Digits", "In little.", (Section("Seen", "", (picture,)),), (claim,), {"psnr": found.psnr[0]})
+    claim = Claim("learned", "It learns.", f"{found.psnr[0]:.1f} dB.", judge(found.psnr[0] > 3))
+    return Page("Digits", "In little.", (Section("Seen", "", (picture,)),), (claim,), {"psnr": found.psnr[0]})
 
 
 @pytest.fixture(autouse=True)
-def recipes(monkeypatch: pytest.MonkeyPatch) -> None:
+def studies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "segue.commands.studies.command.RECIPES", (StudyRecipe("small", "digits in little", "digits", 0.1, 0.2, study),)
+        "segue.commands.studies.command.STUDIES", (Study("small", "digits in little", "digits", 0.1, 0.2, make_page),)
     )
 
 
@@ -74,9 +74,9 @@ def test_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatc
 
 
 def test_the_list_of_studies(segue: Segue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("segue.commands.studies.command.RECIPES", RECIPES)
+    monkeypatch.setattr("segue.commands.studies.command.STUDIES", STUDIES)
     studies = segue("reproduce", "--list")["studies"]
-    assert [study["name"] for study in studies] == [recipe.name for recipe in RECIPES]
+    assert [found["name"] for found in studies] == [study.name for study in STUDIES]
     assert all(0 < study["minutes_quick"] <= 3 <= study["minutes"] for study in studies)
     assert isinstance(run_reproduce(ReproduceRequest(list=True)), Offers)
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from segue.commands.studies import RECIPES
+from segue.commands.studies import STUDIES
 from segue.commands.studies.manifold import verdicts
-from segue.commands.studies.manifold.clusters import split
-from segue.commands.studies.manifold.losses import Kept, kept
-from segue.commands.studies.manifold.plan import plan_of
-from segue.commands.studies.manifold.study import RECIPE
-from segue.commands.studies.manifold.surfing import Terrain, detour, true_frames
+from segue.commands.studies.manifold.clusters import measure_split
+from segue.commands.studies.manifold.losses import Quality, measure_quality
+from segue.commands.studies.manifold.plan import make_plan
+from segue.commands.studies.manifold.study import STUDY
+from segue.commands.studies.manifold.surfing import Terrain, make_true_frames, measure_detour
 from segue.commands.studies.workspace import Workspace
 from segue.data.datasets import load
 from segue.evaluation.leaderboard import Figure, LeaderboardRow
@@ -30,21 +30,21 @@ def standing(path: str, **means: float) -> LeaderboardRow:
     return LeaderboardRow(path, False, 0, {}, figures)
 
 
-def keeps(**changes: float) -> Kept:
+def qualities(**changes: float) -> Quality:
     return dataclasses.replace(
-        Kept(mse=2e-3, psnr=27, ssim=0.9, edges=0.5, filling=0.2, sharpness=0.5, variety=0.7), **changes
+        Quality(mse=2e-3, psnr=27, ssim=0.9, edges=0.5, filling=0.2, sharpness=0.5, variety=0.7), **changes
     )
 
 
-def test_it_is_among_the_recipes() -> None:
-    assert RECIPE in RECIPES
+def test_it_is_among_the_studies() -> None:
+    assert STUDY in STUDIES
 
 
 def test_a_perfect_reconstruction_misses_nothing_and_the_mean_image_everything() -> None:
     images = np.random.default_rng(0).integers(0, 256, (6, 16, 16, 3)).astype(np.uint8)
     mean = images.mean(0)
-    blind = kept(images, np.broadcast_to(mean.round().astype(np.uint8), images.shape), mean)
-    assert kept(images, images, mean).edges == 0
+    blind = measure_quality(images, np.broadcast_to(mean.round().astype(np.uint8), images.shape), mean)
+    assert measure_quality(images, images, mean).edges == 0
     assert blind.edges == pytest.approx(1, rel=0.01)
     assert blind.filling == pytest.approx(1, rel=0.01)
     assert blind.sharpness < 0.5
@@ -58,7 +58,7 @@ def test_lost_filling_is_told_from_lost_edges() -> None:
         image[row : row + 20, column : column + 20] = outline[row : row + 20, column : column + 20] = 200
         outline[row + 1 : row + 19, column + 1 : column + 19] = 0
     blurred = np.mean([np.roll(images, (r, c), (1, 2)) for r in (-2, 0, 2) for c in (-2, 0, 2)], 0).astype(np.uint8)
-    hollow, soft = (kept(images, each, images.mean(0)) for each in (outlines, blurred))
+    hollow, soft = (measure_quality(images, each, images.mean(0)) for each in (outlines, blurred))
     assert hollow.filling > 5 * soft.filling
     assert hollow.sharpness > 2 * soft.sharpness
 
@@ -66,22 +66,24 @@ def test_lost_filling_is_told_from_lost_edges() -> None:
 def test_clusters_are_told_from_what_is_mixed() -> None:
     rng = np.random.default_rng(0)
     codes, labels = rng.normal(size=(200, 2)), np.arange(200) % 2
-    mixed, apart = split(codes, labels), split(codes + 20 * labels[:, None], labels)
+    mixed, apart = measure_split(codes, labels), measure_split(codes + 20 * labels[:, None], labels)
     assert apart.purity == 1
     assert apart.components == 2
     assert apart.silhouette > 0.8
     assert 0.4 < mixed.purity < 0.6
     assert mixed.components == 1
-    assert verdicts.clusters(apart).verdict == "confirmed"
-    assert verdicts.clusters(mixed).verdict == "not confirmed"
-    assert verdicts.clusters(dataclasses.replace(apart, silhouette=0.0, components=1)).verdict.endswith("condition")
+    assert verdicts.judge_clusters(apart).verdict == "confirmed"
+    assert verdicts.judge_clusters(mixed).verdict == "not confirmed"
+    assert verdicts.judge_clusters(dataclasses.replace(apart, silhouette=0.0, components=1)).verdict.endswith(
+        "condition"
+    )
 
 
 def test_the_way_round_a_corner_is_a_detour() -> None:
     corner = np.array([[0.0, 3.0], [0.0, 0.0], [4.0, 0.0]])
     graph = knn_graph(corner, 1)
-    assert detour(graph, 0, 2) == pytest.approx(7 / 5)
-    assert detour(graph, 1, 1) == 1
+    assert measure_detour(graph, 0, 2) == pytest.approx(7 / 5)
+    assert measure_detour(graph, 1, 1) == 1
 
 
 def test_the_pair_that_is_shown_is_the_one_whose_line_leaves_the_codes() -> None:
@@ -96,7 +98,7 @@ def test_the_pair_that_is_shown_is_the_one_whose_line_leaves_the_codes() -> None
     assert shown.away == terrain.away.max() > 10
     assert shown.detour > 1.3
     assert (terrain.detours(terrain.graph) >= 1 - 1e-9).all()
-    frames = true_frames(plan_of(Workspace(Path(), "tiny")), images, (shown.a, shown.b), 3)
+    frames = make_true_frames(make_plan(Workspace(Path(), "tiny")), images, (shown.a, shown.b), 3)
     assert frames is not None
     assert (frames[0] == images.images[shown.a]).all()
 
@@ -104,35 +106,43 @@ def test_the_pair_that_is_shown_is_the_one_whose_line_leaves_the_codes() -> None
 def test_surfing_has_to_lower_the_error_on_most_pairs() -> None:
     line = standing("linear", off_manifold=8.89e-3)
     surf = standing("graph", off_manifold=8.32e-3)
-    assert verdicts.lower(line, surf).verdict == "confirmed"
-    assert "-6%" in verdicts.lower(line, surf).found
-    assert verdicts.lower(surf, line).verdict == "not confirmed"
+    assert verdicts.judge_lower(line, surf).verdict == "confirmed"
+    assert "-6%" in verdicts.judge_lower(line, surf).found
+    assert verdicts.judge_lower(surf, line).verdict == "not confirmed"
     rarely = LeaderboardRow("graph", False, 0, {}, {"off-manifold": Figure(8.3e-3, 0, 1, 0, 0.25)})
-    assert verdicts.lower(line, rarely).verdict == "confirmed with a condition"
+    assert verdicts.judge_lower(line, rarely).verdict == "confirmed with a condition"
 
 
 def test_a_long_rough_way() -> None:
     line, surf = standing("linear", off_manifold=2.0, jerk=1.0), standing("graph", off_manifold=1.9, jerk=2.0)
-    assert verdicts.rough(line, surf, 2.0, keeps()).verdict == "confirmed"
-    assert verdicts.rough(line, surf, 1.1, keeps()).verdict == "confirmed with a condition"
-    assert verdicts.rough(surf, line, 1.1, keeps()).verdict == "not confirmed"
+    assert verdicts.judge_long_way(line, surf, 2.0, qualities()).verdict == "confirmed"
+    assert verdicts.judge_long_way(line, surf, 1.1, qualities()).verdict == "confirmed with a condition"
+    assert verdicts.judge_long_way(surf, line, 1.1, qualities()).verdict == "not confirmed"
 
 
 def test_losses() -> None:
-    all_of = {"MSE": keeps(sharpness=0.4), "both": keeps(sharpness=0.8), "perceptual": keeps(sharpness=0.9, filling=2)}
-    assert verdicts.combined(all_of).verdict == "confirmed"
-    assert verdicts.perceptual(all_of).verdict == "confirmed"
-    alike = {name: keeps() for name in all_of}
-    assert verdicts.combined(alike).verdict == "not confirmed"
-    assert verdicts.perceptual(alike).verdict == "confirmed with a condition"
+    all_of = {
+        "MSE": qualities(sharpness=0.4),
+        "both": qualities(sharpness=0.8),
+        "perceptual": qualities(sharpness=0.9, filling=2),
+    }
+    assert verdicts.judge_combined(all_of).verdict == "confirmed"
+    assert verdicts.judge_perceptual(all_of).verdict == "confirmed"
+    alike = {name: qualities() for name in all_of}
+    assert verdicts.judge_combined(alike).verdict == "not confirmed"
+    assert verdicts.judge_perceptual(alike).verdict == "confirmed with a condition"
 
 
 def test_a_model_that_has_not_learned_tests_nothing() -> None:
-    grey = keeps(variety=0.01)
+    grey = qualities(variety=0.01)
     line = standing("linear", off_manifold=2.0, jerk=1.0)
-    assert verdicts.rough(line, line, 2.0, grey).verdict == "not tested"
-    assert verdicts.combined({"MSE": keeps(), "both": grey, "perceptual": keeps()}).verdict == "not tested"
-    assert verdicts.perceptual({"MSE": keeps(), "both": keeps(), "perceptual": grey}).verdict == "not tested"
+    assert verdicts.judge_long_way(line, line, 2.0, grey).verdict == "not tested"
+    assert (
+        verdicts.judge_combined({"MSE": qualities(), "both": grey, "perceptual": qualities()}).verdict == "not tested"
+    )
+    assert (
+        verdicts.judge_perceptual({"MSE": qualities(), "both": qualities(), "perceptual": grey}).verdict == "not tested"
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,56 +150,63 @@ def test_a_model_that_has_not_learned_tests_nothing() -> None:
     [(4, "confirmed"), (6, "confirmed with a condition"), (2, "confirmed with a condition"), (12, "not confirmed")],
 )
 def test_smallest_k(k: int, said: str) -> None:
-    assert verdicts.smallest_k(k, 9).verdict == said
+    assert verdicts.judge_smallest_k(k, 9).verdict == said
 
 
 @pytest.mark.parametrize(
     ("mse", "said"), [(1.4e-3, "confirmed"), (1.8e-3, "confirmed with a condition"), (2.0e-3, "not confirmed")]
 )
 def test_third_number(mse: float, said: str) -> None:
-    assert verdicts.third_number(keeps(), keeps(mse=mse)).verdict == said
+    assert verdicts.judge_third_number(qualities(), qualities(mse=mse)).verdict == said
 
 
 def test_deeper_is_clearer_only_where_surfing_helps() -> None:
     def pair(change: float) -> tuple[LeaderboardRow, LeaderboardRow]:
         return standing("linear", off_manifold=1.0), standing("graph", off_manifold=1 + change)
 
-    assert verdicts.clearer(pair(-0.1), pair(-0.3)).verdict == "confirmed"
-    assert verdicts.clearer(pair(-0.3), pair(-0.1)).verdict == "confirmed with a condition"
-    assert verdicts.clearer(pair(0.3), pair(0.1)).verdict == "not confirmed"
+    assert verdicts.judge_clearer(pair(-0.1), pair(-0.3)).verdict == "confirmed"
+    assert verdicts.judge_clearer(pair(-0.3), pair(-0.1)).verdict == "confirmed with a condition"
+    assert verdicts.judge_clearer(pair(0.3), pair(0.1)).verdict == "not confirmed"
 
 
 def test_noise() -> None:
-    tried = {"gaussian:sigma=0.1": keeps(mse=3e-3), "gaussian:sigma=0.2": keeps(), "mask:ratio=0.2": keeps(mse=1.95e-3)}
-    assert verdicts.noise(tried, "gaussian:sigma=0.1").verdict == "not confirmed"
-    assert verdicts.noise(tried, "gaussian:sigma=0.2").verdict == "confirmed with a condition"
-    assert verdicts.noise(tried, "mask:ratio=0.2").verdict == "confirmed"
+    tried = {
+        "gaussian:sigma=0.1": qualities(mse=3e-3),
+        "gaussian:sigma=0.2": qualities(),
+        "mask:ratio=0.2": qualities(mse=1.95e-3),
+    }
+    assert verdicts.judge_noise(tried, "gaussian:sigma=0.1").verdict == "not confirmed"
+    assert verdicts.judge_noise(tried, "gaussian:sigma=0.2").verdict == "confirmed with a condition"
+    assert verdicts.judge_noise(tried, "mask:ratio=0.2").verdict == "confirmed"
 
 
 def test_a_snap_games_the_error_and_not_the_distance_to_truth() -> None:
     line = standing("linear", off_manifold=9e-3, jerk=1.0, to_truth=5e-3)
     snap = standing("snap", off_manifold=0.0, jerk=15.0, to_truth=4.8e-3)
     truth = standing("truth", to_truth=0.0)
-    assert verdicts.gamed(line, snap).verdict == "confirmed"
-    assert verdicts.nearest_perfect(snap, truth, line).verdict == "confirmed"
-    assert verdicts.nearest_perfect(standing("snap", to_truth=1e-4), truth, line).verdict.endswith("condition")
+    assert verdicts.judge_gamed(line, snap).verdict == "confirmed"
+    assert verdicts.judge_perfect(snap, truth, line).verdict == "confirmed"
+    assert verdicts.judge_perfect(standing("snap", to_truth=1e-4), truth, line).verdict.endswith("condition")
     unknown = standing("linear", to_truth=math.nan)
-    assert verdicts.nearest_perfect(snap, truth, unknown).verdict == "not tested"
+    assert verdicts.judge_perfect(snap, truth, unknown).verdict == "not tested"
 
 
 def test_what_the_source_would_try_next() -> None:
     plain = standing("linear", excess=1e-3, off_manifold=4e-3)
     less, more = standing("linear", excess=0.5e-3), standing("linear", excess=2e-3)
-    learned = {"ACAI": keeps(), "AEAI": keeps()}
-    assert verdicts.convex(plain, {"ACAI": less, "AEAI": less}, learned).verdict == "confirmed"
-    assert verdicts.convex(plain, {"ACAI": less, "AEAI": more}, learned).verdict == "confirmed with a condition"
-    grey = {"ACAI": keeps(), "AEAI": keeps(variety=0.0)}
-    assert verdicts.convex(plain, {"ACAI": more, "AEAI": less}, grey).verdict == "not confirmed"
+    learned = {"ACAI": qualities(), "AEAI": qualities()}
+    assert verdicts.judge_convex(plain, {"ACAI": less, "AEAI": less}, learned).verdict == "confirmed"
+    assert verdicts.judge_convex(plain, {"ACAI": less, "AEAI": more}, learned).verdict == "confirmed with a condition"
+    grey = {"ACAI": qualities(), "AEAI": qualities(variety=0.0)}
+    assert verdicts.judge_convex(plain, {"ACAI": more, "AEAI": less}, grey).verdict == "not confirmed"
     near, far = standing("graph", off_manifold=1.0), standing("graph", off_manifold=1.5)
-    assert verdicts.radius((2.0, 1.5), near, near, keeps()).verdict == "confirmed"
-    assert verdicts.radius((2.0, 1.5), near, far, keeps()).verdict == "confirmed with a condition"
-    assert verdicts.radius((2.0, 2.0), near, near, keeps()).verdict == "not confirmed"
-    assert verdicts.better(keeps(), {"VAE": keeps(mse=1.5e-3), "AAE": keeps(mse=9e-3)}).verdict == "confirmed"
-    assert verdicts.better(keeps(), {"VAE": keeps(mse=1.9e-3)}).verdict == "confirmed with a condition"
-    assert verdicts.better(keeps(), {"VAE": keeps(mse=2.1e-3)}).verdict == "not confirmed"
-    assert verdicts.better(keeps(), {"VAE": keeps(mse=1e-3, variety=0.01)}).verdict == "not tested"
+    assert verdicts.judge_radius((2.0, 1.5), near, near, qualities()).verdict == "confirmed"
+    assert verdicts.judge_radius((2.0, 1.5), near, far, qualities()).verdict == "confirmed with a condition"
+    assert verdicts.judge_radius((2.0, 2.0), near, near, qualities()).verdict == "not confirmed"
+    assert (
+        verdicts.judge_better(qualities(), {"VAE": qualities(mse=1.5e-3), "AAE": qualities(mse=9e-3)}).verdict
+        == "confirmed"
+    )
+    assert verdicts.judge_better(qualities(), {"VAE": qualities(mse=1.9e-3)}).verdict == "confirmed with a condition"
+    assert verdicts.judge_better(qualities(), {"VAE": qualities(mse=2.1e-3)}).verdict == "not confirmed"
+    assert verdicts.judge_better(qualities(), {"VAE": qualities(mse=1e-3, variety=0.01)}).verdict == "not tested"

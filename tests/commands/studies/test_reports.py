@@ -9,12 +9,12 @@ from typing import Any, get_args
 
 import pytest
 
-from segue.commands.studies import RECIPES
-from segue.commands.studies.study import StudyRecipe
+from segue.commands.studies import STUDIES
+from segue.commands.studies.study import Study
 from segue.commands.studies.workspace import Workspace, command
 from segue.core.choices import Checked
 from segue.core.images import read_image
-from segue.render.report import Picture, Study, Table, Verdict, write_report
+from segue.render.report import Page, Picture, Table, Verdict, write_report
 
 WIDE, NARROW, TALL = 1280, 390, 800
 PAPER = 673  # CSS pixels across, of A4 without its margins
@@ -28,35 +28,35 @@ LOADED = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
 def test_a_report_in_the_browser(
-    recipe: StudyRecipe, browser: Any, read: Callable[[str], Checked], data_dir: Path, tmp_path: Path
+    study: Study, browser: Any, read: Callable[[str], Checked], data_dir: Path, tmp_path: Path
 ) -> None:
-    bench = Workspace(tmp_path, "tiny", data_dir=data_dir)
-    study = recipe.study(bench)
-    page = write_report(study, tmp_path, {"Study": recipe.name}, tuple(bench.commands))
-    check_words(study)
-    for line in bench.commands:
+    workspace = Workspace(tmp_path, "tiny", data_dir=data_dir)
+    page = study.make_page(workspace)
+    page = write_report(page, tmp_path, {"Study": study.name}, tuple(workspace.commands))
+    check_words(page)
+    for line in workspace.commands:
         assert command(read(line), Path()) == line
     json.loads((tmp_path / "numbers.json").read_text(encoding="utf-8"))
-    check_page(browser, page, study)
+    check_page(browser, page, page)
 
 
-def check_words(study: Study) -> None:
+def check_words(page: Page) -> None:
     """Every part says something, under a name of its own."""
-    assert study.title and study.lead and study.claims and study.numbers
-    names = [claim.name for claim in study.claims]
+    assert page.title and page.lead and page.claims and page.numbers
+    names = [claim.name for claim in page.claims]
     assert len(set(names)) == len(names)
-    assert all(claim.source and claim.found and claim.verdict in get_args(Verdict) for claim in study.claims)
-    parts = [part for section in study.sections for part in section.parts]
+    assert all(claim.source and claim.found and claim.verdict in get_args(Verdict) for claim in page.claims)
+    parts = [part for section in page.sections for part in section.parts]
     tables = [part for part in parts if isinstance(part, Table)]
     assert len({table.name for table in tables}) == len(tables)
     assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
     assert all(part.caption for part in parts)
-    assert all(section.title and " nan " not in section.text for section in study.sections)
+    assert all(section.title and " nan " not in section.text for section in page.sections)
 
 
-def check_page(browser: Any, file: Path, study: Study) -> None:
+def check_page(browser: Any, file: Path, page: Page) -> None:
     """All is there, wide, narrow and on paper; nothing is fetched, and nothing goes wrong."""
     wrong: list[str] = []
     page = browser.new_page(viewport={"width": WIDE, "height": TALL})
@@ -65,11 +65,11 @@ def check_page(browser: Any, file: Path, study: Study) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(file.as_uri())
-    pictures = [part for section in study.sections for part in section.parts if isinstance(part, Picture)]
+    pictures = [part for section in page.sections for part in section.parts if isinstance(part, Picture)]
     widths = page.evaluate(LOADED)
     assert len(widths) == len(pictures) and all(widths), widths
-    assert page.locator("h1").inner_text() == study.title
-    assert page.locator("#claims tbody tr").count() == len(study.claims)
+    assert page.locator("h1").inner_text() == page.title
+    assert page.locator("#claims tbody tr").count() == len(page.claims)
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": TALL})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,4 +1,4 @@
-"""The bench: trainings that are there are not done again, and every command is spelled so that it can be typed."""
+"""The workspace: trainings that are there are not done again, and every command is spelled so that it can be typed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ requests = st.one_of(
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path)
 
 
@@ -89,85 +89,89 @@ def test_where_data_are_is_not_spelled(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("size", "steps"), [("tiny", 3), ("quick", 1), ("full", 2)])
 def test_sizes(size: StudySize, steps: int, tmp_path: Path) -> None:
-    bench = Workspace(tmp_path, size)
-    assert bench.either(1, 2, tiny=3) == steps and bench.either(1, 2) == (2 if size == "full" else 1)
-    assert bench.quick == (size != "full")
+    workspace = Workspace(tmp_path, size)
+    assert workspace.either(1, 2, tiny=3) == steps and workspace.either(1, 2) == (2 if size == "full" else 1)
+    assert workspace.quick == (size != "full")
 
 
 def test_a_tiny_study_trains_for_moments(tmp_path: Path) -> None:
-    bench = Workspace(tmp_path, "tiny")
-    run = bench.train("a", "digits", epochs=500, width=64, limit=1000, pictures=0)
+    workspace = Workspace(tmp_path, "tiny")
+    run = workspace.train("a", "digits", epochs=500, width=64, limit=1000, pictures=0)
     assert epochs(run)[-1]["step"] == TINY["steps"]
-    kept = bench.train("b", "digits", epochs=5, batch=64, keep="5", pictures=0)
+    kept = workspace.train("b", "digits", epochs=5, batch=64, keep="5", pictures=0)
     assert (kept / "epochs" / "0005.safetensors").exists() and epochs(kept)[-1]["step"] == 5 * TINY["limit"] / 64
-    assert all(f"--limit {TINY['limit']} " in line and f"--width {TINY['width']} " in line for line in bench.commands)
-    assert len(bench.images("digits").train) == TINY["limit"]
-    assert len(bench.images("digits", limit=20).train) == 20
+    assert all(
+        f"--limit {TINY['limit']} " in line and f"--width {TINY['width']} " in line for line in workspace.commands
+    )
+    assert len(workspace.images("digits").train) == TINY["limit"]
+    assert len(workspace.images("digits", limit=20).train) == 20
 
 
-def test_a_run_that_is_there_is_used_again(bench: Workspace) -> None:
-    run = bench.train("a", "digits", steps=2, **SMALL)
+def test_a_run_that_is_there_is_used_again(workspace: Workspace) -> None:
+    run = workspace.train("a", "digits", steps=2, **SMALL)
     before = (run / MODEL).stat().st_mtime_ns
-    assert bench.train("a", "digits", steps=2, **SMALL) == run
+    assert workspace.train("a", "digits", steps=2, **SMALL) == run
     assert (run / MODEL).stat().st_mtime_ns == before
-    assert len(bench.commands) == 2 and bench.commands[0] == bench.commands[1]
-    bench.train("a", "digits", steps=3, **SMALL)  # asked for in other words
+    assert len(workspace.commands) == 2 and workspace.commands[0] == workspace.commands[1]
+    workspace.train("a", "digits", steps=3, **SMALL)  # asked for in other words
     assert (run / MODEL).stat().st_mtime_ns > before and epochs(run)[-1]["step"] == 3
 
 
 @pytest.mark.usefixtures("usual_handler")
-def test_what_was_interrupted_goes_on(bench: Workspace) -> None:
+def test_what_was_interrupted_goes_on(workspace: Workspace) -> None:
     def ctrl_c(event: Event) -> None:
         if event.stage == "train" and event.done == 5:
             signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(Stopped):
-        replace(bench, report=ctrl_c).train("a", "digits", steps=20, **SMALL)
-    run, seen = bench.folder / "runs" / "a", list[int]()
+        replace(workspace, report=ctrl_c).train("a", "digits", steps=20, **SMALL)
+    run, seen = workspace.folder / "runs" / "a", list[int]()
     assert (run / CHECKPOINT).exists() and not (run / MODEL).exists()
     replace(
-        bench, report=lambda event: seen.append(event.done) if event.stage == "train" and event.total else None
+        workspace, report=lambda event: seen.append(event.done) if event.stage == "train" and event.total else None
     ).train("a", "digits", steps=20, **SMALL)
     assert seen[0] == 6 and epochs(run)[-1]["step"] == 20
-    whole = Workspace(bench.folder / "other").train("a", "digits", steps=20, **SMALL)
+    whole = Workspace(workspace.folder / "other").train("a", "digits", steps=20, **SMALL)
     assert (whole / "metrics.csv").read_bytes() == (run / "metrics.csv").read_bytes()
 
 
-def test_an_interrupted_run_that_is_asked_for_otherwise_begins_anew(bench: Workspace) -> None:
-    run = bench.folder / "runs" / "a"
-    bench.train("a", "digits", steps=2, **SMALL)
+def test_an_interrupted_run_that_is_asked_for_otherwise_begins_anew(workspace: Workspace) -> None:
+    run = workspace.folder / "runs" / "a"
+    workspace.train("a", "digits", steps=2, **SMALL)
     (run / MODEL).rename(run / CHECKPOINT)  # whatever is there
-    bench.train("a", "digits", steps=3, **SMALL)
+    workspace.train("a", "digits", steps=3, **SMALL)
     assert epochs(run)[-1]["step"] == 3
 
 
 def test_jobs_take_the_seed_and_the_data_of_the_bench(tmp_path: Path) -> None:
-    bench = Workspace(tmp_path, seed=7)
-    run = bench.train("a", "digits", steps=2, **SMALL)
-    found = bench.do(run_evaluate, EvaluateRequest(run, restarts=1))
-    assert found.images == 64 and bench.commands[-1] == "segue evaluate runs/a --restarts 1 --seed 7"
-    assert "--seed 7" in bench.commands[0]
+    workspace = Workspace(tmp_path, seed=7)
+    run = workspace.train("a", "digits", steps=2, **SMALL)
+    found = workspace.run_job(run_evaluate, EvaluateRequest(run, restarts=1))
+    assert found.images == 64 and workspace.commands[-1] == "segue evaluate runs/a --restarts 1 --seed 7"
+    assert "--seed 7" in workspace.commands[0]
 
 
-def test_a_classifier_is_kept(bench: Workspace) -> None:
+def test_a_classifier_is_kept(workspace: Workspace) -> None:
     seen: list[str] = []
-    watched = replace(bench, report=lambda event: seen.append(event.stage))
-    digits = bench.images("digits", limit=64).train
-    first = watched.classifier(digits, 12)
+    watched = replace(workspace, report=lambda event: seen.append(event.stage))
+    digits = workspace.images("digits", limit=64).train
+    first = watched.train_classifier(digits, 12)
     assert seen.count("classifier") == 12
-    again = watched.classifier(digits, 12)
+    again = watched.train_classifier(digits, 12)
     assert seen.count("classifier") == 12
     assert (first.probabilities(digits.images) == again.probabilities(digits.images)).all()
-    watched.classifier(bench.images("digits", limit=60).train, 12)
-    watched.classifier(digits, 13)
+    watched.train_classifier(workspace.images("digits", limit=60).train, 12)
+    watched.train_classifier(digits, 13)
     assert seen.count("classifier") == 12 + 12 + 13
 
 
-def test_samples_are_what_was_drawn(bench: Workspace) -> None:
-    run = bench.train("a", "digits", steps=2, **SMALL)
-    images = bench.sampled("some", run, count=5)
+def test_samples_are_what_was_drawn(workspace: Workspace) -> None:
+    run = workspace.train("a", "digits", steps=2, **SMALL)
+    images = workspace.sample_run("some", run, count=5)
     assert images.shape == (5, 8, 8, 1) and images.dtype == "uint8"
-    assert bench.figure("some.npz").exists() and bench.commands[-1].startswith("segue sample runs/a --out figures/some")
+    assert workspace.figure_path("some.npz").exists() and workspace.commands[-1].startswith(
+        "segue sample runs/a --out figures/some"
+    )
 
 
 def epochs(run: Path) -> list[dict[str, float]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from segue.commands.sweep.measures import EVALUATED, check_measures, history_of, measure_of, measured, trained_figures
+from segue.commands.sweep.measures import EVALUATED, check_measures, measure_of, measured, read_history, trained_figures
 from segue.commands.train import DataOptions, TrainRequest, run_train
 from segue.core.errors import InputError
 from segue.training import Training
@@ -63,7 +63,7 @@ def test_every_measure_of_a_run(tmp_path: Path) -> None:
     method = "vae:likelihood=gaussian"
     request = TrainRequest("digits", tmp_path, method, latent=2, width=2, images=options, training=training, pictures=0)
     result = run_train(request)
-    rows = history_of(tmp_path)
+    rows = read_history(tmp_path)
     assert len(rows) == 3 and rows[-1]["test_loss"] == pytest.approx(result.figures["test_loss"], rel=1e-5)
     names = ["test_loss", *(name for name in EVALUATED if name != "kmeans"), "excess@linear+pace", "pace:by=pixel"]
     measures = [measure_of(name, ("test_loss",)) for name in names]

@@ -53,11 +53,11 @@ def test_blocks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = PixelSearch(images).nearest(frames)
     monkeypatch.setattr(nearest, "_BLOCK", 16 * 70)
     monkeypatch.setattr(nearest, "FRAMES", 32)
-    told: list[Event] = []
-    for one, other in zip(whole, PixelSearch(images, told.append).nearest(frames), strict=True):
+    events: list[Event] = []
+    for one, other in zip(whole, PixelSearch(images, events.append).nearest(frames), strict=True):
         assert np.array_equal(one.indices, other.indices)
         assert np.array_equal(one.distances, other.distances)
-    assert told[-1].done == told[-1].total == 70
+    assert events[-1].done == events[-1].total == 70
 
 
 def test_of_equals_the_first_is_taken_and_a_copy_is_at_0() -> None:
@@ -80,12 +80,12 @@ def test_the_nearest_by_features(weights: None, scene: Scene, monkeypatch: pytes
     each = torch.stack([perceptual_distance(to_float(frames), target) for target in targets])
     monkeypatch.setattr(nearest, "BATCH_PX", 2 * 64 * 64)
     monkeypatch.setattr(nearest, "_BLOCK", 1 << 18)
-    told: list[Event] = []
-    found = FeatureSearch(images, report=told.append).nearest(frames)
+    events: list[Event] = []
+    found = FeatureSearch(images, report=events.append).nearest(frames)
     np.testing.assert_allclose(found.distances, each.min(0).values, atol=1e-5)
     assert np.array_equal(found.indices, each.argmin(0).numpy())
-    assert {event.stage for event in told} == {"features of the set", "nearest images by features"}
-    assert told[-1].done == told[-1].total == 5
+    assert {event.stage for event in events} == {"features of the set", "nearest images by features"}
+    assert events[-1].done == events[-1].total == 5
 
 
 def test_of_many_images_features_are_kept_of_some(weights: None, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

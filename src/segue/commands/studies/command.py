@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from segue.commands.studies import RECIPES
-from segue.commands.studies.study import StudyRecipe
+from segue.commands.studies import STUDIES
+from segue.commands.studies.study import Study
 from segue.commands.studies.workspace import FIGURES, REQUEST, RUNS, Workspace
 from segue.core.choices import Checked, option, optional
 from segue.core.errors import InputError, unknown
@@ -76,32 +76,50 @@ def run_reproduce(request: ReproduceRequest, report: Report = silent) -> Reprodu
     """Carry out a study, and write its report: `report.html`, `numbers.json` and `.csv`, tables, figures and runs.
 
     Ctrl-C keeps the runs that are finished and the checkpoint of the one that is not; the same request goes on from
-    there. Raises `InputError` for another name, data that are not there, and a folder that has another report
-    or things of others.
+    there.
+
+    Args:
+        request: Which study, where, and how large.
+        report: Called with progress.
+
+    Returns:
+        What was found; with `list`, the studies that there are.
+
+    Raises:
+        InputError: For another name, data that do not exist, and a folder that has another report or other files.
+        Stopped: At Ctrl-C.
     """
     if request.list:
         names = ("name", "about", "data", "minutes_quick", "minutes")
-        return Offers(tuple(Offer(**{name: getattr(recipe, name) for name in names}) for recipe in RECIPES))
-    recipe = _recipe(request.name)
-    folder = request.out or Path("reports") / recipe.name
-    _open(folder, recipe, request)
+        return Offers(tuple(Offer(**{name: getattr(study, name) for name in names}) for study in STUDIES))
+    study = _find_study(request.name)
+    folder = request.out or Path("reports") / study.name
+    _open_folder(folder, study, request)
     before = " (some runs were there before)" if (folder / RUNS).exists() else ""
     started = time.monotonic()
-    bench = Workspace(folder, "quick" if request.quick else "full", request.seed, request.data_dir, report)
-    study = recipe.study(bench)
+    workspace = Workspace(folder, "quick" if request.quick else "full", request.seed, request.data_dir, report)
+    page = study.make_page(workspace)
     seconds = time.monotonic() - started
     about = {
-        "Study": f"{recipe.name}{', quick' if request.quick else ''}",
-        "Data": recipe.data,
+        "Study": f"{study.name}{', quick' if request.quick else ''}",
+        "Data": study.data,
         "Seed": str(request.seed),
         "Time": (f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min") + before,
         "Made by": f"segue {version('segue')}",
     }
     quick = " --quick" if request.quick else ""
-    again = f"segue reproduce {recipe.name}{quick}{f' --seed {request.seed}' if request.seed else ''}"
-    page = write_report(study, folder, {"Command": again, **about}, tuple(bench.commands))
+    again = f"segue reproduce {study.name}{quick}{f' --seed {request.seed}' if request.seed else ''}"
+    file = write_report(page, folder, {"Command": again, **about}, tuple(workspace.commands))
     numbers = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
-    return ReproduceResult(recipe.name, page, request.quick, request.seed, seconds, study.claims, numbers)
+    return ReproduceResult(
+        name=study.name,
+        out=file,
+        quick=request.quick,
+        seed=request.seed,
+        seconds=seconds,
+        claims=page.claims,
+        numbers=numbers,
+    )
 
 
 def format_result(result: ReproduceResult | Offers) -> str:
@@ -116,24 +134,24 @@ def format_result(result: ReproduceResult | Offers) -> str:
     return "\n".join([f"report      {result.out}", f"took        {result.seconds:.0f} s", *claims])
 
 
-def _recipe(name: str | None) -> StudyRecipe:
-    names = [recipe.name for recipe in RECIPES]
+def _find_study(name: str | None) -> Study:
+    names = [study.name for study in STUDIES]
     if name is None:
         raise InputError("no study", ", ".join(names), "naming one, or `list=True` to see them")
     if name not in names:
         raise unknown("study", name, names)
-    return RECIPES[names.index(name)]
+    return STUDIES[names.index(name)]
 
 
-def _open(folder: Path, recipe: StudyRecipe, request: ReproduceRequest) -> None:
-    """The folder is this request's, and holds nothing of another."""
-    asked = {"study": recipe.name, "quick": request.quick, "seed": request.seed}
+def _open_folder(folder: Path, study: Study, request: ReproduceRequest) -> None:
+    """Check that the folder is empty or of this request; empty it of another one by `force`."""
+    identity = {"study": study.name, "quick": request.quick, "seed": request.seed}
     if folder.exists() and not folder.is_dir():
         raise InputError(f"output {folder}, a file", "a folder for the report", "another `out`")
-    before = _asked(folder / REQUEST)
+    before = _read_request(folder / REQUEST)
     if before is None and folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder}, with things of others", "a new folder, or a report's", "another `out`")
-    if before is not None and before != asked:
+    if before is not None and before != identity:
         if not request.force:
             was = f"{before['study']}{' --quick' if before['quick'] else ''} with seed {before['seed']}"
             raise InputError(f"{folder}, which has {was}", "a new folder", "another `out`, or `force=True`")
@@ -141,11 +159,11 @@ def _open(folder: Path, recipe: StudyRecipe, request: ReproduceRequest) -> None:
             shutil.rmtree(folder / part, ignore_errors=True)
         (folder / PAGE).unlink(missing_ok=True)
     with atomic_write(folder / REQUEST) as beside:
-        beside.write_text(json.dumps(asked) + "\n", encoding="utf-8")
+        beside.write_text(json.dumps(identity) + "\n", encoding="utf-8")
 
 
-def _asked(file: Path) -> dict[str, Any] | None:
-    """What a report that is there was asked for by; None where there is none."""
+def _read_request(file: Path) -> dict[str, Any] | None:
+    """The request of a report that exists; None where there is none."""
     with suppress(OSError, ValueError):
         found = json.loads(file.read_text(encoding="utf-8"))
         if isinstance(found, dict) and found.keys() == {"study", "quick", "seed"}:

@@ -45,7 +45,7 @@ class Transitions:
         return self.frames[:, self.frames.shape[1] // 2]
 
 
-def walked(
+def decode_pairs(
     name: str, model: Autoencoder, path: PathChoice, pairs: Pairs, around: PathContext, report: Report = silent
 ) -> Transitions:
     """The decoded path between the images of each pair."""
@@ -56,19 +56,19 @@ def walked(
     return Transitions(name, np.stack(frames))
 
 
-def faded(name: str, pairs: Pairs) -> Transitions:
+def fade_pairs(name: str, pairs: Pairs) -> Transitions:
     """The cross-fade of the pixels of each pair."""
     return Transitions(name, np.stack([cross_fade(a, b, TRANSITION_STEPS) for a, b in pairs]))
 
 
-def measured(of: Transitions, reader: Classifier, real: PixelSearch) -> dict[str, Floats]:
+def measure_transitions(of: Transitions, reader: Classifier, real: PixelSearch) -> dict[str, Floats]:
     """Numbers of each transition, `[pairs]`.
 
     `ghosting` is against its own first and last frame, so that it asks whether what is shown is a cross-fade of what is
     shown. `others` counts the classes that frames are read as, other than those of its ends; `confidence` is the
     probability of the class that the middle is read as; `step` the share of the whole change that the largest step
-    makes; `onset` the first t at which the last image is there by a quarter (`presence`); `distance` that of the middle
-    third to the nearest of the `real` images, a mean square error.
+    makes; `onset` the first t at which the last image is there by a quarter (`measure_presence`); `distance` that of
+    the middle third to the nearest of the `real` images, a mean square error.
     """
     count, steps = of.frames.shape[:2]
     read = reader.probabilities(of.flat()).reshape(count, steps, -1)
@@ -80,23 +80,23 @@ def measured(of: Transitions, reader: Classifier, real: PixelSearch) -> dict[str
         "others": np.array([float(len(passed(one) - _ends(one))) for one in read.argmax(2)]),
         "confidence": read[:, steps // 2].max(1),
         "step": np.array([one.max() / one.sum() if one.any() else np.nan for one in moved]),
-        "onset": np.array([_onset(presence(frames)) for frames in of.frames]),
+        "onset": np.array([_onset(measure_presence(frames)) for frames in of.frames]),
         "distance": real.nearest(third)[0].distances.reshape(count, len(inner)).mean(1),
     }
 
 
-def summed(values: dict[str, Floats], seed: int) -> dict[str, Interval]:
+def summarise_all(values: dict[str, Floats], seed: int) -> dict[str, Interval]:
     """Means over the pairs where a number is defined, with their 95 % intervals (`summarise`)."""
-    return {name: mean(numbers, seed) for name, numbers in values.items()}
+    return {name: bootstrap_mean(numbers, seed) for name, numbers in values.items()}
 
 
-def mean(values: Floats, seed: int) -> Interval:
+def bootstrap_mean(values: Floats, seed: int) -> Interval:
     """The mean of values `[n]`, NaN where undefined, and its 95 % interval."""
     found = summarise(values, values, "none", seed)
     return found.mean, found.low, found.high
 
 
-def pairs_of(images: ImageSet, a: str, b: str, count: int, seed: int) -> list[tuple[Pixels, Pixels]]:
+def draw_class_pairs(images: ImageSet, a: str, b: str, count: int, seed: int) -> list[tuple[Pixels, Pixels]]:
     """Pairs of an image of label `a` and one of label `b`, drawn at random."""
     rng = np.random.default_rng([seed, 7])
     of = [np.flatnonzero(images.labels == images.label_names.index(name)) for name in (a, b)]
@@ -116,42 +116,42 @@ def _ends(read: npt.NDArray[np.int64]) -> set[int]:
     return {int(read[0]), int(read[-1])}
 
 
-def sequence(names: Sequence[str]) -> str:
+def list_changes(names: Sequence[str]) -> str:
     """Classes in the order in which they come, each once as long as it lasts.
 
-    >>> sequence(["0", "0", "3", "8", "8", "7"])
+    >>> list_changes(["0", "0", "3", "8", "8", "7"])
     '0 3 8 7'
     """
     return " ".join(name for name, _ in groupby(names))
 
 
-def briefly(interval: Interval) -> str:
+def format_half_width(interval: Interval) -> str:
     """A mean and half the width of its interval; the mean alone where there is no interval.
 
-    >>> briefly((0.5, 0.4, 0.6))
+    >>> format_half_width((0.5, 0.4, 0.6))
     '0.50 ± 0.10'
     """
     number, low, high = interval
     return f"{number:.2f} ± {(high - low) / 2:.2f}" if math.isfinite(low) else f"{number:.2f}"
 
 
-def told(interval: Interval, digits: int = 2) -> str:
+def format_interval(interval: Interval, digits: int = 2) -> str:
     """A mean and its interval, in words; the mean alone where there is no interval.
 
-    >>> told((0.5, 0.4, 0.6), 1)
+    >>> format_interval((0.5, 0.4, 0.6), 1)
     '0.5 (0.4 to 0.6)'
     """
     number, low, high = (f"{value:.{digits}f}" for value in interval)
     return f"{number} ({low} to {high})" if math.isfinite(interval[1]) else number
 
 
-def presence(frames: Pixels) -> Floats:
+def measure_presence(frames: Pixels) -> Floats:
     """How much of the last of frames `[m, h, w, c]` is there in each, `[m]`: 0 in the first, 1 in the last.
 
     The weight of the last in the least-squares mix of the first and the last that comes nearest to a frame. Of a
     cross-fade it is t itself. NaN where the two are the same.
 
-    >>> presence(np.array([[0, 255], [128, 127], [255, 0]], np.uint8).reshape(3, 2, 1, 1)).round(2).tolist()
+    >>> measure_presence(np.array([[0, 255], [128, 127], [255, 0]], np.uint8).reshape(3, 2, 1, 1)).round(2).tolist()
     [0.0, 0.5, 1.0]
     """
     flat = frames.reshape(len(frames), -1).astype(np.float64)

@@ -1,4 +1,4 @@
-"""The bench that a recipe works on: a folder, the jobs, and a note of every command."""
+"""The workspace of a study: a folder, the jobs, and a note of every command."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where a recipe works: its folder, the size of the study, its seed, and where the data are.
+    """Where a study works: its folder, its size, its seed, and where the data are.
 
-    A `tiny` study tests a recipe: all of its figures and tables, of models that have hardly learned. `commands`
+    A `tiny` study is for tests: all figures and tables, of models that have hardly learned. `commands`
     collects what was done, as one would type it.
     """
 
@@ -66,7 +66,7 @@ class Workspace:
             return tiny
         return quick if self.quick else full
 
-    def figure(self, name: str) -> Path:
+    def figure_path(self, name: str) -> Path:
         """Where to put a figure of this file name."""
         return self.folder / FIGURES / name
 
@@ -97,8 +97,8 @@ class Workspace:
         run_train(dataclasses.replace(request, resume=resume, force=not resume), self.report)
         return run
 
-    def do(self, job: Callable[[R, Report], _T], request: R) -> _T:
-        """The result of a job. Its seed and its `data_dir` are the bench's, and its command is noted."""
+    def run_job(self, job: Callable[[R, Report], _T], request: R) -> _T:
+        """Run a job with the seed and the `data_dir` of the workspace, and note its command."""
         mine = {"seed": self.seed, "data_dir": self.data_dir}
         names = {field.name for field in dataclasses.fields(request)}  # type: ignore[arg-type]
         request = dataclasses.replace(request, **{k: v for k, v in mine.items() if k in names})  # type: ignore[type-var]
@@ -107,15 +107,15 @@ class Workspace:
         self.commands.append(command(request, self.folder))
         return job(request, self.report)
 
-    def sampled(self, name: str, run: Path, **options: Any) -> Pixels:
+    def sample_run(self, name: str, run: Path, **options: Any) -> Pixels:
         """Images that `segue sample` draws, uint8 `[n, h, w, c]`; codes and images are kept under this name."""
-        file = self.figure(f"{name}.npz")
-        self.do(run_sample, SampleRequest(run, file, **options))
+        file = self.figure_path(f"{name}.npz")
+        self.run_job(run_sample, SampleRequest(run, file, **options))
         with np.load(file) as arrays:
             images: Pixels = arrays["images"]
         return images
 
-    def classifier(self, images: ImageSet, steps: int) -> Classifier:
+    def train_classifier(self, images: ImageSet, steps: int) -> Classifier:
         """A classifier of labelled images: the one that is there, if it was trained on the same, else a new one."""
         steps = self._capped({"steps": steps}, "steps").get("steps", steps)
         file, asked = self.folder / RUNS / READER, {"images": images.digest(), "steps": steps, "seed": self.seed}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import numpy as np
 import torch
 
 from segue.commands.evaluate import EvaluateRequest, EvaluateResult, run_evaluate
-from segue.commands.record import METRICS_FILE as HISTORY
+from segue.commands.record import read_history
 from segue.commands.runs import images_of, open_run
 from segue.commands.score import make_run_benchmark
 from segue.core.choices import choose, split_own
@@ -24,7 +23,7 @@ from segue.evaluation.leaderboard import PairEvaluation
 from segue.evaluation.metrics import METRICS, Metric
 from segue.evaluation.metrics.metric import Better
 from segue.latent.paths import PathChoice, choose_path
-from segue.training import Row, score
+from segue.training import score
 from segue.training.losses import perceptual
 from segue.training.methods import Method
 
@@ -104,12 +103,6 @@ def check_measures(measures: Sequence[Measure], data: DataSet, report: Report = 
         perceptual.prepare(report)
 
 
-def history_of(run: Path) -> list[Row]:
-    """The figures of every epoch of a run, to six digits."""
-    with (run / HISTORY).open(newline="", encoding="utf-8") as file:
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
-
-
 def measured(
     run: Path,
     measures: Sequence[Measure],
@@ -124,7 +117,7 @@ def measured(
     Training's are those of the last epoch, or, with `patience`, of the one whose weights were kept. Raises `InputError`
     where a run cannot be measured so.
     """
-    history = history_of(run)
+    history = read_history(run)
     row = min(history, key=lambda row: row["test_loss"]) if patience else history[-1]
     found = {measure.name: row[measure.name] for measure in measures if measure.name in row}
     evaluated = [measure.name for measure in measures if measure.source == "evaluate"]

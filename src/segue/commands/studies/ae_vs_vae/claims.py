@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from segue.commands.studies.transitions import told
+from segue.commands.studies.transitions import format_interval
 from segue.commands.studies.workspace import Numbers
-from segue.render.report import Claim, Verdict, verdict
+from segue.render.report import Claim, Verdict, judge, judge_conditions
 
 READ = 200 / 3  # percent of samples to be read with confidence
 
 
-def claims(numbers: Numbers) -> tuple[Claim, ...]:
+def judge_claims(numbers: Numbers) -> tuple[Claim, ...]:
     """The claims, each judged by a rule that it states."""
     ae, vae = numbers["spaces"]["AE"], numbers["spaces"]["VAE"]
     ways, less = numbers["between"]["ways"], numbers["between"]["vae less ae"]
@@ -24,14 +24,14 @@ def claims(numbers: Numbers) -> tuple[Claim, ...]:
             + ", ".join(f"{error:.1f} with {latent}" for latent, error in errors.items())
             + ". Confirmed where it is highest with the longest code; with a condition, where that has 2 % more than "
             "the best.",
-            larger_codes(errors),
+            judge_larger_codes(errors),
         ),
         Claim(
             "clustered",
             "A lack of regularisation results in a clustered latent space for AEs.",
             f"Purity: AE {ae['purity']:.3f}, VAE {vae['purity']:.3f}. Silhouette: AE {ae['silhouette']:.3f}, VAE "
             f"{vae['silhouette']:.3f}. Confirmed where the AE has more of both; of one, with a condition.",
-            both(ae["purity"] > vae["purity"], ae["silhouette"] > vae["silhouette"]),
+            judge_conditions(ae["purity"] > vae["purity"], ae["silhouette"] > vae["silhouette"]),
         ),
         Claim(
             "overlap",
@@ -39,14 +39,14 @@ def claims(numbers: Numbers) -> tuple[Claim, ...]:
             f"Purity of draws from the VAE's posteriors {vae['purity of draws']:.3f}, of the AE's codes "
             f"{ae['purity']:.3f}. Overlap on the plane: VAE {vae['overlap']:.3f}, AE {ae['overlap']:.3f}. Confirmed "
             "where draws are less pure and overlap is larger; one of these, with a condition.",
-            both(vae["purity of draws"] < ae["purity"], vae["overlap"] > ae["overlap"]),
+            judge_conditions(vae["purity of draws"] < ae["purity"], vae["overlap"] > ae["overlap"]),
         ),
         Claim(
             "near",
             "The regularisation prevents the model from encoding data far apart in the latent space.",
             f"Two codes are {vae['distance']:.1f} apart in the VAE, {ae['distance']:.1f} in the AE. Confirmed where "
             "they are nearer in the VAE.",
-            verdict(vae["distance"] < ae["distance"]),
+            judge(vae["distance"] < ae["distance"]),
         ),
         Claim(
             "zero-spreads",
@@ -55,14 +55,15 @@ def claims(numbers: Numbers) -> tuple[Claim, ...]:
             f"In the VAE {1 - vae['purity of 0']:.1%} of the neighbours of 0s are other digits, in the AE "
             f"{1 - ae['purity of 0']:.1%}. Confirmed from 10 % on, and more than in the AE; more alone, with a "
             "condition.",
-            zero_spreads(vae["purity of 0"], ae["purity of 0"]),
+            judge_zero_spreads(vae["purity of 0"], ae["purity of 0"]),
         ),
         Claim(
             "vae-blends",
             "In the VAE, images in the middle resemble a blend of 2 and 6.",
-            f"{told(middle['VAE']['both'], 0)} % resemble both, in the AE {told(middle['AE']['both'], 0)} %. "
+            f"{format_interval(middle['VAE']['both'], 0)} % resemble both, in the AE "
+            f"{format_interval(middle['AE']['both'], 0)} %. "
             "Confirmed from half on, and more than in the AE beyond doubt; one of these, with a condition.",
-            both(middle["VAE"]["both"][0] >= 50, middle["VAE"]["both"][1] > middle["AE"]["both"][2]),
+            judge_conditions(middle["VAE"]["both"][0] >= 50, middle["VAE"]["both"][1] > middle["AE"]["both"][2]),
         ),
         Claim(
             "ae-does-not",
@@ -70,38 +71,36 @@ def claims(numbers: Numbers) -> tuple[Claim, ...]:
             f"{middle['AE']['one'][0]:.0f} % resemble one, {middle['AE']['neither'][0]:.0f} % neither; in the VAE "
             f"{middle['VAE']['one'][0]:.0f} and {middle['VAE']['neither'][0]:.0f} %. Confirmed where both make half "
             "or more, and more than in the VAE beyond doubt; one of these, with a condition.",
-            both(100 - middle["AE"]["both"][0] >= 50, middle["AE"]["both"][2] < middle["VAE"]["both"][1]),
+            judge_conditions(100 - middle["AE"]["both"][0] >= 50, middle["AE"]["both"][2] < middle["VAE"]["both"][1]),
         ),
         Claim(
             "smooth",
             "Another distinction of VAEs from AEs is the smooth interpolation between two encoded points.",
-            f"VAE less AE: distance x1000 of the middle third to real digits {told(less['distance'])}, largest step "
-            f"{told(less['step'], 3)}. Confirmed where both are less beyond doubt; one, with a condition.",
-            both(less["distance"][2] < 0, less["step"][2] < 0),
+            f"VAE less AE: distance x1000 of the middle third to real digits {format_interval(less['distance'])}, "
+            "largest step "
+            f"{format_interval(less['step'], 3)}. Confirmed where both are less beyond doubt; one, with a condition.",
+            judge_conditions(less["distance"][2] < 0, less["step"][2] < 0),
         ),
         Claim(
             "new-digits",
             "The goal is to generate images that resemble MNIST digits; the source shows a row of the "
             "VAE's beside a row of the AE's.",
-            f"Codes drawn from N(0, I) are read with confidence in {told(drawn['VAE']['sure'], 0)} % with the VAE, "
-            f"{told(drawn['AE']['sure'], 0)} % with the AE. Confirmed where the VAE has two thirds or more, and more "
+            f"Codes drawn from N(0, I) are read with confidence in {format_interval(drawn['VAE']['sure'], 0)} % with "
+            "the VAE, "
+            f"{format_interval(drawn['AE']['sure'], 0)} % with the AE. Confirmed where the VAE has two thirds or "
+            "more, and more "
             "than the AE beyond doubt; one of these, with a condition.",
-            both(drawn["VAE"]["sure"][0] >= READ, drawn["VAE"]["sure"][1] > drawn["AE"]["sure"][2]),
+            judge_conditions(drawn["VAE"]["sure"][0] >= READ, drawn["VAE"]["sure"][1] > drawn["AE"]["sure"][2]),
         ),
     )
 
 
-def both(first: bool, second: bool) -> Verdict:
-    """Confirmed by two findings, with a condition by one."""
-    return verdict(first and second, first or second)
-
-
-def larger_codes(errors: dict[int, float]) -> Verdict:
+def judge_larger_codes(errors: dict[int, float]) -> Verdict:
     """By the error of reconstruction with codes of each length."""
     last = errors[max(errors)]
-    return verdict(last >= max(errors.values()), last > 1.02 * min(errors.values()))
+    return judge(last >= max(errors.values()), last > 1.02 * min(errors.values()))
 
 
-def zero_spreads(vae: float, ae: float) -> Verdict:
+def judge_zero_spreads(vae: float, ae: float) -> Verdict:
     """By the purity of the 0s in both models."""
-    return verdict(vae < min(ae, 0.9), vae < ae)
+    return judge(vae < min(ae, 0.9), vae < ae)

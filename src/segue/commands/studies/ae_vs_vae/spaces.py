@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from segue.commands.map import MapRequest, Projection, project, run_map
-from segue.commands.studies.ae_vs_vae.context import StudyContext
+from segue.commands.studies.ae_vs_vae.context import Context
 from segue.commands.studies.workspace import Numbers
 from segue.core.errors import InputError
 from segue.core.images import to_float
@@ -22,22 +22,22 @@ from segue.training.methods.vae import draw
 NEIGHBOURS, _CENTRAL = 10, 0.9  # of a code; the share of a class that its hull is drawn about
 
 
-def spaces(desk: StudyContext) -> tuple[Section, Numbers]:
+def report_spaces(context: Context) -> tuple[Section, Numbers]:
     """Both latent spaces projected in the same ways, and numbers of what they look like."""
     from segue.render.panels import panels
 
-    bench = desk.bench
-    test = desk.test.sample(bench.either(2000, 3000), bench.seed)
+    workspace = context.workspace
+    test = context.test.sample(workspace.either(2000, 3000), workspace.seed)
     labels = _labels(test)
-    codes = {name: encode(model, test.images).double().numpy() for name, model in desk.models.items()}
-    shown, axes, planes = _projected(desk, codes)
-    file = bench.figure("spaces.png")
-    panels(shown, labels, desk.reader.names, file, axes=axes)
-    numbers: Numbers = {name: _numbers(each, planes[name], labels) for name, each in codes.items()}
-    drawn = _drawn(desk.models["VAE"], test.images, bench.seed)
-    numbers["VAE"]["purity of draws"] = purity(drawn, labels).mean()
-    kl = bench.figure("map-vae.png")
-    bench.do(run_map, MapRequest(desk.runs["VAE"], kl, limit=bench.either(2000, 5000)))
+    codes = {name: encode(model, test.images).double().numpy() for name, model in context.models.items()}
+    shown, axes, planes = _project_both(context, codes)
+    file = workspace.figure_path("spaces.png")
+    panels(shown, labels, context.reader.names, file, axes=axes)
+    numbers: Numbers = {name: _measure(each, planes[name], labels) for name, each in codes.items()}
+    drawn = _draw_posterior(context.models["VAE"], test.images, workspace.seed)
+    numbers["VAE"]["purity of draws"] = measure_purity(drawn, labels).mean()
+    kl = workspace.figure_path("map-vae.png")
+    workspace.run_job(run_map, MapRequest(context.runs["VAE"], kl, limit=workspace.either(2000, 5000)))
     rows = tuple((title, numbers["AE"].get(key), numbers["VAE"].get(key)) for key, title in TITLES.items())
     ae, vae = numbers["AE"], numbers["VAE"]
     return Section(
@@ -61,7 +61,7 @@ def spaces(desk: StudyContext) -> tuple[Section, Numbers]:
             Table("spaces", "Both spaces in numbers.", ("", "AE", "VAE"), rows),
             Picture(
                 kl.with_name("map-vae-kl.png"),
-                """What each dimension of the VAE's code tells of an image, in nats,
+                """How much each dimension of the VAE's code says about an image, in nats,
                 the largest first. A dimension near zero is not used.""",
             ),
         ),
@@ -82,8 +82,8 @@ TITLES = {
 }
 
 
-def _projected(
-    desk: StudyContext, codes: dict[str, Points]
+def _project_both(
+    context: Context, codes: dict[str, Points]
 ) -> tuple[dict[str, Points], dict[str, tuple[str, str]], dict[str, Points]]:
     """By title, both spaces on the principal axes, and by t-SNE where that is installed; and the former by name."""
     ways: tuple[Projection, ...] = ("pca", "tsne")
@@ -91,7 +91,7 @@ def _projected(
     for how in ways:
         for name, each in codes.items():
             try:
-                points, shares = project(each, how, desk.bench.seed, desk.bench.report)
+                points, shares = project(each, how, context.workspace.seed, context.workspace.report)
             except InputError:  # openTSNE is an extra
                 continue
             title = f"{name}, {'principal axes' if shares else 't-SNE'}"
@@ -102,10 +102,10 @@ def _projected(
     return shown, axes, planes  # type: ignore[return-value]
 
 
-def _numbers(codes: Points, plane: Points, labels: Labels) -> dict[str, float]:
+def _measure(codes: Points, plane: Points, labels: Labels) -> dict[str, float]:
     from sklearn.metrics import silhouette_score
 
-    same, inside, zeros = purity(codes, labels), overlap(plane, labels), labels == 0
+    same, inside, zeros = measure_purity(codes, labels), measure_overlap(plane, labels), labels == 0
     distances = torch.pdist(torch.from_numpy(codes))
     return {
         "purity": float(same.mean()),
@@ -120,10 +120,10 @@ def _numbers(codes: Points, plane: Points, labels: Labels) -> dict[str, float]:
     }
 
 
-def purity(codes: Points, labels: Labels) -> Points:
+def measure_purity(codes: Points, labels: Labels) -> Points:
     """The share of each code's ten nearest neighbours, `[n]` of codes `[n, d]`, that have its label.
 
-    >>> purity(np.array([[0.0], [0.1], [5.0], [5.1]]), np.array([0, 0, 1, 1])).round(2).tolist()
+    >>> measure_purity(np.array([[0.0], [0.1], [5.0], [5.1]]), np.array([0, 0, 1, 1])).round(2).tolist()
     [0.33, 0.33, 0.33, 0.33]
     """
     from sklearn.neighbors import NearestNeighbors
@@ -134,7 +134,7 @@ def purity(codes: Points, labels: Labels) -> Points:
     return same
 
 
-def overlap(plane: Points, labels: Labels) -> Points:
+def measure_overlap(plane: Points, labels: Labels) -> Points:
     """The share of the other classes within whose hull each point lies, `[n]` of points `[n, 2]`.
 
     The hull is that of the nine tenths of a class that are nearest to its median.
@@ -156,7 +156,7 @@ def overlap(plane: Points, labels: Labels) -> Points:
 
 
 @torch.no_grad()
-def _drawn(model: ConvAutoencoder, images: Any, seed: int) -> Points:
+def _draw_posterior(model: ConvAutoencoder, images: Any, seed: int) -> Points:
     """A code of each image drawn from its posterior."""
     generator = torch.Generator().manual_seed(seed)
     found = []

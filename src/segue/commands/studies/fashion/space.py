@@ -7,22 +7,22 @@ import numpy as np
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.map import MapRequest, run_map
 from segue.commands.runs import open_run
-from segue.commands.studies.fashion.context import LATENT, MIXES, MODEL_NAMES, NEW, SHOWN, StudyContext
+from segue.commands.studies.fashion.context import LATENT, MIXES, MODEL_NAMES, NEW, SHOWN, Context
 from segue.commands.studies.workspace import Found, Numbers
 from segue.core.images import Pixels, write_image
 from segue.evaluation.metrics.nearest import PixelSearch, mean_square
 from segue.latent.space import LatentSpace
-from segue.render.report import Cell, Picture, Section, Table, listed
+from segue.render.report import Cell, Picture, Section, Table, join_words
 from segue.render.strip import Row, strip
 
 TENTH, SURE = 0.1, 0.9  # probabilities by which an item resembles a class, and is sure to be of one
 
 
-def latent_space(desk: StudyContext) -> Found:
+def report_space(context: Context) -> Found:
     """The map of the plain model, and how far classes are from each other."""
-    figure = desk.bench.figure("map-plain.png")
-    found = desk.bench.do(run_map, MapRequest(desk.runs["plain"], figure, limit=3000))
-    space = LatentSpace.of(open_run(desk.runs["plain"])[0], desk.test)
+    figure = context.workspace.figure_path("map-plain.png")
+    found = context.workspace.run_job(run_map, MapRequest(context.runs["plain"], figure, limit=3000))
+    space = LatentSpace.of(open_run(context.runs["plain"])[0], context.test)
     apart = {(space.label_names[a], space.label_names[b]): d for (a, b), d in space.class_distances().items()}
     places = {pair: place for place, pair in enumerate(apart, 1)}
     mixed = [pair for pair in apart if any(set(pair) <= set(mix) for mix in MIXES)]
@@ -54,24 +54,24 @@ def latent_space(desk: StudyContext) -> Found:
     ), numbers
 
 
-def items(desk: StudyContext) -> Found:
+def report_reconstructions(context: Context) -> Found:
     """Reconstructions after the first epoch and after the last."""
-    labels = desk.test.labels if desk.test.labels is not None else np.zeros(0)
-    shown = desk.test.images[[int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)]]
+    labels = context.test.labels if context.test.labels is not None else np.zeros(0)
+    shown = context.test.images[[int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)]]
     rows, numbers = [Row("held out", shown)], {}
     for name in ("plain", "vae"):
-        for epoch in (1, desk.last):
-            pictures = desk.again(name, epoch, shown)
+        for epoch in (1, context.last):
+            pictures = context.reconstruct(name, epoch, shown)
             decibels = tuple(f"{-10 * np.log10(mse):.1f} dB" for mse in mean_square(pictures, shown))
             rows.append(Row(f"{MODEL_NAMES[name]}, epoch {epoch}", pictures, decibels))
-            mse = mean_square(desk.again(name, epoch, desk.test.images), desk.test.images)
+            mse = mean_square(context.reconstruct(name, epoch, context.test.images), context.test.images)
             numbers[f"{name}-{epoch}"] = {"mse": float(mse.mean()), "psnr": float(-10 * np.log10(mse).mean())}
-    write_image(figure := desk.bench.figure("items.png"), strip(rows))
-    first, last, vae = (numbers[key]["psnr"] for key in ("plain-1", f"plain-{desk.last}", f"vae-{desk.last}"))
+    write_image(figure := context.workspace.figure_path("items.png"), strip(rows))
+    first, last, vae = (numbers[key]["psnr"] for key in ("plain-1", f"plain-{context.last}", f"vae-{context.last}"))
     return Section(
         "Reconstructions",
         f"""
-        One held-out item of each class, and what the models give back of it after the first epoch and after the last.
+        One held-out item of each class, and its reconstructions after the first epoch and after the last.
         Over all held-out items the plain autoencoder goes from {first:.1f} to {last:.1f} dB. The VAE, which pays for
         codes that can be drawn at random, ends at {vae:.1f} dB.""",
         (
@@ -84,17 +84,17 @@ def items(desk: StudyContext) -> Found:
     ), numbers
 
 
-def new_items(desk: StudyContext) -> Found:
+def report_new_items(context: Context) -> Found:
     """Items decoded from between classes."""
-    real, names = PixelSearch(desk.train.images, desk.bench.report), desk.test.label_names
+    real, names = PixelSearch(context.train.images, context.workspace.report), context.test.label_names
     rows: list[tuple[Cell, ...]] = []
     parts: list[Picture | Table] = []
     numbers: Numbers = {}
     for mix in MIXES:
         lines: list[Row] = []
-        for what, images in _kinds(desk, mix).items():
+        for what, images in _make_kinds(context, mix).items():
             nearest, _ = real.nearest(images)
-            said = desk.reader.probabilities(images)
+            said = context.reader.probabilities(images)
             read = said[:, [names.index(label) for label in mix]]
             found: dict[str, Cell] = {
                 "distance": float(nearest.distances.mean()),
@@ -106,12 +106,12 @@ def new_items(desk: StudyContext) -> Found:
             rows.append((" + ".join(mix), what, *found.values()))
             lines.append(Row(what, images[:SHOWN]))
             if what == "new, plain":
-                lines.append(Row("real item nearest to it", desk.train.images[nearest.indices[:SHOWN]]))
-        write_image(figure := desk.bench.figure(f"new-{'-'.join(mix)}.png"), strip(lines))
+                lines.append(Row("real item nearest to it", context.train.images[nearest.indices[:SHOWN]]))
+        write_image(figure := context.workspace.figure_path(f"new-{'-'.join(mix)}.png"), strip(lines))
         parts.append(
             Picture(
                 figure,
-                f"New items between {listed(mix)}: the first {SHOWN} that were drawn, none "
+                f"New items between {join_words(mix)}: the first {SHOWN} that were drawn, none "
                 "picked out. At the bottom, reconstructions of real items, and what mixing pixels gives.",
             )
         )
@@ -138,39 +138,43 @@ def new_items(desk: StudyContext) -> Found:
     ), numbers
 
 
-def _kinds(desk: StudyContext, mix: tuple[str, ...]) -> dict[str, Pixels]:
+def _make_kinds(context: Context, mix: tuple[str, ...]) -> dict[str, Pixels]:
     """New items of both models, and what they are measured by."""
     file, labels = "-".join(mix), "+".join(mix)
     kinds = {
-        f"new, {MODEL_NAMES[name]}": desk.bench.sampled(f"new-{name}-{file}", desk.runs[name], count=NEW, labels=labels)
+        f"new, {MODEL_NAMES[name]}": context.workspace.sample_run(
+            f"new-{name}-{file}", context.runs[name], count=NEW, labels=labels
+        )
         for name in ("plain", "vae")
     }
-    draw, of = np.random.default_rng(desk.bench.seed), [desk.test.label_names.index(label) for label in mix]
-    drawn = [desk.test.images[draw.choice(np.flatnonzero(desk.test.labels == label), NEW)] for label in of]
+    draw, of = np.random.default_rng(context.workspace.seed), [context.test.label_names.index(label) for label in mix]
+    drawn = [context.test.images[draw.choice(np.flatnonzero(context.test.labels == label), NEW)] for label in of]
     mixed = np.stack(drawn)[np.arange(NEW) % len(mix), np.arange(NEW)]
     faded = np.mean(drawn, axis=0).round().astype(np.uint8)
-    return kinds | {"reconstructed, plain": desk.again("plain", desk.last, mixed), "cross-fade": faded}
+    return kinds | {"reconstructed, plain": context.reconstruct("plain", context.last, mixed), "cross-fade": faded}
 
 
-def beside(desk: StudyContext) -> Found:
+def report_vae(context: Context) -> Found:
     """The VAE in figures, and draws of both."""
-    bench, drawn = desk.bench, []
+    workspace, drawn = context.workspace, []
     numbers: Numbers = {}
     for name in ("plain", "vae"):
-        request = EvaluateRequest(desk.runs[name], images=len(desk.test), bounded=0, restarts=bench.either(5, 20))
-        found = bench.do(run_evaluate, request)
-        images = bench.sampled(f"drawn-{name}", desk.runs[name], count=NEW)
-        sure = (desk.reader.probabilities(images).max(1) >= SURE).mean()
+        request = EvaluateRequest(
+            context.runs[name], images=len(context.test), bounded=0, restarts=workspace.either(5, 20)
+        )
+        found = workspace.run_job(run_evaluate, request)
+        images = workspace.sample_run(f"drawn-{name}", context.runs[name], count=NEW)
+        sure = (context.reader.probabilities(images).max(1) >= SURE).mean()
         numbers[name] = {
             "psnr": found.psnr[0],
             "ssim": found.ssim[0],
             "linear": found.linear[0] if found.linear else None,
-            "distance": float(PixelSearch(desk.train.images).nearest(images)[0].distances.mean()),
+            "distance": float(PixelSearch(context.train.images).nearest(images)[0].distances.mean()),
             "sure": 100 * float(sure),
         }
         drawn += [Row(f"drawn, {MODEL_NAMES[name]}", images[:SHOWN]), Row("", images[SHOWN : 2 * SHOWN])]
-    write_image(bench.figure("drawn.png"), strip(drawn))
-    bench.do(run_map, MapRequest(desk.runs["vae"], bench.figure("map-vae.png"), limit=3000))
+    write_image(workspace.figure_path("drawn.png"), strip(drawn))
+    workspace.run_job(run_map, MapRequest(context.runs["vae"], workspace.figure_path("map-vae.png"), limit=3000))
     return Section(
         "A variational autoencoder beside it",
         """
@@ -178,8 +182,11 @@ def beside(desk: StudyContext) -> Found:
         drawn from N(0, I) decodes to an item. The plain autoencoder has no such prior; its draws come from a mixture of
         ten Gaussians that was fitted to the codes of training items.""",
         (
-            Picture(bench.figure("map-vae.png"), "Codes of the VAE, drawn as in figure 1; the prior has deviation 1."),
-            Picture(bench.figure("drawn.png"), f"The first {2 * SHOWN} draws from both, none picked out."),
+            Picture(
+                workspace.figure_path("map-vae.png"),
+                "Codes of the VAE, drawn as in figure 1; the prior has deviation 1.",
+            ),
+            Picture(workspace.figure_path("drawn.png"), f"The first {2 * SHOWN} draws from both, none picked out."),
             Table(
                 "beside",
                 f"Of held-out items PSNR, SSIM, and the share that a linear classifier of the codes gets "

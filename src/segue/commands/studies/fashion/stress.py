@@ -9,7 +9,7 @@ import torch
 
 from segue.commands.runs import open_run
 from segue.commands.stress import Stressed, StressRequest, run_stress
-from segue.commands.studies.fashion.context import MODEL_NAMES, SHOWN, SPOILT, StudyContext
+from segue.commands.studies.fashion.context import CORRUPTED, MODEL_NAMES, SHOWN, Context
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, to_float, to_uint8
 from segue.data.corruptions import Rotate90, corruption
@@ -25,26 +25,26 @@ CAPTIONS = {
 _COLUMNS = ("model", "input", "epoch", "error", "times", "nearer (%)", "read right (%)", "flawed (%)")
 
 
-def stress(desk: StudyContext) -> tuple[Section, Numbers]:
-    """What the models give back of spoilt items, as sheets and in numbers."""
+def report_stress(context: Context) -> tuple[Section, Numbers]:
+    """What the models reconstruct from corrupted items, as sheets and in numbers."""
     pictures: list[Picture] = []
     kinds: list[tuple[Cell, ...]] = []
-    for name in SPOILT:
-        (figure, own), (_, plain) = _sheet(desk, name, name), _sheet(desk, "plain", name)
+    for name in CORRUPTED:
+        (figure, own), (_, plain) = _stress_run(context, name, name), _stress_run(context, "plain", name)
         pictures.append(Picture(figure, CAPTIONS[name]))
         kinds += [(name, kind, *(of.by[kind].psnr[0] for of in (*own, plain[-1]))) for kind in plain[-1].by]
-    rows, numbers = _measured(desk)
-    turning = numbers["turning"] = {name: _turning(desk, name) for name in ("plain", "rotated")}
-    ends = f"epoch {desk.last}"
+    rows, numbers = _measure(context)
+    turning = numbers["turning"] = {name: _share_by_position(context, name) for name in ("plain", "rotated")}
+    ends = f"epoch {context.last}"
     return Section(
         "Stress tests: rotated and jigsawed inputs",
         f"""
-        Two autoencoders were trained on spoilt inputs, with the upright, whole item as what they have to give back. The
-        plain one, which never saw a spoilt item, is the first control; the second is to give back the mean of all
+        Two autoencoders were trained on corrupted inputs, with the upright, whole item as the target. The
+        plain one, which never saw a corrupted item, is the first control; the second is to answer with the mean of all
         training items, whatever is seen. "Times" is the error over the one that the plain model makes, after as many
-        epochs, of the same items unspoilt. "Nearer" is the share, of items that chance did change, that come back
+        epochs, of the same clean items. "Nearer" is the share, of items that chance did change, that come back
         nearer to the upright, whole item than to what the model was shown. "Flawed" is the share whose error is above
-        that of 99 of 100 reconstructions of unspoilt items by the plain model after {ends}.
+        that of 99 of 100 reconstructions of clean items by the plain model after {ends}.
 
         The source supposes that features which do not depend on the rotation are needed. When items are encoded in all
         four positions, the position accounts for {turning["plain"]:.0f} % of the codes' variance in the plain model,
@@ -62,19 +62,24 @@ def stress(desk: StudyContext) -> tuple[Section, Numbers]:
     ), numbers
 
 
-def _sheet(desk: StudyContext, run: str, name: str) -> tuple[Path, tuple[Stressed, ...]]:
+def _stress_run(context: Context, run: str, name: str) -> tuple[Path, tuple[Stressed, ...]]:
     """A run under a corruption: the sheet, and how it fares after the first epoch and the last."""
-    figure = desk.bench.figure(f"stress-{run}-{name}.png")
+    figure = context.workspace.figure_path(f"stress-{run}-{name}.png")
     request = StressRequest(
-        desk.runs[run], figure, corrupt=SPOILT[name], epoch=f"1+{desk.last}", count=SHOWN, images=len(desk.test)
+        context.runs[run],
+        figure,
+        corrupt=CORRUPTED[name],
+        epoch=f"1+{context.last}",
+        count=SHOWN,
+        images=len(context.test),
     )
-    return figure, desk.bench.do(run_stress, request).epochs
+    return figure, context.workspace.run_job(run_stress, request).epochs
 
 
-def _measured(desk: StudyContext) -> tuple[tuple[tuple[Cell, ...], ...], Numbers]:
+def _measure(context: Context) -> tuple[tuple[tuple[Cell, ...], ...], Numbers]:
     """Rows of a table, and the same by name."""
-    clean, last = desk.test.images, desk.last
-    whole = {epoch: desk.again("plain", epoch, clean) for epoch in (1, last)}
+    clean, last = context.test.images, context.last
+    whole = {epoch: context.reconstruct("plain", epoch, clean) for epoch in (1, last)}
     least = {epoch: float(mean_square(images, clean).mean()) for epoch, images in whole.items()}
     flaw = float(np.quantile(mean_square(whole[last], clean), 0.99))
     numbers: Numbers = {}
@@ -87,7 +92,7 @@ def _measured(desk: StudyContext) -> tuple[tuple[tuple[Cell, ...], ...], Numbers
             "mse": float(errors.mean()),
             "times": float(errors.mean()) / least[epoch or last],
             "nearer": 100 * float(nearer.mean()) if len(nearer) else None,
-            "right": desk.right(again),
+            "right": context.share_right(again),
             "flawed": 100 * float((errors > flaw).mean()),
         }
         numbers["-".join(map(str, filter(None, (model, given, epoch))))] = figures
@@ -95,21 +100,21 @@ def _measured(desk: StudyContext) -> tuple[tuple[tuple[Cell, ...], ...], Numbers
 
     for epoch, images in whole.items():
         add("plain", "whole", epoch, images, clean)
-    for name, how in SPOILT.items():
-        chance = torch.Generator().manual_seed(desk.bench.seed)
+    for name, how in CORRUPTED.items():
+        chance = torch.Generator().manual_seed(context.workspace.seed)
         seen = to_uint8((corruption(how) or Rotate90()).apply(to_float(clean), chance))
         for run in (name, "plain"):
             for epoch in (1, last):
-                add(run, name, epoch, desk.again(run, epoch, seen), seen)
-        mean = desk.train.images.mean(0).round().astype(np.uint8)
+                add(run, name, epoch, context.reconstruct(run, epoch, seen), seen)
+        mean = context.train.images.mean(0).round().astype(np.uint8)
         add("mean item", name, None, np.broadcast_to(mean, clean.shape), seen)
     return tuple(rows), numbers
 
 
-def _turning(desk: StudyContext, run: str) -> float:
+def _share_by_position(context: Context, run: str) -> float:
     """The share, in percent, of the variance of the codes of items in all positions that the position accounts for."""
-    model, _ = open_run(desk.runs[run])
-    images = to_float(desk.test.sample(1000, desk.bench.seed).images)
+    model, _ = open_run(context.runs[run])
+    images = to_float(context.test.sample(1000, context.workspace.seed).images)
     turned = [to_uint8(Rotate90().transform(images, torch.full((len(images),), turns))) for turns in range(4)]
     codes = torch.stack([encode(model, one) for one in turned]).double()
     return 100 * float(codes.var(0, correction=0).sum(1).mean() / codes.flatten(0, 1).var(0, correction=0).sum())

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segue.commands.runs import open_run
+from segue.commands.studies.study import StudyContext, load_parts
 from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
-from segue.data.datasets import ImageSet
-from segue.evaluation.classifier import Classifier
 from segue.latent.interpolation import decode
 from segue.latent.space import encode
 
@@ -22,15 +21,10 @@ FROM_TO, FPS = 16, 16  # frames from character to character, and each second
 
 
 @dataclass(frozen=True)
-class StudyContext:
+class Context(StudyContext):
     """Runs by whose sigma it is, the epochs that they kept, the images, and a classifier of real ones."""
 
-    bench: Workspace
     epochs: tuple[int, ...]
-    train: ImageSet
-    test: ImageSet
-    runs: dict[str, Path]
-    reader: Classifier
     note: str
 
     @property
@@ -38,29 +32,35 @@ class StudyContext:
         """The run whose sigma is one for all."""
         return self.runs["set"]
 
-    def again(self, images: Pixels, run: Path | None = None) -> Pixels:
-        """What the model with one sigma, or another, gives back of images."""
+    def reconstruct(self, images: Pixels, run: Path | None = None) -> Pixels:
+        """Reconstruct images by the model with one sigma, or by that of another run."""
         model, _ = open_run(run or self.run)
         return decode(model, encode(model, images))
 
-    def sure(self, images: Pixels) -> float:
+    def share_sure(self, images: Pixels) -> float:
         """The share of images, in percent, of whose character the classifier is sure."""
         return 100 * float((self.reader.probabilities(images).max(1) >= SURE).mean())
 
 
-def prepared(bench: Workspace) -> StudyContext:
+def prepare(workspace: Workspace) -> Context:
     """Train both models and the classifier."""
-    last, limit = bench.either(12, 30, tiny=3), bench.either(7000, 12_000)
+    last, limit = workspace.either(12, 30, tiny=3), workspace.either(7000, 12_000)
     epochs = tuple(sorted({1, max(2, last // 3), last}))
-    stages = bench.either(12, 30)
+    stages = workspace.either(12, 30)
     options: Numbers = {"latent": LATENT, "width": 16, "batch": BATCH, "epochs": last, "limit": limit, "lr": _LR}
     options["keep"] = "+".join(map(str, epochs))
     options["show"] = "+".join(f"label:{name}" for pair in PAIRS for name in pair)
     runs = {
-        name: bench.train(f"vae-{name}", SET, method=method, pictures=stages if name == "set" else 0, **options)
+        name: workspace.train(f"vae-{name}", SET, method=method, pictures=stages if name == "set" else 0, **options)
         for name, method in _METHODS.items()
     }
-    data = bench.images(SET, limit=limit)
-    assert data.test is not None  # noqa: S101 - this set has a test part
-    reader = bench.classifier(data.train, bench.either(300, 1500))
-    return StudyContext(bench, epochs, data.train, data.test, runs, reader, "; ".join(data.notes))
+    train, test, notes = load_parts(workspace, SET, limit)
+    return Context(
+        workspace=workspace,
+        train=train,
+        test=test,
+        runs=runs,
+        reader=workspace.train_classifier(train, workspace.either(300, 1500)),
+        epochs=epochs,
+        note="; ".join(notes),
+    )

@@ -9,7 +9,7 @@ from segue.commands.interpolate import InterpolateRequest, run_interpolate
 from segue.commands.map import MapRequest, run_map
 from segue.commands.runs import open_run
 from segue.commands.score import ScoreRequest, run_score
-from segue.commands.studies.kmnist.context import DRAWN, FPS, FROM_TO, PAIRS, SHOWN, SIGMAS, StudyContext
+from segue.commands.studies.kmnist.context import DRAWN, FPS, FROM_TO, PAIRS, SHOWN, SIGMAS, Context
 from segue.commands.studies.workspace import Found, Numbers
 from segue.core.images import Pixels, write_image
 from segue.latent.interpolation import decode
@@ -18,23 +18,25 @@ from segue.render.report import Cell, Picture, Section, Table
 from segue.render.strip import Row, strip
 
 
-def bound(desk: StudyContext) -> Found:
+def report_bound(context: Context) -> Found:
     """Both models by their bounds, and by their pictures."""
-    bench, shown = desk.bench, desk.test.images[:SHOWN]
+    workspace, shown = context.workspace, context.test.images[:SHOWN]
     lines = [Row("held out", shown)]
     rows: list[tuple[Cell, ...]] = []
     numbers: Numbers = {}
-    bounded, samples = bench.either(100, 500), bench.either(50, 200)
-    for name, run in desk.runs.items():
-        found = bench.do(
+    bounded, samples = workspace.either(100, 500), workspace.either(50, 200)
+    for name, run in context.runs.items():
+        found = workspace.run_job(
             run_evaluate,
-            EvaluateRequest(run, images=len(desk.test), bounded=bounded, samples=samples, restarts=bench.either(2, 10)),
+            EvaluateRequest(
+                run, images=len(context.test), bounded=bounded, samples=samples, restarts=workspace.either(2, 10)
+            ),
         )
         density = -open_run(run)[1]["figures"]["test_loss"] * shown[0].size
         numbers[name] = {"density": density} | _figures(found)
         rows.append((SIGMAS[name], *numbers[name].values()))
-        lines.append(Row(f"sigma {SIGMAS[name]}", desk.again(shown, run)))
-    write_image(sheet := bench.figure("sigmas.png"), strip(lines))
+        lines.append(Row(f"sigma {SIGMAS[name]}", context.reconstruct(shown, run)))
+    write_image(sheet := workspace.figure_path("sigmas.png"), strip(lines))
     one, each = numbers["set"], numbers["pixel"]
     return Section(
         "The bound, and both of its terms",
@@ -52,13 +54,13 @@ def bound(desk: StudyContext) -> Found:
         of which it says that it is unsure. What follows is of the first.""",
         (
             Picture(
-                desk.run / "figures" / "loss.png",
+                context.run / "figures" / "loss.png",
                 "Sigma one for all: the loss (the negative bound over the number of "
                 "pixels), its two terms in nats per image, and PSNR. The reconstruction term is that of a density, and "
                 "may be below 0. Where the curve of test images leaves that of training images, it learns these by "
                 "heart.",
             ),
-            Picture(sheet, "Held-out characters, and what both models give back of them."),
+            Picture(sheet, "Held-out characters, and their reconstructions by both models."),
             Table(
                 "bound",
                 f"Means over test images. In nats, of up to 1,000 images the bound of the density, as trained; "
@@ -96,15 +98,15 @@ def _figures(found: EvaluateResult) -> Numbers:
     }
 
 
-def between(desk: StudyContext) -> Found:
+def report_between(context: Context) -> Found:
     """Straight lines between codes, shown and measured."""
-    bench, names = desk.bench, [f"label:{name}" for pair in PAIRS for name in pair]
-    tour = {suffix: bench.figure(f"tour.{suffix}") for suffix in ("gif", "mp4")}
+    workspace, names = context.workspace, [f"label:{name}" for pair in PAIRS for name in pair]
+    tour = {suffix: workspace.figure_path(f"tour.{suffix}") for suffix in ("gif", "mp4")}
     for file in tour.values():
-        bench.do(
+        workspace.run_job(
             run_interpolate,
             InterpolateRequest(
-                desk.run,
+                context.run,
                 names[0],
                 names[-1],
                 file,
@@ -115,16 +117,18 @@ def between(desk: StudyContext) -> Found:
                 fps=FPS,
             ),
         )
-    strips = [bench.figure(f"{'-'.join(pair)}.png") for pair in PAIRS[:3]]
+    strips = [workspace.figure_path(f"{'-'.join(pair)}.png") for pair in PAIRS[:3]]
     for (a, b), file in zip(PAIRS, strips, strict=False):
-        bench.do(run_interpolate, InterpolateRequest(desk.run, f"label:{a}", f"label:{b}", file, path="linear"))
-    bench.do(run_map, MapRequest(desk.run, chart := bench.figure("map.png"), limit=3000))
-    scores = bench.do(
+        workspace.run_job(
+            run_interpolate, InterpolateRequest(context.run, f"label:{a}", f"label:{b}", file, path="linear")
+        )
+    workspace.run_job(run_map, MapRequest(context.run, chart := workspace.figure_path("map.png"), limit=3000))
+    scores = workspace.run_job(
         run_score,
         ScoreRequest(
-            desk.run,
-            bench.figure("scores"),
-            pairs=bench.either(24, 100, tiny=3),
+            context.run,
+            workspace.figure_path("scores"),
+            pairs=workspace.either(24, 100, tiny=3),
             kind="other-label",
             steps=13,
             paths="linear",
@@ -134,8 +138,8 @@ def between(desk: StudyContext) -> Found:
     )
     numbers: Numbers = {row.path: {name: of.mean for name, of in row.figures.items()} for row in scores.rows}
     ways = tuple(numbers)
-    middle = _middles(desk)
-    numbers["middle"] = {name: desk.sure(images) for name, images in middle.items()}
+    middle = _make_middles(context)
+    numbers["middle"] = {name: context.share_sure(images) for name, images in middle.items()}
     sure = numbers["middle"]
     return Section(
         "Between characters",
@@ -175,13 +179,13 @@ def between(desk: StudyContext) -> Found:
     ), numbers
 
 
-def _middles(desk: StudyContext) -> dict[str, Pixels]:
+def _make_middles(context: Context) -> dict[str, Pixels]:
     """Half-way between random pairs of different characters: decoded, and as pixels averaged; and the ends decoded."""
-    draw, labels = np.random.default_rng(desk.bench.seed), desk.test.labels
+    draw, labels = np.random.default_rng(context.workspace.seed), context.test.labels
     assert labels is not None  # noqa: S101 - this set has labels
-    a, b = draw.integers(len(desk.test), size=(2, 4 * DRAWN))
+    a, b = draw.integers(len(context.test), size=(2, 4 * DRAWN))
     a, b = (side[labels[a] != labels[b]][:DRAWN] for side in (a, b))
-    model, _ = open_run(desk.run)
-    ends = [encode(model, desk.test.images[side]) for side in (a, b)]
-    faded = np.mean([desk.test.images[a], desk.test.images[b]], axis=0).round().astype(np.uint8)
+    model, _ = open_run(context.run)
+    ends = [encode(model, context.test.images[side]) for side in (a, b)]
+    faded = np.mean([context.test.images[a], context.test.images[b]], axis=0).round().astype(np.uint8)
     return {"half-way": decode(model, (ends[0] + ends[1]) / 2), "cross-fade": faded, "ends": decode(model, ends[0])}

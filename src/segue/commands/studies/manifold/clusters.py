@@ -20,12 +20,12 @@ from segue.latent.graph.search import search
 from segue.latent.space import LatentSpace
 from segue.render.report import Picture, Section
 
-NEAR = 8  # codes that purity is told by
+NEAR = 8  # neighbours that purity is measured by
 FACTOR = "height"
 
 
 @dataclass(frozen=True)
-class Split:
+class ClusterSplit:
     """How a factor splits codes: the share of the 8 nearest codes that have the same value (`purity`), what it would be
 
     without any order (`chance`), the mean silhouette (Rousseeuw 1987; -1 to 1, above 0.25 groups lie apart), how many
@@ -40,11 +40,11 @@ class Split:
     k: int
 
 
-def split(codes: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> Split:
+def measure_split(codes: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> ClusterSplit:
     """How labels `[n]` split codes `[n, d]`.
 
     >>> codes = np.concatenate([np.arange(20.0), 1000 + np.arange(20.0)])[:, None]
-    >>> found = split(codes, np.repeat([0, 1], 20))
+    >>> found = measure_split(codes, np.repeat([0, 1], 20))
     >>> found.purity, found.chance.__round__(2), found.components
     (1.0, 0.49, 2)
     """
@@ -54,7 +54,7 @@ def split(codes: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> Spli
     places = search(codes)(codes, near + 1, silent).places[:, 1:]
     _, counts = np.unique(labels, return_counts=True)
     graph, connected = knn_graph(codes, near), knn_graph(codes)
-    return Split(
+    return ClusterSplit(
         values=len(counts),
         purity=float((labels[places] == labels[:, None]).mean()),
         chance=float((counts * (counts - 1)).sum() / (len(labels) * (len(labels) - 1))),
@@ -64,18 +64,18 @@ def split(codes: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> Spli
     )
 
 
-def clusters_section(bench: Workspace, plan: Plan) -> tuple[Section, Split, Path]:
+def report_clusters(workspace: Workspace, plan: Plan) -> tuple[Section, ClusterSplit, Path]:
     """The map of an image set of three factors, coloured by the third, and how that splits it."""
     from segue.render.latent_map import latent_map
 
-    run = train(bench, plan, "three-factors", data=plan.three, latent=3)
+    run = train(workspace, plan, "three-factors", data=plan.three, latent=3)
     model, _ = open_run(run)
-    images = bench.images(plan.three).train
+    images = workspace.images(plan.three).train
     assert images.factors is not None  # noqa: S101 - for the type checker; both sets have factors
     codes = LatentSpace.of(model, images).codes.double().numpy()
     labels = images.factors[:, images.factor_names.index(FACTOR)].round().astype(np.int64)
-    found, names = split(codes, labels), _names(plan.three)
-    file = bench.figure("three-factors.png")
+    found, names = measure_split(codes, labels), _name_heights(plan.three)
+    file = workspace.figure_path("three-factors.png")
     latent_map(codes, file, labels=labels, names=names, title=f"Codes of {len(images):,} images by the camera's height")
     caption = (
         "A code of three numbers for images of three factors, coloured by the third, the camera's height. Of the "
@@ -87,7 +87,7 @@ def clusters_section(bench: Workspace, plan: Plan) -> tuple[Section, Split, Path
     return Section("Three degrees of freedom", _TEXT, (Picture(file, caption),)), found, run
 
 
-def _names(data: str) -> tuple[str, ...]:
+def _name_heights(data: str) -> tuple[str, ...]:
     if generated.reads(data):
         space = choose(data, WORLDS, "world").space
         return next(factor.names for factor in space if factor.name == FACTOR)

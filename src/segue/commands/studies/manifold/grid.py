@@ -19,7 +19,7 @@ _OFF = f"off-manifold@{SURFING}"
 _HEADS = ("MSE x1e3", "surfing x1e3")
 
 
-def axes(plan: Plan) -> tuple[str, ...]:
+def list_axes(plan: Plan) -> tuple[str, ...]:
     """What the source varied: losses, batch, widest layer (four times our width), noise; rate, its drops, epochs."""
     losses = ",".join(f"ae:loss={loss}" for loss in plan.losses.values())
     noises = ",".join(f"{kind}={strength}" for kind in ("gaussian:sigma", "mask:ratio") for strength in (0.1, 0.2, 0.5))
@@ -34,43 +34,43 @@ def axes(plan: Plan) -> tuple[str, ...]:
     )
 
 
-def whole(bench: Workspace, plan: Plan) -> SweepRequest:
+def make_whole_request(workspace: Workspace, plan: Plan) -> SweepRequest:
     """The whole grid, 1,296 trainings."""
     return SweepRequest(
         plan.two,
-        bench.folder / "whole-grid",
-        axis=axes(plan),
+        workspace.folder / "whole-grid",
+        axis=list_axes(plan),
         latent=2,
         metric="mse",
         also=(_OFF,),
-        training=Training(schedule="step", seed=bench.seed),
-        data_dir=bench.data_dir,
+        training=Training(schedule="step", seed=workspace.seed),
+        data_dir=workspace.data_dir,
     )
 
 
-def part(bench: Workspace, plan: Plan) -> SweepRequest:
+def make_part_request(workspace: Workspace, plan: Plan) -> SweepRequest:
     """Points of the grid, drawn at random, of fewer steps."""
-    few = bench.either(4, 14, tiny=2)
-    steps = bench.either(60, 300, tiny=4)
-    varied = [axis for axis in axes(plan) if not axis.startswith("epochs")]
-    if bench.size != "full":  # small networks, for a small study
+    few = workspace.either(4, 14, tiny=2)
+    steps = workspace.either(60, 300, tiny=4)
+    varied = [axis for axis in list_axes(plan) if not axis.startswith("epochs")]
+    if workspace.size != "full":  # small networks, for a small study
         varied = [axis.replace("width=16,32,64", "width=8,16") for axis in varied]
     return dataclasses.replace(
-        whole(bench, plan),
-        out=bench.folder / "grid",
+        make_whole_request(workspace, plan),
+        out=workspace.folder / "grid",
         axis=tuple(varied),
         by="random",
         trials=few,
-        pairs=bench.either(2, 6),
-        images=DataOptions(limit=bench.either(400, None, tiny=100)),
-        training=Training(steps=steps, schedule="step", seed=bench.seed),
+        pairs=workspace.either(2, 6),
+        images=DataOptions(limit=workspace.either(400, None, tiny=100)),
+        training=Training(steps=steps, schedule="step", seed=workspace.seed),
     )
 
 
-def grid_section(bench: Workspace, plan: Plan) -> tuple[Section, SweepResult]:
+def report_grid(workspace: Workspace, plan: Plan) -> tuple[Section, SweepResult]:
     """The points that were tried, best first, as `all_scores.csv`; and the command for all of them."""
-    request = part(bench, plan)
-    found = bench.do(run_sweep, request)
+    request = make_part_request(workspace, plan)
+    found = workspace.run_job(run_sweep, request)
     rows = sorted(found.rows, key=lambda row: row.figures.get("mse", math.inf))
     names = [axis.partition("=")[0] for axis in request.axis]
     table = Table(
@@ -85,7 +85,7 @@ def grid_section(bench: Workspace, plan: Plan) -> tuple[Section, SweepResult]:
         for file in found.files
         if file.suffix == FIGURE_ENDINGS[0]
     )
-    text = _TEXT.format(few=len(rows), whole=command(whole(bench, plan), bench.folder))
+    text = _TEXT.format(few=len(rows), whole=command(make_whole_request(workspace, plan), workspace.folder))
     return Section("The grid search", text, (*pictures, table)), found
 
 

@@ -20,7 +20,7 @@ from segue.latent.space import encode
 from segue.render.report import Picture, Section, Table
 from segue.training.losses import psnr, structural_similarity
 
-BLOCK_PX = 8  # of the means that "filling" is told by
+BLOCK_PX = 8  # of the blocks whose means "filling" compares
 MEASURED = 400  # images
 _SHOWN = 8
 LEAST_VARIETY = 0.1  # below which a model has not learned to tell images apart
@@ -28,7 +28,7 @@ NOISES = (None, "gaussian:sigma=0.1", NOISE, "gaussian:sigma=0.5", "mask:ratio=0
 
 
 @dataclass(frozen=True)
-class Kept:
+class Quality:
     """What reconstructions keep: mean square error per value, PSNR in dB, SSIM, and of the parts that move
 
     the shares that are missed, of their edges and of their filling: the mean square error of the differences between
@@ -51,11 +51,11 @@ class Kept:
         return self.variety >= LEAST_VARIETY
 
 
-def kept(images: Pixels, decoded: Pixels, mean: Floats) -> Kept:
+def measure_quality(images: Pixels, decoded: Pixels, mean: Floats) -> Quality:
     """What `decoded` `[n, h, w, c]` keep of uint8 `images`, beside the `mean` image `[h, w, c]`, 0 to 255.
 
     >>> images = np.random.default_rng(0).integers(0, 256, (4, 16, 16, 1)).astype(np.uint8)
-    >>> same = kept(images, images, images.mean(0))
+    >>> same = measure_quality(images, images, images.mean(0))
     >>> same.mse, same.edges, same.filling, same.sharpness
     (0.0, 0.0, 0.0, 1.0)
     """
@@ -63,26 +63,26 @@ def kept(images: Pixels, decoded: Pixels, mean: Floats) -> Kept:
     blind = np.broadcast_to(mean / 255, x.shape)
     clean, again = to_float(images), to_float(decoded)
     energy = [sum(map(gradient_energy, group)) for group in (decoded, images)]
-    return Kept(
+    return Quality(
         mse=float(np.square(x - y).mean()),
         psnr=float(psnr(again, clean).mean()),
         ssim=float(structural_similarity(again, clean).mean()),
-        edges=gradient_error(x, y) / gradient_error(x, blind),
-        filling=block_error(x, y) / block_error(x, blind),
+        edges=measure_gradient_error(x, y) / measure_gradient_error(x, blind),
+        filling=measure_block_error(x, y) / measure_block_error(x, blind),
         sharpness=energy[0] / energy[1],
         variety=float(y.var(0).mean() / x.var(0).mean()),
     )
 
 
-def gradient_error(a: Floats, b: Floats) -> float:
+def measure_gradient_error(a: Floats, b: Floats) -> float:
     """The mean square error between the differences of neighbouring values of `[n, h, w, c]`, across and down."""
     return float(sum(np.square(np.diff(a - b, axis=axis)).mean() for axis in (1, 2)))
 
 
-def block_error(a: Floats, b: Floats) -> float:
+def measure_block_error(a: Floats, b: Floats) -> float:
     """The mean square error between the means of the 8x8 blocks of `[n, h, w, c]`, what is over left out.
 
-    >>> block_error(np.zeros((1, 9, 8, 1)), np.ones((1, 9, 8, 1)))
+    >>> measure_block_error(np.zeros((1, 9, 8, 1)), np.ones((1, 9, 8, 1)))
     1.0
     """
     n, h, w, c = a.shape
@@ -91,25 +91,25 @@ def block_error(a: Floats, b: Floats) -> float:
     return float(np.square(apart.reshape(n, rows, BLOCK_PX, columns, BLOCK_PX, c).mean((2, 4))).mean())
 
 
-def measured(run: Path, images: ImageSet) -> tuple[Kept, Pixels]:
+def measure_run(run: Path, images: ImageSet) -> tuple[Quality, Pixels]:
     """What a run keeps of images drawn from the set, and its reconstructions of the few that are shown."""
     model, _ = open_run(run)
     some = images.images[draw_indices(len(images), MEASURED, 0)]
     shown = images.images[draw_indices(len(images), _SHOWN, 0)]
     again, few = (decode(model, encode(model, part)) for part in (some, shown))
-    return kept(some, again, images.images.mean(0, dtype=np.float64)), few
+    return measure_quality(some, again, images.images.mean(0, dtype=np.float64)), few
 
 
-def train_losses(bench: Workspace, plan: Plan) -> dict[str, Path]:
+def train_losses(workspace: Workspace, plan: Plan) -> dict[str, Path]:
     """A run with a code of two numbers for each weighting of the losses."""
     return {
-        name: train(bench, plan, f"2d-{name.lower()}", method=f"ae:loss={loss}", steps=plan.steps)
+        name: train(workspace, plan, f"2d-{name.lower()}", method=f"ae:loss={loss}", steps=plan.steps)
         for name, loss in plan.losses.items()
     }
 
 
 def train(
-    bench: Workspace,
+    workspace: Workspace,
     plan: Plan,
     name: str,
     *,
@@ -121,7 +121,7 @@ def train(
     lr: float | None = None,
 ) -> Path:
     """A run of the study's size, by default on the set of two factors with the source's noise, and of few steps."""
-    return bench.train(
+    return workspace.train(
         name,
         data or plan.two,
         method=method,
@@ -135,18 +135,18 @@ def train(
     )
 
 
-def losses_section(
-    bench: Workspace, plan: Plan, images: ImageSet, runs: dict[str, Path]
-) -> tuple[Section, dict[str, Kept]]:
+def report_losses(
+    workspace: Workspace, plan: Plan, images: ImageSet, runs: dict[str, Path]
+) -> tuple[Section, dict[str, Quality]]:
     """The three losses, side by side."""
     from segue.render.strip import Row, strip
 
-    found = {name: measured(run, images) for name, run in runs.items()}
+    found = {name: measure_run(run, images) for name, run in runs.items()}
     rows = [Row("images", images.images[draw_indices(len(images), _SHOWN, 0)])]
     rows += [Row(f"{name}: {plan.losses[name]}", few) for name, (_, few) in found.items()]
-    write_image(bench.figure("losses.png"), strip(rows))
-    keeps = {name: each for name, (each, _) in found.items()}
-    mse, both, seen = keeps["MSE"], keeps["both"], keeps["perceptual"]
+    write_image(workspace.figure_path("losses.png"), strip(rows))
+    qualities = {name: each for name, (each, _) in found.items()}
+    mse, both, seen = qualities["MSE"], qualities["both"], qualities["perceptual"]
     caption = (
         "The same images through three autoencoders with a code of two numbers that differ in the loss alone. MSE "
         f"alone has {mse.sharpness:.0%} of the images' gradient energy, both {both.sharpness:.0%}, the perceptual loss "
@@ -158,10 +158,10 @@ def losses_section(
         "Reconstruction by loss. Edges and filling: the share that is missed, 1 being the set's mean image; "
         "sharpness: gradient energy over the images', variety: variance over the images', both best at 1.",
         ("loss", *_HEADS),
-        tuple((plan.losses[name], *_cells(each)) for name, each in keeps.items()),
+        tuple((plan.losses[name], *_cells(each)) for name, each in qualities.items()),
     )
     text = LOSSES_TEXT.format(network="VGG-16" if plan.network == "vgg16" else "SqueezeNet")
-    return Section("Three losses", text, (Picture(bench.figure("losses.png"), caption), table)), keeps
+    return Section("Three losses", text, (Picture(workspace.figure_path("losses.png"), caption), table)), qualities
 
 
 LOSSES_TEXT = """
@@ -176,33 +176,35 @@ do not buy the same mixture here: 0.7 and 0.3 leaves the perceptual term the lar
 _HEADS = ("MSE x1e3", "PSNR, dB", "SSIM", "edges missed", "filling missed", "sharpness", "variety")
 
 
-def _cells(each: Kept) -> tuple[float, ...]:
+def _cells(each: Quality) -> tuple[float, ...]:
     """Its figures, in the order of `_HEADS`."""
     return (1e3 * each.mse, *list(asdict(each).values())[1:])
 
 
-def noise_section(bench: Workspace, plan: Plan, images: ImageSet) -> tuple[Section, dict[str, Kept], Path]:
+def report_noise(workspace: Workspace, plan: Plan, images: ImageSet) -> tuple[Section, dict[str, Quality], Path]:
     """One kind of noise after the other, all else alike, and the run with the source's best."""
-    wanted = bench.either((NOISES[1], NOISE, NOISES[3], NOISES[5]), NOISES)
-    runs = {noise or "none": train(bench, plan, f"noise-{_plain(noise or 'none')}", corrupt=noise) for noise in wanted}
-    keeps = {name: measured(run, images)[0] for name, run in runs.items()}
-    best = min(keeps, key=lambda name: keeps[name].mse)
+    wanted = workspace.either((NOISES[1], NOISE, NOISES[3], NOISES[5]), NOISES)
+    runs = {
+        noise or "none": train(workspace, plan, f"noise-{_collect(noise or 'none')}", corrupt=noise) for noise in wanted
+    }
+    qualities = {name: measure_run(run, images)[0] for name, run in runs.items()}
+    best = min(qualities, key=lambda name: qualities[name].mse)
     table = Table(
         "noises",
         "Reconstruction of clean images by the noise that the encoder saw in training; the lowest MSE is "
         f"that of {best}. The columns are as in the table of losses.",
         ("noise", *_HEADS),
-        tuple((name, *_cells(each)) for name, each in keeps.items()),
+        tuple((name, *_cells(each)) for name, each in qualities.items()),
     )
-    return Section("Noise", NOISE_TEXT.format(steps=plan.short), (table,)), keeps, runs[NOISE]
+    return Section("Noise", NOISE_TEXT.format(steps=plan.short), (table,)), qualities, runs[NOISE]
 
 
 NOISE_TEXT = """
-A denoising autoencoder sees a spoilt image and has to give the clean one. The source added Gaussian noise with a
-standard deviation of 0.1, 0.2 or 0.5 (white being 1), or set as large a share of the pixels to black. Each of these is
-one training of {steps:,} steps with one seed, so that small differences say little.
+A denoising autoencoder sees a corrupted image and has to reconstruct the clean one. The source added Gaussian noise
+with a standard deviation of 0.1, 0.2 or 0.5 (white being 1), or set as large a share of the pixels to black. Each of
+these is one training of {steps:,} steps with one seed, so that small differences say little.
 """
 
 
-def _plain(name: str) -> str:
+def _collect(name: str) -> str:
     return name.replace(":", "-").replace("=", "-").replace(".", "")

@@ -22,7 +22,7 @@ class Plan:
 
     `network` is its name in a loss; `width`, `batch` and `lr` are as of `segue train`; `steps` are those of the models
     that are surfed, `short` those of the models that are compared among themselves; `pairs` what paths are scored on,
-    `nodes` what dear paths go by, `frames` of each.
+    `nodes` the images that slow paths use, `frames` of each.
     """
 
     two: str
@@ -49,42 +49,43 @@ class Plan:
         return f"ae:loss={self.losses['both']}"
 
 
-def plan_of(bench: Workspace) -> Plan:
+def make_plan(workspace: Workspace) -> Plan:
     """The plan for the data and weights that are at hand, and for the size of the study."""
-    two, three = _worlds(bench)
+    two, three = _choose_worlds(workspace)
     return Plan(
         two=two,
         three=three,
-        network=_network(bench),
-        width=bench.either(8, 32),
+        network=_choose_network(workspace),
+        width=workspace.either(8, 32),
         batch=16,
-        lr=bench.either(3e-3, 1e-3),
-        steps=bench.either(400, 2500),
-        short=bench.either(80, 1500),
-        pairs=bench.either(4, 12, tiny=2),
-        nodes=bench.either(200, 800, tiny=60),
-        frames=bench.either(12, 16, tiny=5),
-        geodesic=bench.either("geodesic:iterations=5,points=16", "geodesic", tiny="geodesic:iterations=2") + "+pace",
+        lr=workspace.either(3e-3, 1e-3),
+        steps=workspace.either(400, 2500),
+        short=workspace.either(80, 1500),
+        pairs=workspace.either(4, 12, tiny=2),
+        nodes=workspace.either(200, 800, tiny=60),
+        frames=workspace.either(12, 16, tiny=5),
+        geodesic=workspace.either("geodesic:iterations=5,points=16", "geodesic", tiny="geodesic:iterations=2")
+        + "+pace",
     )
 
 
-def _worlds(bench: Workspace) -> tuple[str, str]:
+def _choose_worlds(workspace: Workspace) -> tuple[str, str]:
     """MPI3D where its file is, else the pole world, whose scenes are of the same kind."""
-    folders = folders_of(Mpi3d.folder, bench.data_dir)
+    folders = folders_of(Mpi3d.folder, workspace.data_dir)
     if any((folder / name).is_file() for folder in folders for name in Mpi3d.files):
         return TOY.format("top"), TOY.format("all")
-    steps = bench.either(40, 40, tiny=12)
-    fewer = bench.either(16, 40, tiny=8)
+    steps = workspace.either(40, 40, tiny=12)
+    fewer = workspace.either(16, 40, tiny=8)
     return (
         f"worlds:pole:horizontal={steps},vertical={steps}",
         f"worlds:pole:height=all,horizontal={fewer},vertical={fewer}",
     )
 
 
-def _network(bench: Workspace) -> str:
+def _choose_network(workspace: Workspace) -> str:
     """VGG-16, as the source has it, where its weights are at hand; they are half a GB, and not fetched for this."""
-    told = os.environ.get("SEGUE_DATA")
-    folders = [Path(told)] if told else []
-    folders += [cache_dir(), *([bench.data_dir] if bench.data_dir else [])]
+    given = os.environ.get("SEGUE_DATA")
+    folders = [Path(given)] if given else []
+    folders += [cache_dir(), *([workspace.data_dir] if workspace.data_dir else [])]
     places = [*VGG16.others(), *(folder / VGG16.file.name for folder in folders)]
     return "vgg16" if any(place.is_file() for place in places) else "perceptual"

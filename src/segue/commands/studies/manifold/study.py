@@ -10,13 +10,27 @@ import numpy as np
 
 from segue.commands.runs import open_run
 from segue.commands.studies.manifold import verdicts
-from segue.commands.studies.manifold.beyond import CONVEX, MORE_METHODS, PLAIN_AE, beyond_section
-from segue.commands.studies.manifold.clusters import Split, clusters_section
-from segue.commands.studies.manifold.grid import grid_section
-from segue.commands.studies.manifold.losses import Kept, losses_section, measured, noise_section, train, train_losses
-from segue.commands.studies.manifold.plan import NOISE, Plan, plan_of
-from segue.commands.studies.manifold.surfing import RADIUS, SURFING, Terrain, score, surfing_parts, true_frames
-from segue.commands.studies.study import StudyRecipe
+from segue.commands.studies.manifold.beyond import CONVEX, MORE_METHODS, PLAIN_AE, report_beyond
+from segue.commands.studies.manifold.clusters import ClusterSplit, report_clusters
+from segue.commands.studies.manifold.grid import report_grid
+from segue.commands.studies.manifold.losses import (
+    Quality,
+    measure_run,
+    report_losses,
+    report_noise,
+    train,
+    train_losses,
+)
+from segue.commands.studies.manifold.plan import NOISE, Plan, make_plan
+from segue.commands.studies.manifold.surfing import (
+    RADIUS,
+    SURFING,
+    Terrain,
+    make_true_frames,
+    report_terrain,
+    score_run,
+)
+from segue.commands.studies.study import Study
 from segue.commands.studies.workspace import Workspace
 from segue.core.images import write_image
 from segue.data.datasets import ImageSet
@@ -24,55 +38,55 @@ from segue.evaluation.leaderboard import LeaderboardRow
 from segue.latent.graph import Graph
 from segue.latent.interpolation import cross_fade
 from segue.models.autoencoder import ConvAutoencoder
-from segue.render.report import Claim, Picture, Section, Study, Table
+from segue.render.report import Claim, Page, Picture, Section, Table
 from segue.render.strip import Row
 
 Board = dict[str, LeaderboardRow]
 
 
-def study(bench: Workspace) -> Study:
+def make_page(workspace: Workspace) -> Page:
     """All of the source's experiments, in its order, and then what it would try next."""
-    plan = plan_of(bench)
-    images = bench.images(plan.two).train
-    runs = train_losses(bench, plan)
-    deep = train(bench, plan, "3d-mse", latent=3, steps=plan.steps)
-    losses, keeps = losses_section(bench, plan, images, runs)
+    plan = make_plan(workspace)
+    images = workspace.images(plan.two).train
+    runs = train_losses(workspace, plan)
+    deep = train(workspace, plan, "3d-mse", latent=3, steps=plan.steps)
+    losses, qualities = report_losses(workspace, plan, images, runs)
     terrains = {"MSE": Terrain.of(runs["MSE"], images), "both": Terrain.of(runs["both"], images)}
     terrains["3-D"] = Terrain.of(deep, images)
     paths = f"linear {SURFING} {RADIUS}"
-    boards = {name: score(bench, plan, terrain.run, paths) for name, terrain in terrains.items()}
-    keeps["3-D"] = measured(deep, images)[0]
-    surfing = _surfing(bench, plan, terrains, boards, keeps)
-    three, split, _ = clusters_section(bench, plan)
-    noises, by_noise, plain = noise_section(bench, plan, images)
-    grid, tried = grid_section(bench, plan)
-    beyond, further, kinds = beyond_section(bench, plan, images, plain)
+    boards = {name: score_run(workspace, plan, terrain.run, paths) for name, terrain in terrains.items()}
+    qualities["3-D"] = measure_run(deep, images)[0]
+    surfing = _report_surfing(workspace, plan, terrains, boards, qualities)
+    three, split, _ = report_clusters(workspace, plan)
+    noises, by_noise, plain = report_noise(workspace, plan, images)
+    grid, tried = report_grid(workspace, plan)
+    beyond, further, kinds = report_beyond(workspace, plan, images, plain)
     lengths = {
-        name: {"k": _median(terrain, terrain.graph), "radius": _median(terrain, terrain.wide)}
+        name: {"k": _median_detour(terrain, terrain.graph), "radius": _median_detour(terrain, terrain.wide)}
         for name, terrain in terrains.items()
     }
-    claims = _claims(terrains, boards, keeps, lengths, split, by_noise, further, kinds)
+    claims = _judge_claims(terrains, boards, qualities, lengths, split, by_noise, further, kinds)
     numbers = {
-        "losses": _plain(keeps),
-        "noises": _plain(by_noise),
+        "losses": _collect(qualities),
+        "noises": _collect(by_noise),
         "third factor": asdict(split),
         "lengths": lengths,
         "smallest k": {name: terrain.graph.k for name, terrain in terrains.items()},
-        "scores": {name: _means(board) for name, board in (boards | further).items()},
-        "methods": _plain(kinds),
+        "scores": {name: _collect_means(board) for name, board in (boards | further).items()},
+        "methods": _collect(kinds),
         "plan": asdict(plan),
         "grid": [{**row.values, **row.figures, "state": row.state} for row in tried.rows],
     }
-    sections = (_world(bench, plan, images, runs["MSE"]), losses, *surfing, three, noises, grid, beyond)
-    return Study(_TITLE, LEAD.format(**_lead(boards, lengths)), sections, claims, numbers)
+    sections = (_report_world(workspace, plan, images, runs["MSE"]), losses, *surfing, three, noises, grid, beyond)
+    return Page(_TITLE, LEAD.format(**_fill_lead(boards, lengths)), sections, claims, numbers)
 
 
-def _world(bench: Workspace, plan: Plan, images: ImageSet, run: Path) -> Section:
+def _report_world(workspace: Workspace, plan: Plan, images: ImageSet, run: Path) -> Section:
     """The images, why pixels will not do, and the network."""
     from segue.render.strip import strip
 
     side = round(len(images) ** 0.5)
-    write_image(bench.figure("world.png"), strip(_examples(plan, images, side)))
+    write_image(workspace.figure_path("world.png"), strip(_make_examples(plan, images, side)))
     model, _ = open_run(run)
     assert isinstance(model, ConvAutoencoder)  # noqa: S101 - for the type checker; the study trains no other
     weights = [sum(part.numel() for part in net.parameters()) for net in (model.encoder, model.decoder)]
@@ -89,17 +103,17 @@ def _world(bench: Workspace, plan: Plan, images: ImageSet, run: Path) -> Section
         short=plan.short,
         batch=plan.batch,
         epochs=plan.steps * plan.batch / len(images),
-        quick=QUICK if bench.quick else "",
+        quick=QUICK if workspace.quick else "",
         instead="the source's own set" if recorded else INSTEAD,
     )
     caption = (
         f"The set: {side} horizontal angles (first row, 8 of them) by {side} vertical ones (second row). Fading pixels "
         "(third row) shows two arms; the truth (last row) is one arm that moves."
     )
-    return Section("The images, and the network", text, (Picture(bench.figure("world.png"), caption),))
+    return Section("The images, and the network", text, (Picture(workspace.figure_path("world.png"), caption),))
 
 
-def _examples(plan: Plan, images: ImageSet, side: int) -> list[Row]:
+def _make_examples(plan: Plan, images: ImageSet, side: int) -> list[Row]:
     """Both factors in turn, and a pair of images cross-faded and in truth; `side` is the steps of each factor."""
     steps = np.linspace(0, side - 1, 8).round().astype(np.int64)
     a, b = side // 8 * side + side // 4, (side - side // 8) * side - side // 4
@@ -108,23 +122,27 @@ def _examples(plan: Plan, images: ImageSet, side: int) -> list[Row]:
         Row("vertical angle", images.images[side // 2 * side + steps]),
         Row("cross-fade of pixels", cross_fade(images.images[a], images.images[b], 8)),
     ]
-    truth = true_frames(plan, images, (a, b), 8)
+    truth = make_true_frames(plan, images, (a, b), 8)
     return rows if truth is None else [*rows, Row("truth", truth)]
 
 
-def _surfing(
-    bench: Workspace, plan: Plan, terrains: dict[str, Terrain], boards: dict[str, Board], keeps: dict[str, Kept]
+def _report_surfing(
+    workspace: Workspace,
+    plan: Plan,
+    terrains: dict[str, Terrain],
+    boards: dict[str, Board],
+    qualities: dict[str, Quality],
 ) -> tuple[Section, ...]:
     found = {
-        name: surfing_parts(bench, plan, terrains[name], slug, what, boards[name])
+        name: report_terrain(workspace, plan, terrains[name], slug, what, boards[name])
         for name, slug, what in (
             ("MSE", "2d-mse", "MSE, code of two numbers"),
             ("both", "2d-both", "Both losses, code of two numbers"),
             ("3-D", "3d-mse", "MSE, code of three numbers"),
         )
     }
-    gain = verdicts.change(keeps["MSE"].mse, keeps["3-D"].mse)
-    flat, solid = keeps["MSE"], keeps["3-D"]
+    gain = verdicts.relative_change(qualities["MSE"].mse, qualities["3-D"].mse)
+    flat, solid = qualities["MSE"], qualities["3-D"]
     rows = tuple((name, 1e3 * k.mse, k.psnr, k.ssim) for name, k in (("two numbers", flat), ("three numbers", solid)))
     table = Table("third-number", f"What a third number gains: {gain:+.0%} in MSE.", DEEP_HEADS, rows)
     return (
@@ -134,49 +152,62 @@ def _surfing(
     )
 
 
-def _claims(
+def _judge_claims(
     terrains: dict[str, Terrain],
     boards: dict[str, Board],
-    keeps: dict[str, Kept],
+    qualities: dict[str, Quality],
     lengths: dict[str, dict[str, float]],
-    split: Split,
-    noises: dict[str, Kept],
+    split: ClusterSplit,
+    noises: dict[str, Quality],
     further: dict[str, Board],
-    kinds: dict[str, Kept],
+    kinds: dict[str, Quality],
 ) -> tuple[Claim, ...]:
     pairs = {name: (board["linear"], board[SURFING]) for name, board in boards.items()}
     line, board, long = pairs["MSE"][0], boards["MSE"], lengths["both"]
-    found = [verdicts.lower(*pairs["MSE"])]
-    found += [verdicts.rough(*pairs["both"], long["k"], keeps["both"])]
-    found += [verdicts.combined(keeps), verdicts.perceptual(keeps)]
-    found += [verdicts.smallest_k(terrains["MSE"].graph.k or 0, terrains["both"].graph.k or 0)]
-    found += [verdicts.third_number(keeps["MSE"], keeps["3-D"]), verdicts.clearer(pairs["MSE"], pairs["3-D"])]
-    found += [verdicts.clusters(split), verdicts.noise(noises, NOISE), verdicts.gamed(line, board["snap"])]
+    found = [verdicts.judge_lower(*pairs["MSE"])]
+    found += [verdicts.judge_long_way(*pairs["both"], long["k"], qualities["both"])]
+    found += [verdicts.judge_combined(qualities), verdicts.judge_perceptual(qualities)]
+    found += [verdicts.judge_smallest_k(terrains["MSE"].graph.k or 0, terrains["both"].graph.k or 0)]
+    found += [
+        verdicts.judge_third_number(qualities["MSE"], qualities["3-D"]),
+        verdicts.judge_clearer(pairs["MSE"], pairs["3-D"]),
+    ]
+    found += [
+        verdicts.judge_clusters(split),
+        verdicts.judge_noise(noises, NOISE),
+        verdicts.judge_gamed(line, board["snap"]),
+    ]
     if "truth" in board:
-        found += [verdicts.nearest_perfect(board["snap"], board["truth"], line)]
-    found += [verdicts.radius((long["k"], long["radius"]), pairs["both"][1], boards["both"][RADIUS], keeps["both"])]
-    found += [verdicts.convex(further[PLAIN_AE]["linear"], {name: further[name]["linear"] for name in CONVEX}, kinds)]
+        found += [verdicts.judge_perfect(board["snap"], board["truth"], line)]
+    found += [
+        verdicts.judge_radius((long["k"], long["radius"]), pairs["both"][1], boards["both"][RADIUS], qualities["both"])
+    ]
+    found += [
+        verdicts.judge_convex(further[PLAIN_AE]["linear"], {name: further[name]["linear"] for name in CONVEX}, kinds)
+    ]
     return (
         *found,
-        verdicts.better(kinds[PLAIN_AE], {name: kinds[name] for name in MORE_METHODS if name not in CONVEX}),
+        verdicts.judge_better(kinds[PLAIN_AE], {name: kinds[name] for name in MORE_METHODS if name not in CONVEX}),
     )
 
 
-def _median(terrain: Terrain, graph: Graph) -> float:
+def _median_detour(terrain: Terrain, graph: Graph) -> float:
     return float(np.median(terrain.detours(graph)))
 
 
-def _plain(keeps: dict[str, Kept]) -> dict[str, Any]:
-    return {name: asdict(each) for name, each in keeps.items()}
+def _collect(qualities: dict[str, Quality]) -> dict[str, Any]:
+    return {name: asdict(each) for name, each in qualities.items()}
 
 
-def _means(board: Board) -> dict[str, dict[str, float]]:
+def _collect_means(board: Board) -> dict[str, dict[str, float]]:
     return {path: {name: figure.mean for name, figure in row.figures.items()} for path, row in board.items()}
 
 
-def _lead(boards: dict[str, Board], lengths: dict[str, dict[str, float]]) -> dict[str, str]:
+def _fill_lead(boards: dict[str, Board], lengths: dict[str, dict[str, float]]) -> dict[str, str]:
     by = {
-        name: verdicts.change(board["linear"].figures[verdicts.OFF].mean, board[SURFING].figures[verdicts.OFF].mean)
+        name: verdicts.relative_change(
+            board["linear"].figures[verdicts.OFF].mean, board[SURFING].figures[verdicts.OFF].mean
+        )
         for name, board in boards.items()
     }
     return {
@@ -225,11 +256,11 @@ leaves an area in the plane.
 """
 DEEP_HEADS = ("code of", "MSE x1e3", "PSNR, dB", "SSIM")
 
-RECIPE = StudyRecipe(
+STUDY = Study(
     "manifold",
     "surfing the manifold: denoising autoencoders with a code of two numbers, graphs of codes, other paths",
     "MPI3D toy, or the drawn pole world",
     minutes_quick=3,
     minutes=35,
-    study=study,
+    make_page=make_page,
 )

@@ -36,7 +36,7 @@ _METRICS = "off-manifold excess to-truth jerk pace:by=pixel ghosting"
 
 
 @dataclass(frozen=True)
-class _Shown:
+class ShownPair:
     """The pair to show: its places in the set; how far the straight line goes from the codes, in distances between
 
     neighbours; and how many times as long as the line the way through the graph is.
@@ -87,7 +87,7 @@ class Terrain:
 
     def detours(self, graph: Graph) -> Floats:
         """How many times as long as the straight line the way through a graph is, for each pair, `[m]`."""
-        return np.array([detour(graph, a, b) for a, b in self.pairs.tolist()])
+        return np.array([measure_detour(graph, a, b) for a, b in self.pairs.tolist()])
 
     @cached_property
     def away(self) -> Floats:
@@ -100,24 +100,24 @@ class Terrain:
         return np.asarray(find(points, 1, silent).distances.reshape(len(self.pairs), -1).max(1) / usual)
 
     @cached_property
-    def shown(self) -> _Shown:
+    def shown(self) -> ShownPair:
         """Of the pairs, the one whose straight line gets farthest from the codes."""
         at = int(self.away.argmax())
         a, b = self.pairs[at].tolist()
-        return _Shown(a, b, float(self.away[at]), detour(self.graph, a, b))
+        return ShownPair(a, b, float(self.away[at]), measure_detour(self.graph, a, b))
 
 
-def detour(graph: Graph, a: int, b: int) -> float:
+def measure_detour(graph: Graph, a: int, b: int) -> float:
     """The length of the way through a graph from one node to another, over the straight line's; 1 where they are one.
 
-    >>> detour(knn_graph(np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), 1), 0, 2).__round__(3)
+    >>> measure_detour(knn_graph(np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), 1), 0, 2).__round__(3)
     1.414
     """
     straight = float(np.linalg.norm(graph.codes[b] - graph.codes[a]))
     return shortest_path(graph, graph.codes[a], graph.codes[b]).cost / straight if straight else 1.0
 
 
-def draw_graph(bench: Workspace, terrain: Terrain, name: str, title: str, plain: bool = False) -> Path:
+def draw_graph(workspace: Workspace, terrain: Terrain, name: str, title: str, plain: bool = False) -> Path:
     """The graph over the latent space with both paths of the pair that is shown, or, `plain`, without."""
     from segue.render.graph_map import Course, graph_map
 
@@ -127,25 +127,25 @@ def draw_graph(bench: Workspace, terrain: Terrain, name: str, title: str, plain:
         Course("straight line", codes[[shown.a, shown.b]], LINE_COLOUR),
         Course("surfing: the shortest way through the graph", route.codes, SURF_COLOUR, corners=True),
     ]
-    file = bench.figure(f"{name}-graph.png")
+    file = workspace.figure_path(f"{name}-graph.png")
     ends = (terrain.images.images[shown.a], terrain.images.images[shown.b])
     graph_map(codes, terrain.graph.edges, file, courses=() if plain else courses, ends=ends, title=title)
     return file
 
 
-def _draw_strip(bench: Workspace, plan: Plan, terrain: Terrain, name: str) -> Path:
+def _draw_strip(workspace: Workspace, plan: Plan, terrain: Terrain, name: str) -> Path:
     """Truth, straight line, surfing and cross-fade of the pair that is shown, beneath each other."""
     from segue.render.strip import Row, strip
 
     a, b = (terrain.images.images[place] for place in (terrain.shown.a, terrain.shown.b))
     rows = [Row("cross-fade of pixels", cross_fade(a, b, STILLS))]
-    rows += [Row(title, frames) for title, frames in decoded_ways(plan, terrain, STILLS).items()]
-    file = bench.figure(f"{name}-strip.png")
+    rows += [Row(title, frames) for title, frames in decode_ways(plan, terrain, STILLS).items()]
+    file = workspace.figure_path(f"{name}-strip.png")
     write_image(file, strip(rows))
     return file
 
 
-def true_frames(plan: Plan, images: ImageSet, pair: tuple[int, int], frames: int) -> Pixels | None:
+def make_true_frames(plan: Plan, images: ImageSet, pair: tuple[int, int], frames: int) -> Pixels | None:
     """The true interpolation between the images at two places, where the set has an image for all of it."""
     truth = find_truth(plan.two, [images], LoadOptions())
     if truth is None or images.factors is None:
@@ -155,25 +155,25 @@ def true_frames(plan: Plan, images: ImageSet, pair: tuple[int, int], frames: int
     return None if found is None else found[0]
 
 
-def animations(bench: Workspace, plan: Plan, terrain: Terrain, name: str) -> tuple[Path, Path, Path]:
+def draw_animations(workspace: Workspace, plan: Plan, terrain: Terrain, name: str) -> tuple[Path, Path, Path]:
     """`NAME.gif` with the pair that is shown both ways and in truth, `NAME-linear.gif` and `NAME-surfing.gif`."""
     from segue.render.animation import write_animation
     from segue.render.strip import Row, strip
 
-    steps = bench.either(24, 40, tiny=4)
+    steps = workspace.either(24, 40, tiny=4)
     ends = f"train:{terrain.shown.a}", f"train:{terrain.shown.b}"
-    files = bench.figure(f"{name}-linear.gif"), bench.figure(f"{name}-surfing.gif")
+    files = workspace.figure_path(f"{name}-linear.gif"), workspace.figure_path(f"{name}-surfing.gif")
     for file, path in zip(files, ("linear", SURFING), strict=True):
-        bench.do(run_interpolate, InterpolateRequest(terrain.run, *ends, file, path=path, steps=steps, fps=12))
-    ways = decoded_ways(plan, terrain, steps)
+        workspace.run_job(run_interpolate, InterpolateRequest(terrain.run, *ends, file, path=path, steps=steps, fps=12))
+    ways = decode_ways(plan, terrain, steps)
     together = [
         strip([Row("", np.stack([way[i] for way in ways.values()]), above=tuple(ways))], scale=4) for i in range(steps)
     ]
-    write_animation(bench.figure(f"{name}.gif"), np.stack(together), fps=12)
-    return bench.figure(f"{name}.gif"), *files
+    write_animation(workspace.figure_path(f"{name}.gif"), np.stack(together), fps=12)
+    return workspace.figure_path(f"{name}.gif"), *files
 
 
-def decoded_ways(plan: Plan, terrain: Terrain, steps: int) -> dict[str, Pixels]:
+def decode_ways(plan: Plan, terrain: Terrain, steps: int) -> dict[str, Pixels]:
     """The straight line, surfing, and the truth where it is known: frames `[steps, h, w, c]` of the pair shown."""
     a, b = (terrain.images.images[place] for place in (terrain.shown.a, terrain.shown.b))
     around = PathContext(terrain.model, terrain.space, steps)
@@ -181,42 +181,42 @@ def decoded_ways(plan: Plan, terrain: Terrain, steps: int) -> dict[str, Pixels]:
         name: interpolate_images(terrain.model, a, b, choose_path(path), steps, context=around).frames
         for name, path in (("straight line", "linear"), ("surfing", SURFING))
     }
-    truth = true_frames(plan, terrain.images, (terrain.shown.a, terrain.shown.b), steps)
+    truth = make_true_frames(plan, terrain.images, (terrain.shown.a, terrain.shown.b), steps)
     return ways if truth is None else {**ways, "truth": truth}
 
 
-def score(
-    bench: Workspace, plan: Plan, run: Path, paths: str, name: str | None = None, nodes: int | None = None
+def score_run(
+    workspace: Workspace, plan: Plan, run: Path, paths: str, name: str | None = None, nodes: int | None = None
 ) -> dict[str, LeaderboardRow]:
     """The leaderboard of a run, by path and control; kept in the folder by its `name`, and not made again."""
-    out = bench.folder / "scores" / (name or run.name)
+    out = workspace.folder / "scores" / (name or run.name)
     request = ScoreRequest(
         run, out, pairs=plan.pairs, steps=plan.frames, paths=paths, metrics=_METRICS, nodes=nodes or 10_000, force=True
     )
-    return {row.path: row for row in bench.do(run_score, request).rows}
+    return {row.path: row for row in workspace.run_job(run_score, request).rows}
 
 
-def scores_table(name: str, caption: str, rows: dict[str, LeaderboardRow]) -> Table:
+def make_scores_table(name: str, caption: str, rows: dict[str, LeaderboardRow]) -> Table:
     """A leaderboard as a table of the report."""
-    return Table(name, caption, ("path", *HEADS), tuple((path, *figures(row)) for path, row in rows.items()))
+    return Table(name, caption, ("path", *HEADS), tuple((path, *list_figures(row)) for path, row in rows.items()))
 
 
-def figures(row: LeaderboardRow) -> tuple[Cell, ...]:
+def list_figures(row: LeaderboardRow) -> tuple[Cell, ...]:
     """The means of a path's figures, in the order of `_METRICS`."""
     scale = (1e3, 1e3, 1e3, 1.0, 1.0, 1.0)
     return tuple(row.figures[metric].mean * by for metric, by in zip(_METRICS.split(), scale, strict=True))
 
 
-def surfing_parts(
-    bench: Workspace, plan: Plan, terrain: Terrain, name: str, what: str, rows: dict[str, LeaderboardRow]
+def report_terrain(
+    workspace: Workspace, plan: Plan, terrain: Terrain, name: str, what: str, rows: dict[str, LeaderboardRow]
 ) -> tuple[Picture | Table, ...]:
     """Graph, strip, animations and scores of one latent space; `what` names it in the captions."""
     shown, graph = terrain.shown, terrain.graph
     deep = terrain.codes.shape[1] == 3
     title = f"{what}: codes of {len(terrain.codes):,} images, each joined to its {graph.k} nearest"
-    drawn = draw_graph(bench, terrain, name, title)
+    drawn = draw_graph(workspace, terrain, name, title)
     line, surf = (rows[path].figures["off-manifold"] for path in ("linear", SURFING))
-    together, *single = animations(bench, plan, terrain, name)
+    together, *single = draw_animations(workspace, plan, terrain, name)
     length = float(np.median(terrain.detours(graph)))
     return (
         Picture(
@@ -234,7 +234,7 @@ def surfing_parts(
             ),
         ),
         Picture(
-            _draw_strip(bench, plan, terrain, name),
+            _draw_strip(workspace, plan, terrain, name),
             (
                 "The same pair from A to B: pixels cross-faded, the straight line decoded, surfing decoded, and the "
                 "arm's true way. Look at the middle: where the line leaves the codes, the arm pales, doubles or "
@@ -242,7 +242,7 @@ def surfing_parts(
             ),
         ),
         Picture(together, "The same pair, moving; each way has as many frames.", also=tuple(single)),
-        scores_table(
+        make_scores_table(
             f"{name}-scores",
             (
                 f"Means over {plan.pairs} random pairs, whose ends are left out of the graph. interpolationMSE is the "

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from segue.commands.map import decode_plane
-from segue.commands.studies.mnist_2d.context import BENT, LINE, StudyContext
-from segue.commands.studies.mnist_2d.shown import FINER, Ways
+from segue.commands.map import decoded_plane
+from segue.commands.studies.mnist_2d.context import BENT, LINE, Context
+from segue.commands.studies.mnist_2d.examples import FINER, Ways
 from segue.commands.studies.workspace import Numbers
 from segue.latent.interpolation import decode
 from segue.latent.space import LatentSpace
@@ -22,11 +22,13 @@ _CENTRAL = 0.1  # share of N(0, I) that is called near 0
 LOOKED_AT = 5000
 
 
-def the_plane(desk: StudyContext, ways: dict[str, Ways]) -> tuple[Section, Numbers]:
+def report_plane(context: Context, ways: dict[str, Ways]) -> tuple[Section, Numbers]:
     """Three maps with the paths of the four pairs over them; what lies near 0, how far classes are apart."""
-    space = LatentSpace.of(desk.models["vae"], desk.test.sample(LOOKED_AT, desk.bench.seed), desk.bench.report)
-    codes, read, digits = _maps(desk, space, ways)
-    numbers: Numbers = {"near 0": _near_zero(desk), "distances": _distances(space)}
+    space = LatentSpace.of(
+        context.models["vae"], context.test.sample(LOOKED_AT, context.workspace.seed), context.workspace.report
+    )
+    codes, read, digits = _draw_maps(context, space, ways)
+    numbers: Numbers = {"near 0": _read_near_zero(context), "distances": _measure_distances(space)}
     return Section(
         "The plane of codes",
         """
@@ -42,20 +44,20 @@ def the_plane(desk: StudyContext, ways: dict[str, Ways]) -> tuple[Section, Numbe
                 read,
                 f"""The same paths over what the classifier reads in the decoded pictures; a colour is the
                 stronger the surer it is. Within {numbers["near 0"]["radius"]:.2f} of 0, where a tenth of the prior
-                lies, it reads {_listed(numbers["near 0"]["shares"])}.""",
+                lies, it reads {_list_shares(numbers["near 0"]["shares"])}.""",
             ),
             Picture(digits, "The same paths over the decoded digits themselves."),
         ),
     ), numbers
 
 
-def _maps(desk: StudyContext, space: LatentSpace, ways: dict[str, Ways]) -> tuple[Path, Path, Path]:
+def _draw_maps(context: Context, space: LatentSpace, ways: dict[str, Ways]) -> tuple[Path, Path, Path]:
     from segue.render.class_map import class_map
     from segue.render.courses import ON_BLACK, PATH_COLOURS, Mark, draw_courses
     from segue.render.graph_map import Course
     from segue.render.latent_map import decoded_grid, latent_map
 
-    model, bench = desk.models["vae"], desk.bench
+    model, workspace = context.models["vae"], context.workspace
     marks = [
         Mark(name, np.array(way[LINE][place]))
         for title, way in ways.items()
@@ -68,28 +70,28 @@ def _maps(desk: StudyContext, space: LatentSpace, ways: dict[str, Ways]) -> tupl
         courses += [Course("by the graph", np.array(way[BENT]), bent) for way in ways.values()]
         draw_courses(axes, courses, marks, around="black" if black else "white")
 
-    codes, read, digits = (bench.figure(f"plane-{name}.png") for name in ("codes", "read", "digits"))
+    codes, read, digits = (workspace.figure_path(f"plane-{name}.png") for name in ("codes", "read", "digits"))
     latent_map(space.codes.double().numpy(), codes, labels=space.labels, names=space.label_names, over=over)
-    images, extent = decode_plane(model, space.codes, bench.either(90, 160, tiny=12))
-    probabilities = desk.reader.probabilities(images)
+    images, extent = decoded_plane(model, space.codes, workspace.either(90, 160, tiny=12))
+    probabilities = context.reader.probabilities(images)
     free = np.concatenate([np.array(code) for way in ways.values() for code in way.values()])
-    class_map(probabilities, extent, read, names=desk.reader.names, over=over, free=free)
-    decoded_grid(decode_plane(model, space.codes)[0], digits, extent, over=partial(over, black=True))
+    class_map(probabilities, extent, read, names=context.reader.names, over=over, free=free)
+    decoded_grid(decoded_plane(model, space.codes)[0], digits, extent, over=partial(over, black=True))
     return codes, read, digits
 
 
-def _near_zero(desk: StudyContext) -> Numbers:
+def _read_near_zero(context: Context) -> Numbers:
     """What is read in pictures decoded from the middle tenth of the prior, evenly, in percent."""
     radius = (-2 * np.log(1 - _CENTRAL)) ** 0.5
-    rng = np.random.default_rng([desk.bench.seed, 0])
+    rng = np.random.default_rng([context.workspace.seed, 0])
     angles, lengths = rng.uniform(0, 2 * np.pi, 1000), radius * rng.uniform(0, 1, 1000) ** 0.5
     codes = np.stack([lengths * np.cos(angles), lengths * np.sin(angles)], 1)
-    read = np.array(desk.read(decode(desk.models["vae"], torch.from_numpy(codes).float())))
-    shares = {name: 100 * float((read == name).mean()) for name in desk.reader.names}
+    read = np.array(context.read(decode(context.models["vae"], torch.from_numpy(codes).float())))
+    shares = {name: 100 * float((read == name).mean()) for name in context.reader.names}
     return {"radius": radius, "shares": dict(sorted(shares.items(), key=lambda item: -item[1]))}
 
 
-def _distances(space: LatentSpace) -> Numbers:
+def _measure_distances(space: LatentSpace) -> Numbers:
     """Pairs of classes by the distance of their mean codes, the farthest first."""
     means = space.class_means()
     far = {
@@ -99,7 +101,7 @@ def _distances(space: LatentSpace) -> Numbers:
     return dict(sorted(far.items(), key=lambda item: -item[1]))
 
 
-def _listed(shares: dict[str, float]) -> str:
+def _list_shares(shares: dict[str, float]) -> str:
     """The classes that are read at all, the most frequent first."""
     words = [f"{name} ({share:.0f} %)" for name, share in shares.items() if share >= 1]
     return ", ".join(words)

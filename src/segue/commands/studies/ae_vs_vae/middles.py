@@ -6,21 +6,20 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.commands.interpolate import InterpolateRequest, run_interpolate
-from segue.commands.studies.ae_vs_vae.context import StudyContext
+from segue.commands.studies.ae_vs_vae.context import Context
 from segue.commands.studies.transitions import (
     TRANSITION_STEPS,
-    briefly,
-    faded,
-    mean,
-    measured,
-    pairs_of,
-    sequence,
-    walked,
+    bootstrap_mean,
+    decode_pairs,
+    draw_class_pairs,
+    fade_pairs,
+    format_half_width,
+    list_changes,
+    measure_transitions,
 )
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, write_image
 from segue.core.types import Interval
-from segue.data.datasets import DataSet
 from segue.evaluation.metrics.nearest import PixelSearch
 from segue.evaluation.representation import share_interval
 from segue.latent.context import make_context
@@ -46,38 +45,44 @@ PART = 0.1  # of the classifier's word: what a digit must have for a picture to 
 Shares = dict[str, Interval]
 
 
-def between(desk: StudyContext) -> tuple[Section, Numbers]:
+def report_middles(context: Context) -> tuple[Section, Numbers]:
     """Grids of interpolations from both models, and what the classifier makes of many middles."""
     from segue.render.plots import intervals
 
-    grids = [_grid(desk, name) for name in desk.models]
-    bench = desk.bench
-    pairs = pairs_of(desk.test, A, B, bench.either(64, 256, tiny=4), bench.seed)
-    near = desk.train.sample(bench.either(1000, 4000), bench.seed)
-    around = {name: make_context(model, near, TRANSITION_STEPS, bench.report) for name, model in desk.models.items()}
+    grids = [_draw_grid(context, name) for name in context.models]
+    workspace = context.workspace
+    pairs = draw_class_pairs(context.test, A, B, workspace.either(64, 256, tiny=4), workspace.seed)
+    near = context.train.sample(workspace.either(1000, 4000), workspace.seed)
+    around = {
+        name: make_context(model, near, TRANSITION_STEPS, workspace.report) for name, model in context.models.items()
+    }
     ways = [
-        walked(name, desk.models[name], choose_path("linear"), pairs, around[name], bench.report) for name in around
+        decode_pairs(name, context.models[name], choose_path("linear"), pairs, around[name], workspace.report)
+        for name in around
     ]
-    ways.append(walked(BENT, desk.models["VAE"], choose_path(GRAPH), pairs, around["VAE"], bench.report))
-    ways.append(faded(_FADE, pairs))
-    real, values = PixelSearch(desk.train.images), {}
+    ways.append(decode_pairs(BENT, context.models["VAE"], choose_path(GRAPH), pairs, around["VAE"], workspace.report))
+    ways.append(fade_pairs(_FADE, pairs))
+    real, values = PixelSearch(context.train.images), {}
     found: dict[str, Numbers] = {}
     for way in ways:
-        middle = desk.reader.probabilities(way.middles())
-        values[way.name] = measured(way, desk.reader, real)
+        middle = context.reader.probabilities(way.middles())
+        values[way.name] = measure_transitions(way, context.reader, real)
         values[way.name]["distance"] *= 1000
         values[way.name]["entropy"] = entropy(middle)
-        means = {name: mean(each, bench.seed) for name, each in values[way.name].items()}
-        found[way.name] = means | {"resembles": resembles(middle, *map(desk.reader.names.index, (A, B)))}
+        means = {name: bootstrap_mean(each, workspace.seed) for name, each in values[way.name].items()}
+        found[way.name] = means | {"resembles": share_resembling(middle, *map(context.reader.names.index, (A, B)))}
     ae, vae = values["AE"], values["VAE"]
-    differences = {name: mean(vae[name] - ae[name], bench.seed) for name in ("ghosting", "distance", "step", "others")}
+    differences = {
+        name: bootstrap_mean(vae[name] - ae[name], workspace.seed)
+        for name in ("ghosting", "distance", "step", "others")
+    }
     numbers: Numbers = {"pairs": len(pairs), "ways": found, "vae less ae": differences}
-    file = bench.figure("middles.png")
+    file = workspace.figure_path("middles.png")
     columns = {"both": "Both 2 and 6 (%)", "one": "One of them alone (%)", "neither": "Neither (%)"}
     intervals(
         {way: [of["resembles"][key] for key in columns] for way, of in found.items()}, tuple(columns.values()), file
     )
-    shares = {name: found[name]["resembles"] for name in desk.models}
+    shares = {name: found[name]["resembles"] for name in context.models}
     return Section(
         "In the middle between 2 and 6",
         f"""
@@ -98,38 +103,40 @@ def between(desk: StudyContext) -> tuple[Section, Numbers]:
                 Both, in the AE: {shares["AE"]["both"][0]:.0f} %, in the VAE: {shares["VAE"]["both"][0]:.0f} %; neither:
                 {shares["AE"]["neither"][0]:.0f} % and {shares["VAE"]["neither"][0]:.0f} %.""",
             ),
-            _table(found),
+            _make_table(found),
         ),
     ), numbers
 
 
-def _grid(desk: StudyContext, name: str) -> Picture:
-    rows, told, also = [], [], []
+def _draw_grid(context: Context, name: str) -> Picture:
+    rows, read_as, also = [], [], []
     for names in _SHOWN:
-        a, b = (DataSet("", desk.train, desk.test).pick(each) for each in names)
-        out = desk.bench.figure(f"{'-'.join(names).replace('label:', '').replace('#', '.')}-{name.lower()}.gif")
-        request = InterpolateRequest(desk.runs[name], *names, out, "linear", steps=_FRAMES)
-        frames = _frames(desk, name, desk.bench.do(run_interpolate, request).codes)
-        read = desk.read(frames)
+        a, b = (context.data.pick(each) for each in names)
+        out = context.workspace.figure_path(
+            f"{'-'.join(names).replace('label:', '').replace('#', '.')}-{name.lower()}.gif"
+        )
+        request = InterpolateRequest(context.runs[name], *names, out, "linear", steps=_FRAMES)
+        frames = _frames(context, name, context.workspace.run_job(run_interpolate, request).codes)
+        read = context.read(frames)
         rows.append(Row(f"{a.label} to {b.label}", frames, tuple(read)))
-        told.append(sequence(read))
+        read_as.append(list_changes(read))
         also.append(out)
-    file = desk.bench.figure(f"grid-{name.lower()}.png")
+    file = context.workspace.figure_path(f"grid-{name.lower()}.png")
     write_image(file, strip(rows, title=f"{name}, straight lines"))
     return Picture(
         file,
         f"""Straight lines through the code of the {name}, with what the classifier reads beneath each
-        picture. From {A} to {B} it reads {"; ".join(told[:3])}.""",
+        picture. From {A} to {B} it reads {"; ".join(read_as[:3])}.""",
     )
 
 
-def _frames(desk: StudyContext, name: str, codes: tuple[list[float], ...] | None) -> Pixels:
+def _frames(context: Context, name: str, codes: tuple[list[float], ...] | None) -> Pixels:
     import torch
 
-    return decode(desk.models[name], torch.tensor(codes))
+    return decode(context.models[name], torch.tensor(codes))
 
 
-def _table(found: dict[str, Numbers]) -> Table:
+def _make_table(found: dict[str, Numbers]) -> Table:
     columns = {
         "ghosting": "ghosting",
         "others": "other classes",
@@ -137,17 +144,17 @@ def _table(found: dict[str, Numbers]) -> Table:
         "step": "largest step",
         "distance": "distance x1000",
     }
-    rows = tuple((way, *(briefly(of[key]) for key in columns)) for way, of in found.items())
+    rows = tuple((way, *(format_half_width(of[key]) for key in columns)) for way, of in found.items())
     return Table(
         "middles", "Means over the same pairs, and half their 95 % intervals.", ("way", *columns.values()), rows
     )
 
 
-def resembles(probabilities: npt.NDArray[np.float64], a: int, b: int) -> Shares:
+def share_resembling(probabilities: npt.NDArray[np.float64], a: int, b: int) -> Shares:
     """Of pictures with these probabilities of classes `[n, k]`, the shares in percent that resemble both of two
     classes, one alone, or neither, with their 95 % intervals.
 
-    >>> {key: share[0] for key, share in resembles(np.array([[0.5, 0.5, 0.0], [0.0, 0.05, 0.95]]), 0, 1).items()}
+    >>> {key: share[0] for key, share in share_resembling(np.array([[0.5, 0.5, 0.0], [0.0, 0.05, 0.95]]), 0, 1).items()}
     {'both': 50.0, 'one': 0.0, 'neither': 50.0}
     """
     there = (probabilities[:, [a, b]] >= PART).sum(1)

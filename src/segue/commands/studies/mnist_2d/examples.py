@@ -1,4 +1,4 @@
-"""What can be looked at: digits given back, and four transitions."""
+"""Examples to look at: reconstructed digits, and four transitions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import torch
 
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.interpolate import InterpolateRequest, InterpolateResult, run_interpolate
-from segue.commands.studies.mnist_2d.context import BENT, CROSS_FADE, GRAPH, LINE, MODEL_NAMES, WAYS, StudyContext
-from segue.commands.studies.transitions import sequence
+from segue.commands.studies.mnist_2d.context import BENT, CROSS_FADE, GRAPH, LINE, MODEL_NAMES, WAYS, Context
+from segue.commands.studies.transitions import list_changes
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import Pixels, write_image
-from segue.data.datasets import DataSet, Pick
+from segue.data.datasets import Pick
 from segue.evaluation.representation import share_interval
 from segue.latent.interpolation import cross_fade, decode
 from segue.latent.space import encode
@@ -28,19 +28,21 @@ Ways = dict[str, list[list[float]]]
 """The codes of a pair, by way."""
 
 
-def models(desk: StudyContext) -> tuple[Section, Numbers]:
+def report_models(context: Context) -> tuple[Section, Numbers]:
     """How well each model gives a digit back."""
-    test = desk.test.sample(desk.bench.either(2000, 10_000), desk.bench.seed)
+    test = context.test.sample(context.workspace.either(2000, 10_000), context.workspace.seed)
     truth = np.array([test.name_of(place) for place in range(len(test))])
-    pick = DataSet("", desk.train, desk.test).pick
-    shown = np.stack([pick(f"label:{digit}").image for digit in desk.reader.names])
-    pictures, rows = [Row("held-out images", shown, tuple(desk.read(shown)))], []
-    numbers: Numbers = {"classifier": desk.reader.accuracy(desk.test), "images": len(test)}
-    for name, model in desk.models.items():
+    pick = context.data.pick
+    shown = np.stack([pick(f"label:{digit}").image for digit in context.reader.names])
+    pictures, rows = [Row("held-out images", shown, tuple(context.read(shown)))], []
+    numbers: Numbers = {"classifier": context.reader.accuracy(context.test), "images": len(test)}
+    for name, model in context.models.items():
         again = decode(model, encode(model, shown))
-        pictures.append(Row(MODEL_NAMES[name], again, tuple(desk.read(again))))
-        found = desk.bench.do(run_evaluate, EvaluateRequest(desk.runs[name], len(test), bounded=0, restarts=3))
-        read = np.array(desk.read(decode(model, encode(model, test.images))))
+        pictures.append(Row(MODEL_NAMES[name], again, tuple(context.read(again))))
+        found = context.workspace.run_job(
+            run_evaluate, EvaluateRequest(context.runs[name], len(test), bounded=0, restarts=3)
+        )
+        read = np.array(context.read(decode(model, encode(model, test.images))))
         fives = dict(Counter(read[(truth == "5") & (read != "5")].tolist()).most_common())
         misread = share_interval(read != truth)
         numbers[name] = {"psnr": found.psnr, "ssim": found.ssim, "misread": misread, "fives": fives}
@@ -53,12 +55,12 @@ def models(desk: StudyContext) -> tuple[Section, Numbers]:
                 "  ".join(f"{k}: {n}" for k, n in fives.items()),
             )
         )
-    file = desk.bench.figure("reconstructions.png")
+    file = context.workspace.figure_path("reconstructions.png")
     write_image(file, strip(pictures))
     misread = numbers["vae"]["misread"][0]
     picture = Picture(
         file,
-        f"""The first held-out digit of each class, and what the models give back of it; beneath,
+        f"""The first held-out digit of each class, and its reconstructions; beneath,
         what the classifier reads. Of all held-out digits, {misread:.0f} % come out of the VAE's two numbers as another
         digit than they went in as.""",
     )
@@ -69,35 +71,37 @@ def models(desk: StudyContext) -> tuple[Section, Numbers]:
         f"""
         The source's model is a convolutional VAE whose code has two numbers. Beside it stand two plain autoencoders of
         the same networks and the same reconstruction loss: one with as short a code, and one of 32 numbers, because the
-        source does not say how long the code of its own first attempt was. They have seen {len(desk.train):,} training
-        images.
+        source does not say how long the code of its own first attempt was. They have seen {len(context.train):,}
+        training images.
 
-        What a picture would be read as is told by a small classifier that was trained on the same images; it reads
+        A small classifier, trained on the same images, says what a picture would be read as; it reads
         {numbers["classifier"][0]:.1f} % of the held-out digits right. It was never shown anything but digits, and has
         to call everything one of them.""",
         (picture, table),
     ), numbers
 
 
-def transitions(desk: StudyContext) -> tuple[Section, Numbers, dict[str, Ways]]:
+def report_examples(context: Context) -> tuple[Section, Numbers, dict[str, Ways]]:
     """Four pairs, as the source shows them: strips, codes, and one animation of them all; and the ways themselves."""
     pictures: list[Picture] = []
     numbers: Numbers = {}
     ways: dict[str, Ways] = {}
     films: dict[str, list[Pixels]] = {way: [] for way in (*WAYS, CROSS_FADE)}
     for names in PAIRS:
-        a, b = (DataSet("", desk.train, desk.test).pick(name) for name in names)
-        found = {way: _interpolated(desk, way, names) for way in WAYS}
-        frames = {way: decode(desk.models[WAYS[way][0]], torch.tensor(result.codes)) for way, result in found.items()}
+        a, b = (context.data.pick(name) for name in names)
+        found = {way: _interpolate(context, way, names) for way in WAYS}
+        frames = {
+            way: decode(context.models[WAYS[way][0]], torch.tensor(result.codes)) for way, result in found.items()
+        }
         frames[CROSS_FADE] = cross_fade(a.image, b.image, (_FRAMES - 1) * FINER + 1)
         for way, each in frames.items():
             films[way].append(each)
-        read = {way: desk.read(each[::FINER]) for way, each in frames.items()}
-        passed = {way: sequence(each) for way, each in read.items()}
+        read = {way: context.read(each[::FINER]) for way, each in frames.items()}
+        passed = {way: list_changes(each) for way, each in read.items()}
         pictures.append(
             Picture(
-                _strip(desk, a, b, {way: each[::FINER] for way, each in frames.items()}, read),
-                _told(a, b, passed),
+                _draw_strip(context, a, b, {way: each[::FINER] for way, each in frames.items()}, read),
+                _caption(a, b, passed),
                 (found[LINE].out, found[BENT].out),
             )
         )
@@ -106,7 +110,9 @@ def transitions(desk: StudyContext) -> tuple[Section, Numbers, dict[str, Ways]]:
         codes = {way: each[::FINER] for way, each in ways[title].items()}
         numbers[title] = {"ids": [a.id, b.id], "codes": codes, "read": read, "passed": passed}
     first = next(iter(numbers))
-    film = Picture(_film(desk, films), "The four transitions in motion, to the end and back; a pair in each column.")
+    film = Picture(
+        _draw_film(context, films), "The four transitions in motion, to the end and back; a pair in each column."
+    )
     return (
         Section(
             "Four transitions",
@@ -115,36 +121,36 @@ def transitions(desk: StudyContext) -> tuple[Section, Numbers, dict[str, Ways]]:
         row are the decoded ends; the eight between lie at even steps. The cross-fade is of the images themselves, so
         its ends are the originals. Beneath each picture stands what the classifier reads.
 
-        The second row goes beyond the source: not straight, but the shortest way over the codes of {desk.near:,} real
-        digits, where a step is as long as the change that is seen, smoothed and evenly paced: `{GRAPH}`.""",
-            (pictures[0], _codes(first, numbers[first]), *pictures[1:], film),
+        The second row goes beyond the source: not straight, but the shortest way over the codes of {context.near:,}
+        real digits, where a step is as long as the change that is seen, smoothed and evenly paced: `{GRAPH}`.""",
+            (pictures[0], _make_codes_table(first, numbers[first]), *pictures[1:], film),
         ),
         numbers,
         ways,
     )
 
 
-def _interpolated(desk: StudyContext, way: str, names: tuple[str, str]) -> InterpolateResult:
+def _interpolate(context: Context, way: str, names: tuple[str, str]) -> InterpolateResult:
     model, path = WAYS[way]
     pair = "-".join(names).replace("label:", "").replace("#", ".")
-    out = desk.bench.figure(f"{pair}-{model}{'-graph' * (path == GRAPH)}.gif")
+    out = context.workspace.figure_path(f"{pair}-{model}{'-graph' * (path == GRAPH)}.gif")
     steps = (_FRAMES - 1) * FINER + 1
-    request = InterpolateRequest(desk.runs[model], *names, out, path, nodes=desk.near, steps=steps, fps=12.0)
-    return desk.bench.do(run_interpolate, request)
+    request = InterpolateRequest(context.runs[model], *names, out, path, nodes=context.near, steps=steps, fps=12.0)
+    return context.workspace.run_job(run_interpolate, request)
 
 
-def _strip(desk: StudyContext, a: Pick, b: Pick, frames: dict[str, Pixels], read: dict[str, list[str]]) -> Path:
-    file = desk.bench.figure(f"{a.label}-{b.label}.png")
+def _draw_strip(context: Context, a: Pick, b: Pick, frames: dict[str, Pixels], read: dict[str, list[str]]) -> Path:
+    file = context.workspace.figure_path(f"{a.label}-{b.label}.png")
     write_image(file, strip([Row(way, each, tuple(read[way])) for way, each in frames.items()]))
     return file
 
 
-def _told(a: Pick, b: Pick, passed: dict[str, str]) -> str:
+def _caption(a: Pick, b: Pick, passed: dict[str, str]) -> str:
     ways = "; ".join(f"{way}: {read}" for way, read in passed.items())
     return f"From a {a.label} to a {b.label}. Read on the way: {ways}."
 
 
-def _codes(title: str, of: Numbers) -> Table:
+def _make_codes_table(title: str, of: Numbers) -> Table:
     rows = [
         (place + 1, f"{place / (_FRAMES - 1):.3f}", *(f"{number:.4f}" for number in code), read)
         for place, (code, read) in enumerate(zip(of["codes"][LINE], of["read"][LINE], strict=True))
@@ -153,13 +159,13 @@ def _codes(title: str, of: Numbers) -> Table:
     return Table("codes", caption, ("picture", "t", "z1", "z2", "read as"), tuple(rows))
 
 
-def _film(desk: StudyContext, films: dict[str, list[Pixels]]) -> Path:
+def _draw_film(context: Context, films: dict[str, list[Pixels]]) -> Path:
     from segue.render.animation import write_animation
 
     shots = range((_FRAMES - 1) * FINER + 1)
     frames = [
         strip([Row(way, np.stack([each[shot] for each in four])) for way, four in films.items()]) for shot in shots
     ]
-    file = desk.bench.figure("transitions.gif")
+    file = context.workspace.figure_path("transitions.gif")
     write_animation(file, np.stack([*frames, *frames[-2:0:-1]]), 12)
     return file

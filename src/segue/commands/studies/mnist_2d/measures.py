@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from segue.commands.studies.mnist_2d.context import BENT, CROSS_FADE, LINE, SHORT, WAYS, StudyContext
+from segue.commands.studies.mnist_2d.context import BENT, CROSS_FADE, LINE, SHORT, WAYS, Context
 from segue.commands.studies.transitions import (
     Pairs,
     Transitions,
-    briefly,
-    faded,
-    mean,
-    measured,
-    pairs_of,
-    summed,
-    walked,
+    bootstrap_mean,
+    decode_pairs,
+    draw_class_pairs,
+    fade_pairs,
+    format_half_width,
+    measure_transitions,
+    summarise_all,
 )
 from segue.commands.studies.workspace import Numbers
 from segue.evaluation.leaderboard.pairs import draw_pairs
@@ -32,23 +32,23 @@ _MEASURES = {
 }
 
 
-def more_than_a_fade(desk: StudyContext) -> tuple[Section, Numbers]:
+def report_measures(context: Context) -> tuple[Section, Numbers]:
     """Ghosting, the classes that are passed, and how sure the classifier is in the middle, with intervals."""
     from segue.render.plots import intervals
 
-    bench, test = desk.bench, desk.test
-    places = draw_pairs(test, bench.either(64, 256, tiny=4), "other-label", bench.seed)
-    ways = _by_all(desk, [(test.images[a], test.images[b]) for a, b in places])
-    real = PixelSearch(desk.train.images)
-    values = {each.name: measured(each, desk.reader, real) for each in ways}
+    workspace, test = context.workspace, context.test
+    places = draw_pairs(test, workspace.either(64, 256, tiny=4), "other-label", workspace.seed)
+    ways = _make_all(context, [(test.images[a], test.images[b]) for a, b in places])
+    real = PixelSearch(context.train.images)
+    values = {each.name: measure_transitions(each, context.reader, real) for each in ways}
     for each in values.values():
         each["distance"] = 1000 * each["distance"]
-    found = {way: summed(each, bench.seed) for way, each in values.items()}
-    more = mean(values[SHORT]["ghosting"] - values[LINE]["ghosting"], bench.seed)
+    found = {way: summarise_all(each, workspace.seed) for way, each in values.items()}
+    more = bootstrap_mean(values[SHORT]["ghosting"] - values[LINE]["ghosting"], workspace.seed)
     numbers: Numbers = {"pairs": len(places), "ways": found, "ae-2 less vae": more}
-    numbers["passed"] = _zero_to_seven(desk)
+    numbers["passed"] = _count_zero_to_seven(context)
     shown = {"ghosting": "Ghosting", "others": "Other classes passed", "confidence": "Confidence in the middle"}
-    file = bench.figure("measured.png")
+    file = workspace.figure_path("measured.png")
     intervals({way: [each[name] for name in shown] for way, each in found.items()}, tuple(shown.values()), file)
     picture = Picture(
         file,
@@ -57,7 +57,7 @@ def more_than_a_fade(desk: StudyContext) -> tuple[Section, Numbers]:
         and passes {found[LINE]["others"][0]:.1f} other classes where that passes
         {found[CROSS_FADE]["others"][0]:.1f}; the way by the graph passes {found[BENT]["others"][0]:.1f}.""",
     )
-    rows = tuple((way, *(briefly(each[name]) for name in _MEASURES)) for way, each in found.items())
+    rows = tuple((way, *(format_half_width(each[name]) for name in _MEASURES)) for way, each in found.items())
     table = Table(
         "measured",
         f"Means over the same {len(places)} pairs, and half their 95 % intervals.",
@@ -79,21 +79,25 @@ def more_than_a_fade(desk: StudyContext) -> tuple[Section, Numbers]:
     ), numbers
 
 
-def _by_all(desk: StudyContext, pairs: Pairs) -> list[Transitions]:
+def _make_all(context: Context, pairs: Pairs) -> list[Transitions]:
     ways = [
-        walked(way, desk.models[model], choose_path(path), pairs, desk.around[model], desk.bench.report)
+        decode_pairs(
+            way, context.models[model], choose_path(path), pairs, context.path_contexts[model], context.workspace.report
+        )
         for way, (model, path) in WAYS.items()
     ]
-    return [*ways, faded(CROSS_FADE, pairs)]
+    return [*ways, fade_pairs(CROSS_FADE, pairs)]
 
 
-def _zero_to_seven(desk: StudyContext) -> Numbers:
+def _count_zero_to_seven(context: Context) -> Numbers:
     """The share of pairs of a 0 and a 7 whose straight line passes each other digit, in percent."""
-    count = desk.bench.either(64, 256, tiny=4)
-    pairs = pairs_of(desk.test, "0", "7", count, desk.bench.seed)
-    line = walked(LINE, desk.models["vae"], choose_path("linear"), pairs, desk.around["vae"], desk.bench.report)
-    read = np.array(desk.read(line.flat())).reshape(len(pairs), -1)
-    others = [name for name in desk.reader.names if name not in ("0", "7")]
+    count = context.workspace.either(64, 256, tiny=4)
+    pairs = draw_class_pairs(context.test, "0", "7", count, context.workspace.seed)
+    line = decode_pairs(
+        LINE, context.models["vae"], choose_path("linear"), pairs, context.path_contexts["vae"], context.workspace.report
+    )
+    read = np.array(context.read(line.flat())).reshape(len(pairs), -1)
+    others = [name for name in context.reader.names if name not in ("0", "7")]
     shares = {name: 100 * float((read == name).any(1).mean()) for name in others}
     any_ = 100 * float(np.isin(read, others).any(1).mean())
     return {"pairs": len(pairs), "any": any_, "shares": shares}

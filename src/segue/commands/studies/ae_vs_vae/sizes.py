@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from segue.commands.map import mean_kl
 from segue.commands.runs import has_posterior
-from segue.commands.studies.ae_vs_vae.context import MODEL_METHODS, SET, StudyContext, opened, options
+from segue.commands.studies.ae_vs_vae.context import MODEL_METHODS, SET, Context, open_model, train_options
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import to_float
 from segue.data.datasets import ImageSet
@@ -25,19 +25,21 @@ PANELS = {
 }
 
 
-def sizes(desk: StudyContext) -> tuple[Section, Numbers]:
+def report_sizes(context: Context) -> tuple[Section, Numbers]:
     """Both models with codes of 2 to 64 numbers, and the error of each on digits that it was trained on."""
     from segue.render.plots import lines
 
-    bench = desk.bench
-    lengths = bench.either((2, 8, 32), (2, 4, 8, 16, 32, 64))
-    steps = bench.either(250, 700)
-    common = options(bench) | {"width": _WIDTH}
+    workspace = context.workspace
+    lengths = workspace.either((2, 8, 32), (2, 4, 8, 16, 32, 64))
+    steps = workspace.either(250, 700)
+    common = train_options(workspace) | {"width": _WIDTH}
     numbers: Numbers = {name: {} for name in MODEL_METHODS}
     for name, method in MODEL_METHODS.items():
         for latent in lengths:
-            run = bench.train(f"size-{name.lower()}-{latent}", SET, method=method, latent=latent, steps=steps, **common)
-            numbers[name][str(latent)] = _judged(desk, opened(run))
+            run = workspace.train(
+                f"size-{name.lower()}-{latent}", SET, method=method, latent=latent, steps=steps, **common
+            )
+            numbers[name][str(latent)] = _judge(context, open_model(run))
     panels = {
         title: {
             name: [(float(latent), of[key]) for latent, of in row.items()]
@@ -46,7 +48,7 @@ def sizes(desk: StudyContext) -> tuple[Section, Numbers]:
         }
         for key, title in PANELS.items()
     }
-    file = bench.figure("sizes.png")
+    file = workspace.figure_path("sizes.png")
     lines(panels, file, along="Length of the code", logarithmic=True)
     vae = {int(latent): of for latent, of in numbers["VAE"].items()}
     first, last = lengths[0], lengths[-1]
@@ -80,18 +82,18 @@ def sizes(desk: StudyContext) -> tuple[Section, Numbers]:
     ), numbers
 
 
-def _judged(desk: StudyContext, model: ConvAutoencoder) -> dict[str, float]:
-    seed = desk.bench.seed
-    train, test = desk.train.sample(JUDGED, seed), desk.test.sample(JUDGED, seed)
-    found = {"training": nats(model, train, seed), "held-out": nats(model, test, seed)}
+def _judge(context: Context, model: ConvAutoencoder) -> dict[str, float]:
+    seed = context.workspace.seed
+    train, test = context.train.sample(JUDGED, seed), context.test.sample(JUDGED, seed)
+    found = {"training": measure_nats(model, train, seed), "held-out": measure_nats(model, test, seed)}
     if has_posterior(model):
         found["kl"] = float(mean_kl(model, train.images).sum())
     return found | {"active": LatentSpace.of(model, test).active_units()}
 
 
 @torch.no_grad()
-def nats(model: ConvAutoencoder, images: ImageSet, seed: int) -> float:
-    """The mean cross-entropy of images and what a model gives back of them, in nats per image.
+def measure_nats(model: ConvAutoencoder, images: ImageSet, seed: int) -> float:
+    """The mean cross-entropy of images and their reconstructions, in nats per image.
 
     A VAE's codes are drawn from the posterior.
     """
