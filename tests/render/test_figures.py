@@ -10,7 +10,7 @@ import pytest
 
 from segue.core.errors import InputError
 from segue.core.images import read_image
-from segue.render.figures import loss_curves, reconstructions
+from segue.render.figures import draw_loss_curves, write_reconstructions
 
 HISTORY = [
     {"epoch": epoch, "seconds": 2.0 * epoch, "train_loss": 1 / epoch, "test_loss": 1.1 / epoch, "test_psnr": 10 + epoch}
@@ -21,14 +21,16 @@ HISTORY = [
 @pytest.mark.parametrize("suffix", [".png", ".pdf"])
 def test_curves_are_written_whole_and_the_same_twice(tmp_path: Path, suffix: str) -> None:
     for name in ("a", "b"):
-        loss_curves(HISTORY, tmp_path / f"{name}{suffix}")
+        draw_loss_curves(HISTORY, tmp_path / f"{name}{suffix}")
     assert sorted(file.name for file in tmp_path.iterdir()) == [f"a{suffix}", f"b{suffix}"]
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
 def test_one_panel_for_each_quantity(tmp_path: Path) -> None:
-    loss_curves(HISTORY, tmp_path / "two.png")
-    loss_curves([{k: row[k] for k in ("epoch", "train_loss", "test_loss")} for row in HISTORY], tmp_path / "one.png")
+    draw_loss_curves(HISTORY, tmp_path / "two.png")
+    draw_loss_curves(
+        [{k: row[k] for k in ("epoch", "train_loss", "test_loss")} for row in HISTORY], tmp_path / "one.png"
+    )
     two, one = read_image(tmp_path / "two.png"), read_image(tmp_path / "one.png")
     assert two.shape[0] == one.shape[0] and two.shape[1] > 1.8 * one.shape[1]
     assert (one[:8] == 255).all() and (one[:, :8] == 255).all() and (one[:, -8:] == 255).all()
@@ -45,25 +47,25 @@ def test_one_panel_for_each_quantity(tmp_path: Path) -> None:
     ],
 )
 def test_thin_histories_are_drawn(tmp_path: Path, history: list[dict[str, float]]) -> None:
-    loss_curves(history, tmp_path / "a.png")
+    draw_loss_curves(history, tmp_path / "a.png")
     assert (read_image(tmp_path / "a.png") < 200).any()
 
 
 @pytest.mark.parametrize("history", [[], [{"epoch": 1}], [{"train_loss": 1.0}], [{"epoch": 1, "kl": math.inf}]])
 def test_empty_histories_are_refused(tmp_path: Path, history: list[dict[str, float]]) -> None:
     with pytest.raises(InputError, match="history"):
-        loss_curves(history, tmp_path / "a.png")
+        draw_loss_curves(history, tmp_path / "a.png")
     assert not list(tmp_path.iterdir())
 
 
 def test_other_suffixes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.png, \.pdf"):
-        loss_curves(HISTORY, tmp_path / "a.bmp")
+        draw_loss_curves(HISTORY, tmp_path / "a.bmp")
 
 
 def test_reconstructions_stand_in_pairs(tmp_path: Path) -> None:
     images = np.random.default_rng(0).integers(0, 255, (8, 28, 28, 1), dtype=np.uint8)
-    reconstructions(images, 255 - images, tmp_path / "pairs.png")
+    write_reconstructions(images, 255 - images, tmp_path / "pairs.png")
     assert read_image(tmp_path / "pairs.png").shape[1] > 8 * 84
     with pytest.raises(InputError, match="equal shapes"):
-        reconstructions(images, images[:7], tmp_path / "other.png")
+        write_reconstructions(images, images[:7], tmp_path / "other.png")

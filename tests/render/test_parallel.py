@@ -12,7 +12,7 @@ from PIL import ImageColor
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, read_image
-from segue.render.parallel import BEST_COLOUR, Column, parallel
+from segue.render.parallel import BEST_COLOUR, Column, draw_parallel
 
 LOSS = Column("test_loss", [0.3, 0.1, math.nan, 0.2], high=False, note="better above")
 COLUMNS = [
@@ -32,12 +32,12 @@ def red(picture: Pixels) -> npt.NDArray[np.bool_]:
 @pytest.mark.parametrize("suffix", [".png", ".pdf"])
 def test_the_same_bytes_twice(tmp_path: Path, suffix: str) -> None:
     for name in ("a", "b"):
-        parallel(COLUMNS, RANKS, tmp_path / f"{name}{suffix}")
+        draw_parallel(COLUMNS, RANKS, tmp_path / f"{name}{suffix}")
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
 def test_the_best_goes_through_its_values_and_nothing_is_cut(tmp_path: Path) -> None:
-    parallel(COLUMNS, RANKS, tmp_path / "a.png")
+    draw_parallel(COLUMNS, RANKS, tmp_path / "a.png")
     picture = read_image(tmp_path / "a.png")
     edge = np.concatenate([picture[:4].reshape(-1, 3), picture[-4:].reshape(-1, 3)])
     assert (edge == 255).all() and (picture[:, :3] == 255).all() and (picture[:, -3:] == 255).all()
@@ -47,20 +47,20 @@ def test_the_best_goes_through_its_values_and_nothing_is_cut(tmp_path: Path) -> 
 
 
 def test_without_a_best_there_is_no_red(tmp_path: Path) -> None:
-    parallel(COLUMNS[:2], [math.nan] * 4, tmp_path / "a.png")
+    draw_parallel(COLUMNS[:2], [math.nan] * 4, tmp_path / "a.png")
     assert not red(read_image(tmp_path / "a.png")).any()
 
 
 @pytest.mark.parametrize("values", [[5.0], [0.0], [1e-9], [-3e7]])
 def test_a_line_alone(values: list[float], tmp_path: Path) -> None:
-    parallel([Column("batch", ["4"], ("4",)), Column("loss", values)], [1.0], tmp_path / "a.png")
+    draw_parallel([Column("batch", ["4"], ("4",)), Column("loss", values)], [1.0], tmp_path / "a.png")
     assert red(read_image(tmp_path / "a.png")).any()
 
 
 def test_what_cannot_be_drawn(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="two or more"):
-        parallel([LOSS], RANKS, tmp_path / "a.png")
+        draw_parallel([LOSS], RANKS, tmp_path / "a.png")
     with pytest.raises(InputError, match="a value for each line"):
-        parallel(COLUMNS, RANKS[:3], tmp_path / "a.png")
+        draw_parallel(COLUMNS, RANKS[:3], tmp_path / "a.png")
     with pytest.raises(InputError, match=r"\.png, \.pdf"):
-        parallel(COLUMNS, RANKS, tmp_path / "a.gif")
+        draw_parallel(COLUMNS, RANKS, tmp_path / "a.gif")

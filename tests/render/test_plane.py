@@ -1,4 +1,4 @@
-"""Courses, regions and panels over planes of codes."""
+"""Curves, regions and panels over planes of codes."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ import pytest
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, read_image
-from segue.render.class_map import class_map
-from segue.render.courses import ON_BLACK, PATH_COLOURS, Mark, draw_courses
-from segue.render.graph_map import Course
-from segue.render.latent_map import decoded_grid, latent_map
-from segue.render.panels import panels
+from segue.render.class_map import draw_class_map
+from segue.render.curves import ON_BLACK, PATH_COLOURS, Mark, PathCurve, draw_curves
+from segue.render.latent_map import draw_decoded_grid, draw_latent_map
+from segue.render.panels import draw_panels
 from segue.render.scatter import PALETTE
 
 RNG = np.random.default_rng(0)
 LABELS = np.arange(90) % 3
 POINTS = RNG.normal(size=(90, 2)) + 5 * LABELS[:, None]
 EXTENT = (-1.0, 1.0, -1.0, 1.0)
-COURSE = Course("straight", np.array([[-0.5, -0.5], [0.5, 0.5]]), "#cc0000", corners=True)
+CURVE = PathCurve("straight", np.array([[-0.5, -0.5], [0.5, 0.5]]), "#cc0000", corners=True)
 
 
 def share(picture: Pixels, colour: str, within: int = 12) -> float:
@@ -34,39 +33,39 @@ def probabilities(side: int, sure: float = 1.0) -> np.ndarray:
     return np.where(np.stack([left, ~left], 1), sure, 1 - sure)
 
 
-def test_courses_lie_over_a_map_and_over_a_grid(tmp_path: Path) -> None:
+def test_curves_lie_over_a_map_and_over_a_grid(tmp_path: Path) -> None:
     file, marks = tmp_path / "map.png", [Mark("5", np.array([-0.5, -0.5]))]
     plain, drawn = [], []
-    for over, pictures in ((None, plain), (lambda axes: draw_courses(axes, [COURSE], marks), drawn)):
-        latent_map(POINTS, file, labels=LABELS, names=("a", "b", "c"), over=over)
+    for over, pictures in ((None, plain), (lambda axes: draw_curves(axes, [CURVE], marks), drawn)):
+        draw_latent_map(POINTS, file, labels=LABELS, names=("a", "b", "c"), over=over)
         pictures.append(read_image(file, 3))
-        decoded_grid(np.zeros((16, 4, 4, 1), np.uint8), file, EXTENT, over=over)
+        draw_decoded_grid(np.zeros((16, 4, 4, 1), np.uint8), file, EXTENT, over=over)
         pictures.append(read_image(file, 3))
     for before, after in zip(plain, drawn, strict=True):
-        assert share(before, COURSE.colour) == 0 < share(after, COURSE.colour)
+        assert share(before, CURVE.colour) == 0 < share(after, CURVE.colour)
     assert plain[1].shape == drawn[1].shape  # the grid is not resampled
 
 
 def test_a_course_that_leaves_the_codes_is_shown_whole(tmp_path: Path) -> None:
-    far = Course("x", np.array([[0.0, 0.0], [60.0, 0.0]]), "#cc0000")
-    latent_map(POINTS, tmp_path / "a.png", over=lambda axes: draw_courses(axes, [far]))
+    far = PathCurve("x", np.array([[0.0, 0.0], [60.0, 0.0]]), "#cc0000")
+    draw_latent_map(POINTS, tmp_path / "a.png", over=lambda axes: draw_curves(axes, [far]))
     reddish = read_image(tmp_path / "a.png", 3).astype(int)
     across = np.flatnonzero(((reddish[..., 0] > 180) & (reddish[..., 1:] < 40).all(-1)).sum(0))
     assert np.ptp(across) > 0.5 * reddish.shape[1]
 
 
-def test_courses_are_of_a_plane() -> None:
-    with pytest.raises(InputError, match="course x"):
-        from segue.render.figures import blank
+def test_curves_are_of_a_plane() -> None:
+    with pytest.raises(InputError, match="curve x"):
+        from segue.render.figures import make_figure
 
-        draw_courses(blank(2, 2).add_subplot(), [Course("x", np.zeros((2, 3)), "red")])
+        draw_curves(make_figure(2, 2).add_subplot(), [PathCurve("x", np.zeros((2, 3)), "red")])
     assert len(PATH_COLOURS) == len(ON_BLACK)
 
 
 def test_regions_have_their_colours_and_fade_where_nothing_is_sure(tmp_path: Path) -> None:
     sure, unsure = tmp_path / "sure.png", tmp_path / "unsure.png"
-    class_map(probabilities(20), EXTENT, sure, names=("a", "b"))
-    class_map(probabilities(20, 0.6), EXTENT, unsure, names=("a", "b"))
+    draw_class_map(probabilities(20), EXTENT, sure, names=("a", "b"))
+    draw_class_map(probabilities(20, 0.6), EXTENT, unsure, names=("a", "b"))
     left, right = (read_image(sure, 3)[:, part].astype(float) for part in (slice(200, 400), slice(-400, -200)))
     assert np.abs(left.mean((0, 1)) - right.mean((0, 1))).max() > 20
     assert read_image(unsure, 3).mean() > read_image(sure, 3).mean()
@@ -74,38 +73,38 @@ def test_regions_have_their_colours_and_fade_where_nothing_is_sure(tmp_path: Pat
 
 def test_one_class_everywhere_and_one_place(tmp_path: Path) -> None:
     for side in (1, 5):
-        class_map(np.ones((side * side, 1)), EXTENT, tmp_path / "a.png", names=("a",), free=np.zeros((1, 2)))
+        draw_class_map(np.ones((side * side, 1)), EXTENT, tmp_path / "a.png", names=("a",), free=np.zeros((1, 2)))
         assert read_image(tmp_path / "a.png", 3).std() > 5
 
 
 def test_names_keep_away(tmp_path: Path) -> None:
     free = np.stack(np.meshgrid(np.linspace(-1, -0.01, 9), np.linspace(-0.6, 0.6, 30)), -1).reshape(-1, 2)
     for name, places in (("a", None), ("b", free)):
-        class_map(probabilities(30), EXTENT, tmp_path / f"{name}.png", names=("a", "b"), free=places)
+        draw_class_map(probabilities(30), EXTENT, tmp_path / f"{name}.png", names=("a", "b"), free=places)
     assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()
 
 
 def test_grids_and_names_that_do_not_fit(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="3 places"):
-        class_map(np.ones((3, 1)), EXTENT, tmp_path / "a.png", names=("a",))
+        draw_class_map(np.ones((3, 1)), EXTENT, tmp_path / "a.png", names=("a",))
     with pytest.raises(InputError, match="1 names of 2 classes"):
-        class_map(probabilities(2), EXTENT, tmp_path / "a.png", names=("a",))
+        draw_class_map(probabilities(2), EXTENT, tmp_path / "a.png", names=("a",))
     assert not list(tmp_path.iterdir())
 
 
 def test_panels_show_every_class_in_every_space(tmp_path: Path) -> None:
     file = tmp_path / "a.png"
-    panels({"one": POINTS, "two": 9 * POINTS}, LABELS, ("a", "b", "c", "none"), file, axes={"one": ("x", "y")})
+    draw_panels({"one": POINTS, "two": 9 * POINTS}, LABELS, ("a", "b", "c", "none"), file, axes={"one": ("x", "y")})
     picture = read_image(file, 3)
     for half in np.array_split(picture[:-90], 2, axis=1):
         assert all(share(half, colour, 60) > 0 for colour in PALETTE[:3])
     again = file.read_bytes()
-    panels({"one": POINTS, "two": 9 * POINTS}, LABELS, ("a", "b", "c", "none"), file, axes={"one": ("x", "y")})
+    draw_panels({"one": POINTS, "two": 9 * POINTS}, LABELS, ("a", "b", "c", "none"), file, axes={"one": ("x", "y")})
     assert file.read_bytes() == again
 
 
 def test_panels_of_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no spaces"):
-        panels({}, LABELS, ("a", "b", "c"), tmp_path / "a.png")
+        draw_panels({}, LABELS, ("a", "b", "c"), tmp_path / "a.png")
     with pytest.raises(InputError, match=r"points \[89, 2\] of one"):
-        panels({"one": POINTS[1:]}, LABELS, ("a", "b", "c"), tmp_path / "a.png")
+        draw_panels({"one": POINTS[1:]}, LABELS, ("a", "b", "c"), tmp_path / "a.png")

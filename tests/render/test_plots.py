@@ -10,7 +10,7 @@ import pytest
 
 from segue.core.errors import InputError
 from segue.core.images import read_image
-from segue.render.plots import LINE_COLOURS, intervals, lines
+from segue.render.plots import LINE_COLOURS, draw_intervals, draw_lines
 
 ROWS = {"one": [(0.5, 0.4, 0.6), (10.0, 8.0, 12.0)], "two": [(0.0, 0.0, 0.0), (3.0, math.nan, math.nan)]}
 
@@ -23,8 +23,8 @@ def pixels(file: Path, colour: str) -> np.ndarray:
 @pytest.mark.parametrize("suffix", [".png", ".pdf"])
 def test_the_same_bytes_twice(tmp_path: Path, suffix: str) -> None:
     for name in ("a", "b"):
-        intervals(ROWS, ("x", "y"), tmp_path / f"{name}{suffix}")
-        lines({"x": {"one": [(1, 2), (2, 3)]}}, tmp_path / f"{name}-lines{suffix}", along="Epoch")
+        draw_intervals(ROWS, ("x", "y"), tmp_path / f"{name}{suffix}")
+        draw_lines({"x": {"one": [(1, 2), (2, 3)]}}, tmp_path / f"{name}-lines{suffix}", along="Epoch")
     for kind in ("", "-lines"):
         assert (tmp_path / f"a{kind}{suffix}").read_bytes() == (tmp_path / f"b{kind}{suffix}").read_bytes()
 
@@ -32,13 +32,13 @@ def test_the_same_bytes_twice(tmp_path: Path, suffix: str) -> None:
 def test_a_wider_interval_is_wider(tmp_path: Path) -> None:
     wide = []
     for low, high in ((0.45, 0.55), (0.1, 0.9)):
-        intervals({"one": [(0.5, low, high)], "two": [(1.0, 1.0, 1.0)]}, ("x",), tmp_path / "a.png")
+        draw_intervals({"one": [(0.5, low, high)], "two": [(1.0, 1.0, 1.0)]}, ("x",), tmp_path / "a.png")
         wide.append(np.ptp(pixels(tmp_path / "a.png", LINE_COLOURS[0])[:, 1]))
     assert wide[1] > 3 * wide[0]
 
 
 def test_a_number_without_an_interval_and_zero_are_shown(tmp_path: Path) -> None:
-    intervals(ROWS, ("x", "y"), tmp_path / "a.png")
+    draw_intervals(ROWS, ("x", "y"), tmp_path / "a.png")
     places = pixels(tmp_path / "a.png", LINE_COLOURS[1])
     assert np.ptp(places[:, 1]) > 200  # a dot in each panel
     first = places[places[:, 1] < places[:, 1].min() + 40]
@@ -47,7 +47,7 @@ def test_a_number_without_an_interval_and_zero_are_shown(tmp_path: Path) -> None
 
 def test_lines_have_one_colour_in_all_panels(tmp_path: Path) -> None:
     two = {"left": {"one": [(2, 1), (4, 2)], "two": [(2, 2), (4, 1)]}, "right": {"two": [(2, 5), (64, 6)]}}
-    lines(two, tmp_path / "a.png", along="Length", logarithmic=True)
+    draw_lines(two, tmp_path / "a.png", along="Length", logarithmic=True)
     one, other = (pixels(tmp_path / "a.png", colour)[:, 1] for colour in LINE_COLOURS[:2])
     middle = read_image(tmp_path / "a.png").shape[1] / 2
     high = other > middle + 100
@@ -57,11 +57,11 @@ def test_lines_have_one_colour_in_all_panels(tmp_path: Path) -> None:
 
 def test_nothing_to_draw(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no lines"):
-        lines({"x": {}}, tmp_path / "a.png", along="Epoch")
+        draw_lines({"x": {}}, tmp_path / "a.png", along="Epoch")
     with pytest.raises(InputError, match="no lines"):
-        lines({"x": {"one": []}}, tmp_path / "a.png", along="Epoch")
+        draw_lines({"x": {"one": []}}, tmp_path / "a.png", along="Epoch")
     with pytest.raises(InputError, match="0 rows"):
-        intervals({}, ("x",), tmp_path / "a.png")
+        draw_intervals({}, ("x",), tmp_path / "a.png")
     with pytest.raises(InputError, match="2 rows for 1 columns"):
-        intervals(ROWS, ("x",), tmp_path / "a.png")
+        draw_intervals(ROWS, ("x",), tmp_path / "a.png")
     assert not list(tmp_path.iterdir())

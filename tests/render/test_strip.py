@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels
-from segue.render.lettering import Lettering, spelled
-from segue.render.strip import EDGE_GREY, MARGIN_PX, TITLE_PX, WIDEST_PX, Row, sheet, squarest, strip
+from segue.render.lettering import Lettering, to_ascii
+from segue.render.strip import EDGE_GREY, MARGIN_PX, TITLE_PX, WIDEST_PX, Row, choose_columns, sheet, strip
 
 WHITE = 255
 
@@ -100,7 +100,7 @@ def test_a_sheet_is_near_square() -> None:
     assert boxes(sheet(frames(30))) == (6, 5)
     assert boxes(sheet(frames(30), columns=10)) == (10, 3)
     assert boxes(sheet(frames(2), columns=10)) == (2, 1)
-    assert [squarest(n) for n in (1, 2, 3, 4, 5, 9, 10, 12, 100)] == [1, 2, 3, 2, 3, 3, 5, 4, 10]
+    assert [choose_columns(n) for n in (1, 2, 3, 4, 5, 9, 10, 12, 100)] == [1, 2, 3, 2, 3, 3, 5, 4, 10]
 
 
 @pytest.mark.parametrize(
@@ -130,11 +130,11 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, width: int) -> None:
     letters = Lettering(13, 0)
     lines = letters.wrap(text, width)
     assert all(letters.width(line) <= width or len(line) == 1 for line in lines)
-    assert "".join("".join(lines).split()) == "".join(spelled(text).split())
+    assert "".join("".join(lines).split()) == "".join(to_ascii(text).split())
 
 
 def test_spelling_is_what_the_font_can_show() -> None:
-    assert spelled("\u00e9 \u2212 \u4e2d \u2192 \u03b2") == "e - ? -> beta"
+    assert to_ascii("\u00e9 \u2212 \u4e2d \u2192 \u03b2") == "e - ? -> beta"
 
 
 def test_words_above_stand_between_the_title_and_their_frame() -> None:

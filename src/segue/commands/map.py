@@ -89,7 +89,7 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
         InputError: the run or the part is not there, there are fewer than two images, or a file cannot be written.
     """
     from segue.render.figures import check_suffix
-    from segue.render.latent_map import decoded_grid, kl_bars, latent_map
+    from segue.render.latent_map import draw_decoded_grid, draw_kl_bars, draw_latent_map
 
     out = request.out
     check_suffix(out)
@@ -104,7 +104,7 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
     how = _choose_projection(request, codes.shape[1])
     points, shares = (codes, None) if how == "direct" else project(codes, how, request.seed, report)
     name = f"{Path(about['data']).name}, {method_of(about).upper()}"
-    latent_map(
+    draw_latent_map(
         points,
         out,
         labels=space.labels,
@@ -116,10 +116,10 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
     )
     if grid in beside:
         decoded, extent = decode_plane(model, space.codes)
-        decoded_grid(decoded, grid, extent, title=f"{name}: decoded codes")
+        draw_decoded_grid(decoded, grid, extent, title=f"{name}: decoded codes")
     kl = mean_kl(model, images.images).double().numpy() if has_posterior(model) else None
     if kl is not None:
-        kl_bars(kl, bars)
+        draw_kl_bars(kl, bars)
     return MapResult(
         out=out,
         files=tuple(beside),

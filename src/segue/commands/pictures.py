@@ -18,7 +18,7 @@ from segue.data.datasets import DataSet, ImageSet
 from segue.latent.space import encode, normal_grid
 from segue.models.autoencoder import ConvAutoencoder, device_of
 from segue.render.animation import write_animation
-from segue.render.scatter import scatter
+from segue.render.scatter import draw_scatter
 from segue.render.strip import Row, sheet, strip
 from segue.training.methods import Method
 
@@ -33,7 +33,7 @@ _FILMS = (".gif", ".mp4")
 class TrainingPictures:
     """Pictures of a model at each stage of its training, in a folder, and films of them.
 
-    `reconstructions` has the images that `show` picks (as `train:17+label:5`; else ten, of as many labels as there are)
+    `write_reconstructions` has the images that `show` picks (as `train:17+label:5`; else ten, of as many labels as there are)
     above what the model makes of them. `grid` has what it decodes from points that stay the same: of two numbers a grid
     over N(0, I), else draws of it; scaled and shifted to the codes of the moment where the method has no prior. `map`
     has the codes of up to 2,000 images held out, drawn by `seed`, coloured by label: as they are if they have two
@@ -83,7 +83,7 @@ class TrainingPictures:
         pictures = {
             "reconstructions": self._reconstructions(model, title),
             "grid": sheet(_decode(model, self._points(model, codes)), _SIDE, title=title),
-            "map": scatter(self._project(codes, step), self.mapped.labels, self.mapped.label_names, title),
+            "map": draw_scatter(self._project(codes, step), self.mapped.labels, self.mapped.label_names, title),
         }
         for kind, picture in pictures.items():
             write_image(self.folder / f"{kind}-{step:07}.png", picture)

@@ -37,7 +37,7 @@ from segue.evaluation.metrics import Metric
 from segue.evaluation.metrics.metric import Better
 from segue.latent.paths import LEADERBOARD_PATHS, PathChoice, choose_path
 from segue.models.autoencoder import Autoencoder, model_digest
-from segue.render.score_sheets import all_on_one, ordering, sheet_of
+from segue.render.score_sheets import choose_ordering, draw_overview, draw_sheet
 
 IN_MEMORY = 1 << 30
 """Bytes of frames that are kept for the sheets; of more, those that are shown are made again."""
@@ -292,15 +292,15 @@ def _write_sheets(
     evaluate: Callable[[int], PairEvaluation],
     report: Report,
 ) -> Iterator[Path]:
-    metric = ordering(scores, metrics)
+    metric = choose_ordering(scores, metrics)
     if metric is None:
         return
     for done, name in enumerate(scores):
-        picture = sheet_of(name, scores, metric, evaluate)
+        picture = draw_sheet(name, scores, metric, evaluate)
         if picture is not None:
             yield _write_picture(out / SHEETS / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.png", picture)
         report(Event("sheets", done + 1, len(scores)))
-    yield _write_picture(out / "best.png", all_on_one(scores, metric, evaluate))
+    yield _write_picture(out / "best.png", draw_overview(scores, metric, evaluate))
 
 
 def _write_picture(file: Path, picture: Pixels) -> Path:

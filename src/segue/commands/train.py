@@ -340,9 +340,9 @@ def _write_config(request: TrainRequest, config: dict[str, Any]) -> None:
 
 @torch.no_grad()
 def _write_figures(folder: Path, model: ConvAutoencoder, shown: Pixels, history: tuple[Row, ...]) -> None:
-    from segue.render.figures import loss_curves, reconstructions
+    from segue.render.figures import draw_loss_curves, write_reconstructions
 
-    reconstructions(shown, to_uint8(model.decode(model.encode(to_float(shown)))), folder / "reconstructions.png")
+    write_reconstructions(shown, to_uint8(model.decode(model.encode(to_float(shown)))), folder / "reconstructions.png")
     (folder / "loss.png").unlink(missing_ok=True)  # of a run that was there before
     if len(history) > 1:
-        loss_curves(list(history), folder / "loss.png")
+        draw_loss_curves(list(history), folder / "loss.png")

@@ -38,24 +38,24 @@ def write_animation(path: Path, frames: Pixels, fps: float = 10, hold_seconds: f
         raise InputError(f"{fps:g} fps", "0.1 to 240", "a rate in that range")
     if not 0 <= hold_seconds <= 60:
         raise InputError(f"a hold of {hold_seconds:g} s", "0 to 60", "a time in that range")
-    shown = _shown(frames, round(hold_seconds * fps), even=suffix != ".gif")
+    shown = _iterate_frames(frames, round(hold_seconds * fps), even=suffix != ".gif")
     rate = Fraction(fps).limit_denominator(1001)
     if suffix == ".gif":
         write_gif(path, shown, rate)
         return
-    height, width, _ = _enlarged(frames[0], even=True).shape
+    height, width, _ = _enlarge(frames[0], even=True).shape
     with FilmWriter(path, width, height, rate, sound_rate=None) as film:
         for frame in shown:
             film.write(frame)
 
 
-def _shown(frames: Pixels, held: int, even: bool) -> Iterator[Pixels]:
+def _iterate_frames(frames: Pixels, held: int, even: bool) -> Iterator[Pixels]:
     last = len(frames) - 1
     for index in [0] * held + list(range(len(frames))) + [last] * held:
-        yield _enlarged(with_channels(frames[index], 3), even)
+        yield _enlarge(with_channels(frames[index], 3), even)
 
 
-def _enlarged(frame: Pixels, even: bool) -> Pixels:
+def _enlarge(frame: Pixels, even: bool) -> Pixels:
     times = max(1, math.ceil(_SHOWN_PX / min(frame.shape[:2])))
     large = frame.repeat(times, axis=0).repeat(times, axis=1)
     if even:

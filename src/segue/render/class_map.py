@@ -10,19 +10,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.colors import to_rgb
-from matplotlib.patheffects import withStroke
 
 from segue.core.errors import InputError
 from segue.core.types import Points
-from segue.render.figures import FONT, INK, blank, save
-from segue.render.latent_map import Overlay, dress
+from segue.render.figures import make_figure, save_figure, write_name
+from segue.render.latent_map import Overlay, style_axes
 from segue.render.scatter import PALETTE
 
 PALEST, STRONGEST = 0.12, 0.62  # of a class's colour on white: where nothing is sure, and where all is
 _LEAST = 0.004  # share of the plane below which a region goes without its name
 
 
-def class_map(
+def draw_class_map(
     probabilities: npt.NDArray[np.float64],
     extent: tuple[float, float, float, float],
     path: Path,
@@ -36,7 +35,7 @@ def class_map(
 
     A region is the stronger the surer the reading. `extent` is left, right, bottom and top; `over` may draw on the
     axes, and names keep away from the places `[m, 2]` to be left `free`. Raises `InputError` for another number of
-    places than a square, more or fewer names than classes, and as `save` does.
+    places than a square, more or fewer names than classes, and as `save_figure` does.
     """
     side = math.isqrt(len(probabilities))
     if not side or side * side != len(probabilities):
@@ -48,49 +47,37 @@ def class_map(
     read = probabilities.argmax(1).reshape(side, side)
     sure = probabilities.max(1).reshape(side, side, 1)
     left, right, bottom, top = extent
-    figure = blank(7.0, float(np.clip(6.4 * (top - bottom) / max(right - left, 1e-12), 3.0, 6.4)) + 0.9)
+    figure = make_figure(7.0, float(np.clip(6.4 * (top - bottom) / max(right - left, 1e-12), 3.0, 6.4)) + 0.9)
     axes = figure.add_subplot()
-    axes.imshow(_coloured(read, sure), extent=extent, aspect="auto", interpolation="nearest")
-    _borders(axes, read, extent)
-    taken = _taken(free, extent, side)
-    for label, (across, down) in _places(read, taken):
+    axes.imshow(_colour(read, sure), extent=extent, aspect="auto", interpolation="nearest")
+    _draw_borders(axes, read, extent)
+    taken = _mark_taken(free, extent, side)
+    for label, (across, down) in _place_names(read, taken):
         x, y = left + (right - left) * across, top + (bottom - top) * down
-        axes.text(
-            x,
-            y,
-            names[label],
-            color=INK,
-            fontsize=13,
-            fontfamily=FONT,
-            fontweight="bold",
-            ha="center",
-            va="center",
-            alpha=0.75,
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        )
-    dress(axes, title, ("z1", "z2"))
+        write_name(axes, (x, y), names[label], 13, halo=2.5, zorder=3, alpha=0.75)
+    style_axes(axes, title, ("z1", "z2"))
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)
     if over is not None:
         over(axes)
-    save(figure, path)
+    save_figure(figure, path)
 
 
-def _coloured(read: npt.NDArray[np.int64], sure: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _colour(read: npt.NDArray[np.int64], sure: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     colours = np.array([to_rgb(PALETTE[label % len(PALETTE)]) for label in range(int(read.max()) + 1)])
     strength = PALEST + (STRONGEST - PALEST) * sure
     mixed: npt.NDArray[np.float64] = strength * colours[read] + (1 - strength)
     return mixed
 
 
-def _borders(axes: Any, read: npt.NDArray[np.int64], extent: tuple[float, float, float, float]) -> None:
+def _draw_borders(axes: Any, read: npt.NDArray[np.int64], extent: tuple[float, float, float, float]) -> None:
     for label in np.unique(read).tolist():
         inside = (read == label).astype(float)
         if 0 < inside.mean() < 1:
             axes.contour(inside, levels=[0.5], extent=extent, origin="upper", colors="white", linewidths=0.9)
 
 
-def _taken(free: Points | None, extent: tuple[float, float, float, float], side: int) -> npt.NDArray[np.bool_]:
+def _mark_taken(free: Points | None, extent: tuple[float, float, float, float], side: int) -> npt.NDArray[np.bool_]:
     """The cells `[side, side]` in which places lie that are to be left free."""
     taken = np.zeros((side, side), bool)
     if free is not None:
@@ -102,7 +89,7 @@ def _taken(free: Points | None, extent: tuple[float, float, float, float], side:
     return taken
 
 
-def _places(read: npt.NDArray[np.int64], taken: npt.NDArray[np.bool_]) -> list[tuple[int, tuple[float, float]]]:
+def _place_names(read: npt.NDArray[np.int64], taken: npt.NDArray[np.bool_]) -> list[tuple[int, tuple[float, float]]]:
     """Where to write each region's class: far from its border and from what is taken, as shares of the plane."""
     from scipy.ndimage import distance_transform_edt, label
 

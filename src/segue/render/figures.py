@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, atomic_write, write_image
-from segue.render.strip import Row, squarest, strip
+from segue.render.strip import Row, choose_columns, strip
 
 FIGURE_ENDINGS = (".png", ".pdf")
 DPI = 150
@@ -35,7 +37,7 @@ NO_QUANTITY = ("epoch", "step", "seconds")  # what is counted along, not measure
 _Series = tuple[list[float], list[float]]
 
 
-def loss_curves(history: Sequence[Mapping[str, float]], path: Path) -> None:
+def draw_loss_curves(history: Sequence[Mapping[str, float]], path: Path) -> None:
     """Training curves as a picture or PDF: one panel for each quantity, its train and test lines together.
 
     Each row of `history` holds `epoch` or `step`, and figures named `loss` or, apart, `train_loss`
@@ -47,24 +49,54 @@ def loss_curves(history: Sequence[Mapping[str, float]], path: Path) -> None:
     panels = _panels(history, along) if along else {}
     if along is None or not panels:
         raise InputError("a history without figures", "epoch or step, and figures, in each row", "training first")
-    columns = squarest(len(panels))
+    columns = choose_columns(len(panels))
     rows = math.ceil(len(panels) / columns)
-    figure = blank(3.6 * columns + 0.2, 2.5 * rows + 0.1)
+    figure = make_figure(3.6 * columns + 0.2, 2.5 * rows + 0.1)
     for index, (quantity, series) in enumerate(panels.items()):
         axes = figure.add_subplot(rows, columns, index + 1)
         _dress(axes, _NAMES.get(quantity, quantity.replace("_", " ").capitalize()), along)
         for part, (xs, ys) in series.items():
             axes.plot(xs, ys, color=_COLOURS[part], linewidth=1.8, marker="o" if len(xs) == 1 else "", markersize=5)
         _label(axes, series)
-    save(figure, path)
+    save_figure(figure, path)
 
 
-def blank(width: float, height: float) -> Figure:
+def make_figure(width: float, height: float) -> Figure:
     """A white figure of this size in inches, which needs no display."""
     figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
     figure.get_layout_engine().set(w_pad=0.14, h_pad=0.12)  # type: ignore[union-attr,call-arg]
     return figure
+
+
+def add_legend(owner: Any, handles: Sequence[Any], size_pt: float = 9, **place: Any) -> None:
+    """Add a legend without a frame.
+
+    Args:
+        owner: A figure or axes.
+        handles: What it names, by their labels.
+        size_pt: The size of its type.
+        place: Where it stands and how wide it is, as matplotlib has it.
+    """
+    legend = owner.legend(handles=handles, frameon=False, prop={"family": FONT, "size": size_pt}, **place)
+    for text in legend.get_texts():
+        text.set_color(INK)
+
+
+def write_name(axes: Any, place: Iterable[float], name: str, size_pt: float, halo: float = 0, **style: Any) -> None:
+    """Write a bold name over everything else.
+
+    Args:
+        axes: Axes of two dimensions or three.
+        place: The middle of the name, in the units of the axes.
+        name: The words.
+        size_pt: The size of the type.
+        halo: The width of a white rim, in points; 0 for none.
+        style: Further options of matplotlib's `text`.
+    """
+    rim = {"path_effects": [withStroke(linewidth=halo, foreground="white")]} if halo else {}
+    middle = {"ha": "center", "va": "center", "zorder": 9}
+    axes.text(*place, name, color=INK, fontsize=size_pt, fontfamily=FONT, fontweight="bold", **middle | rim | style)
 
 
 def check_suffix(path: Path) -> None:
@@ -73,7 +105,7 @@ def check_suffix(path: Path) -> None:
         raise InputError(f"output {path.name}", ", ".join(FIGURE_ENDINGS), "a name that ends in one of these")
 
 
-def save(figure: Figure, path: Path) -> None:
+def save_figure(figure: Figure, path: Path) -> None:
     """Write a figure as a picture or PDF, the same bytes each time. Raises `InputError` as `check_suffix` does."""
     check_suffix(path)
     with atomic_write(path) as beside:
@@ -81,7 +113,7 @@ def save(figure: Figure, path: Path) -> None:
         figure.savefig(beside, dpi=DPI, metadata=dated)
 
 
-def reconstructions(originals: Pixels, decoded: Pixels, path: Path) -> None:
+def write_reconstructions(originals: Pixels, decoded: Pixels, path: Path) -> None:
     """Images `[n, h, w, c]`, each above its reconstruction, as a picture.
 
     Raises `InputError` where the two differ in shape, or are empty.

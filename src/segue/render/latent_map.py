@@ -16,14 +16,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, with_channels
 from segue.core.types import Labels, Points
-from segue.render.figures import DPI, FONT, INK, QUIET, RULE, blank, save
+from segue.render.figures import DPI, FONT, INK, QUIET, RULE, add_legend, make_figure, save_figure, write_name
 from segue.render.scatter import PALETTE, PLAIN
 
 _FEW = 12  # classes that a legend is read with
@@ -41,7 +40,7 @@ class _Class:
     points: Points
 
 
-def latent_map(
+def draw_latent_map(
     points: Points,
     path: Path,
     *,
@@ -70,26 +69,26 @@ def latent_map(
         classes = [_Class(names[i], PALETTE[i % len(PALETTE)], points[labels == i]) for i in present]
     axes = axes or [f"z{i + 1}" for i in range(points.shape[1])]
     if points.shape[1] == 1:
-        figure = _ridges(classes, axes[0], title)
+        figure = _draw_ridges(classes, axes[0], title)
     else:
-        figure = _scatter(classes, axes, title, named=not thumbnails and over is None)
+        figure = _draw_points(classes, axes, title, named=not thumbnails and over is None)
     if thumbnails and images is not None and points.shape[1] == 2:
         colours = [PLAIN] * len(points) if labels is None else [PALETTE[i % len(PALETTE)] for i in labels]
-        chosen, side_pt = _placed(points, thumbnails)
+        chosen, side_pt = _place_thumbnails(points, thumbnails)
         for i in chosen:
-            _thumbnail(figure.axes[0], points[i], images[i], colours[i], side_pt)
+            _draw_thumbnail(figure.axes[0], points[i], images[i], colours[i], side_pt)
     if over is not None:
         over(figure.axes[0])
-    save(figure, path)
+    save_figure(figure, path)
 
 
-def spread(points: Points, count: int, least: float = 0) -> list[int]:
+def pick_spread(points: Points, count: int, least: float = 0) -> list[int]:
     """The places of `count` points `[n, 2]` that lie far from each other: each the farthest from those before.
 
     Far is meant for squares: along the axis where they are farther apart. The first is the nearest to the medians.
     There are fewer than `count` where no other is farther than `least` from all of these.
 
-    >>> spread(np.array([[0.0, 0.0], [0.1, 0.0], [1.0, 0.0], [0.5, 0.0]]), 3)
+    >>> pick_spread(np.array([[0.0, 0.0], [0.1, 0.0], [1.0, 0.0], [0.5, 0.0]]), 3)
     [1, 2, 3]
     """
     away = np.abs(points - np.median(points, axis=0)).max(1)
@@ -101,15 +100,15 @@ def spread(points: Points, count: int, least: float = 0) -> list[int]:
     return chosen
 
 
-def _placed(points: Points, count: int) -> tuple[list[int], float]:
+def _place_thumbnails(points: Points, count: int) -> tuple[list[int], float]:
     """Up to `count` places, and the side in points (1/72 inch) of squares over them that do not cover each other."""
     unit_pt = 0.94 * _AXES_PT / max(1.1 * float(np.ptp(points, axis=0).max()), 1e-12)
-    chosen = spread(points, count, LEAST_PT / unit_pt)
+    chosen = pick_spread(points, count, LEAST_PT / unit_pt)
     gaps = np.abs(points[chosen][:, None] - points[chosen][None]).max(2) + np.where(np.eye(len(chosen)) > 0, np.inf, 0)
     return chosen, min(float(gaps.min()) * unit_pt, MOST_PT)
 
 
-def _thumbnail(axes: Axes, place: Points, image: Pixels, colour: str, side_pt: float) -> None:
+def _draw_thumbnail(axes: Axes, place: Points, image: Pixels, colour: str, side_pt: float) -> None:
     """An image over its point, in a frame of its label's colour."""
     zoom = side_pt / max(image.shape[:2])
     picture = OffsetImage(with_channels(image, 3), zoom=zoom, interpolation="antialiased")
@@ -117,29 +116,28 @@ def _thumbnail(axes: Axes, place: Points, image: Pixels, colour: str, side_pt: f
     axes.add_artist(AnnotationBbox(picture, tuple(place), pad=0, bboxprops=frame, zorder=8))
 
 
-def _scatter(classes: Sequence[_Class], names: Sequence[str], title: str, named: bool = True) -> Figure:
+def _draw_points(classes: Sequence[_Class], names: Sequence[str], title: str, named: bool = True) -> Figure:
     few = 1 < len(classes) <= _FEW
     deep = len(names) == 3
     points = np.concatenate([one.points for one in classes])
     wide, high = np.ptp(points, axis=0)[:2]
-    figure = blank(7.4 if few else 6.4, 6.0 if deep or not wide else float(np.clip(5.2 * high / wide, 2.6, 5.2)) + 0.8)
+    figure = make_figure(
+        7.4 if few else 6.4, 6.0 if deep or not wide else float(np.clip(5.2 * high / wide, 2.6, 5.2)) + 0.8
+    )
     with rc_context({"grid.color": RULE, "grid.linewidth": 0.8}):  # which axes in perspective take no other way
         axes: Any = figure.add_subplot(projection="3d" if deep else None)
     colours = np.repeat([one.colour for one in classes], [len(one.points) for one in classes])
     order = np.random.default_rng(0).permutation(len(points))  # or the last class would hide the others
     size = float(np.clip(20_000 / len(points), 4, 30))
     axes.scatter(*points[order].T, c=colours[order], s=size, alpha=0.75, linewidths=0, rasterized=True)
-    dress(axes, title, names)
+    style_axes(axes, title, names)
     if deep:
-        clear(axes)
+        clear_panes(axes)
     else:
         axes.set_aspect("equal", adjustable="datalim")  # distances are what the picture is of
     if few:
         dots = [Line2D([], [], color=one.colour, marker="o", linestyle="", label=one.name) for one in classes]
-        look = {"family": FONT, "size": 9}
-        legend = figure.legend(handles=dots, loc="outside right center", frameon=False, handletextpad=0.3, prop=look)
-        for text in legend.get_texts():
-            text.set_color(INK)
+        add_legend(figure, dots, loc="outside right center", handletextpad=0.3)
     if not named:
         return figure
     medians = np.stack([np.median(one.points, axis=0) for one in classes])
@@ -147,28 +145,16 @@ def _scatter(classes: Sequence[_Class], names: Sequence[str], title: str, named:
     if not deep:
         point = 1.1 * float(np.ptp(points, axis=0).max()) / _AXES_PT  # of type, in units of the codes
         boxes = [(0.65 * size_pt * len(one.name) + 4, 1.1 * size_pt) for one in classes]
-        medians = apart(medians, point * np.array(boxes))
-    halo = [withStroke(linewidth=3, foreground="white")]
+        medians = separate_boxes(medians, point * np.array(boxes))
     for one, place in zip(classes, medians, strict=True):
-        axes.text(
-            *place,
-            one.name,
-            color=INK,
-            fontsize=size_pt,
-            fontfamily=FONT,
-            fontweight="bold",
-            ha="center",
-            va="center",
-            zorder=9,
-            path_effects=halo,
-        )
+        write_name(axes, place, one.name, size_pt, halo=3)
     return figure
 
 
-def apart(places: Points, sizes: Points, rounds: int = 100) -> Points:
+def separate_boxes(places: Points, sizes: Points, rounds: int = 100) -> Points:
     """Places `[k, 2]` of boxes of these sizes `[k, 2]`, moved until none covers another, or the rounds are over.
 
-    >>> apart(np.zeros((2, 2)), np.ones((2, 2))).tolist()
+    >>> separate_boxes(np.zeros((2, 2)), np.ones((2, 2))).tolist()
     [[0.0, -0.5], [0.0, 0.5]]
     """
     places = places.copy()
@@ -188,26 +174,26 @@ def apart(places: Points, sizes: Points, rounds: int = 100) -> Points:
     return places
 
 
-def _ridges(classes: Sequence[_Class], name: str, title: str) -> Figure:
+def _draw_ridges(classes: Sequence[_Class], name: str, title: str) -> Figure:
     """One histogram above the other, of one scale."""
     points = np.concatenate([one.points for one in classes])[:, 0]
     edges = np.histogram_bin_edges(points, 80)
     heights = [np.histogram(one.points[:, 0], edges)[0] / len(one.points) for one in classes]
     scale = 0.92 / max(h.max() for h in heights)
-    figure = blank(6.4, 1.3 + 0.45 * max(len(classes), 4))
+    figure = make_figure(6.4, 1.3 + 0.45 * max(len(classes), 4))
     axes = figure.add_subplot()
     for place, (one, height) in enumerate(zip(classes, heights, strict=True)):
         base = -place
         axes.stairs(base + scale * height, edges, baseline=base, fill=True, color=one.colour, linewidth=0)
         axes.axhline(base, color=RULE, linewidth=0.8, zorder=0)
-    dress(axes, title, (name, ""))
+    style_axes(axes, title, (name, ""))
     axes.grid(visible=False)
     axes.set_yticks([0.25 - place for place in range(len(classes))], [one.name for one in classes])
     axes.tick_params(axis="y", labelsize=9.5, labelcolor=INK)
     return figure
 
 
-def decoded_grid(
+def draw_decoded_grid(
     images: Pixels,
     path: Path,
     extent: tuple[float, float, float, float],
@@ -219,29 +205,29 @@ def decoded_grid(
     """A square number of images `[n, h, w, c]`, read line by line, on the plane that they were decoded from.
 
     `extent` is its left, right, bottom and top; `over` may draw on the axes. Raises `InputError` for another number of
-    images, and as `save` does.
+    images, and as `save_figure` does.
     """
     side = math.isqrt(len(images))
     if not side or side * side != len(images):
         raise InputError(f"{len(images)} images in a grid", "a square number", "decoding as many rows as columns")
-    mosaic = _mosaic(images, side)
+    mosaic = _tile(images, side)
     height, width = mosaic.shape[:2]
     left, right, bottom, top = 100, 40, 84, 70  # margins in pixels
-    figure = blank((width + left + right) / DPI, (height + bottom + top) / DPI)
+    figure = make_figure((width + left + right) / DPI, (height + bottom + top) / DPI)
     figure.set_layout_engine("none")
     whole_w, whole_h = width + left + right, height + bottom + top
     place = (left / whole_w, bottom / whole_h, width / whole_w, height / whole_h)
     plane = figure.add_axes(place)  # exactly as large as the mosaic, so that no pixel is resampled
     plane.imshow(mosaic, extent=extent, aspect="auto", interpolation="nearest")
-    dress(plane, title, axes)
+    style_axes(plane, title, axes)
     plane.grid(visible=False)
     plane.spines["bottom"].set_visible(False)
     if over is not None:
         over(plane)
-    save(figure, path)
+    save_figure(figure, path)
 
 
-def _mosaic(images: Pixels, side: int) -> Pixels:
+def _tile(images: Pixels, side: int) -> Pixels:
     """Images enlarged by a whole number, or shrunk by area, side by side."""
     height, width = images.shape[1:3]
     factor = MOSAIC_PX / (side * max(height, width))
@@ -252,18 +238,18 @@ def _mosaic(images: Pixels, side: int) -> Pixels:
     return tiles.reshape(side, side, h, w, 3).swapaxes(1, 2).reshape(side * h, side * w, 3)
 
 
-def kl_bars(kl: npt.NDArray[np.float64], path: Path) -> None:
+def draw_kl_bars(kl: npt.NDArray[np.float64], path: Path) -> None:
     """The KL divergence to the prior of each dimension `[d]`, in nats, the largest first, as a picture or PDF.
 
-    Raises `InputError` for no dimensions, and as `save` does.
+    Raises `InputError` for no dimensions, and as `save_figure` does.
     """
     if not kl.size:
         raise InputError("no dimensions", "1 or more", "the divergence of each dimension")
     order = np.argsort(-kl, kind="stable")
-    figure = blank(float(np.clip(1.8 + 0.16 * kl.size, 3.2, 7.4)), 2.6)
+    figure = make_figure(float(np.clip(1.8 + 0.16 * kl.size, 3.2, 7.4)), 2.6)
     axes = figure.add_subplot()
     axes.bar(np.arange(kl.size), kl[order], width=0.8 if kl.size <= 64 else 1.0, color=PLAIN, linewidth=0)
-    dress(axes, f"KL divergence to the prior: {kl.sum():.1f} nats", ("Dimension", "Nats"))
+    style_axes(axes, f"KL divergence to the prior: {kl.sum():.1f} nats", ("Dimension", "Nats"))
     axes.grid(visible=False, axis="x")
     axes.set_xlim(-0.8, kl.size - 0.2)
     axes.set_ylim(0, max(1e-6, 1.08 * float(kl.max())))
@@ -272,10 +258,10 @@ def kl_bars(kl: npt.NDArray[np.float64], path: Path) -> None:
     else:
         axes.set_xlabel("Dimensions, the largest first", fontsize=9, color=QUIET, fontfamily=FONT)
         axes.set_xticks([])
-    save(figure, path)
+    save_figure(figure, path)
 
 
-def dress(axes: Any, title: str, names: Sequence[str]) -> None:
+def style_axes(axes: Any, title: str, names: Sequence[str]) -> None:
     """Quiet axes with names and a title; `axes` of two dimensions or three."""
     axes.set_title(title, loc="left", fontsize=10.5, color=INK, pad=9, fontfamily=FONT)
     for which, name in zip("xyz", names, strict=False):
@@ -295,7 +281,7 @@ def _bare(axes: Axes) -> None:
     axes.spines["bottom"].set_color(RULE)
 
 
-def clear(axes: Any) -> None:
+def clear_panes(axes: Any) -> None:
     """Axes in perspective without grey walls."""
     axes.set_box_aspect(None, zoom=0.94)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):

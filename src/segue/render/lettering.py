@@ -43,7 +43,7 @@ class Lettering:
         ['the quick', 'fox']
         """
         lines: list[str] = []
-        for paragraph in spelled(text).splitlines():
+        for paragraph in to_ascii(text).splitlines():
             line = ""
             for word in paragraph.split():
                 longer = f"{line} {word}".strip()
@@ -71,10 +71,10 @@ class Lettering:
             on.text((x, baseline), line, fill=(self.grey,) * 3, font=_font(self.size_px), anchor=f"{align}s")
 
 
-def spelled(text: str) -> str:
+def to_ascii(text: str) -> str:
     """`text` in the letters that the font has: accents dropped, signs spelled, the rest as `?`.
 
-    >>> spelled("café −1 → 2")
+    >>> to_ascii("café −1 → 2")
     'cafe -1 -> 2'
     """
     apart = unicodedata.normalize("NFKD", text.translate(_SPELLED))

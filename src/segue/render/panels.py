@@ -8,18 +8,17 @@ from typing import Any
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 
 from segue.core.errors import InputError
 from segue.core.types import Labels, Points
-from segue.render.figures import FONT, INK, blank, save
-from segue.render.latent_map import apart, dress
+from segue.render.figures import add_legend, make_figure, save_figure, write_name
+from segue.render.latent_map import separate_boxes, style_axes
 from segue.render.scatter import PALETTE
 
 _SIDE_IN, _AXES_PT = 4.1, 250  # of a panel; of its axes, about
 
 
-def panels(
+def draw_panels(
     spaces: Mapping[str, Points],
     labels: Labels,
     names: Sequence[str],
@@ -32,7 +31,7 @@ def panels(
 
     `labels` `[n]`, places in `names`, are the same images' in all; a class is written at its median. `axes` names the
     two axes of a title. Both axes of a panel have one scale, which is its own. Raises `InputError` for no spaces,
-    points that do not fit the labels, and as `save` does.
+    points that do not fit the labels, and as `save_figure` does.
     """
     for title, points in spaces.items():
         if points.shape != (len(labels), 2) or not len(labels):
@@ -41,7 +40,7 @@ def panels(
         raise InputError("no spaces", "1 or more", "points to show")
     across = min(columns, len(spaces))
     down = -(-len(spaces) // across)
-    figure = blank(_SIDE_IN * across + 0.2, _SIDE_IN * down + 0.4)
+    figure = make_figure(_SIDE_IN * across + 0.2, _SIDE_IN * down + 0.4)
     colours = np.array([PALETTE[label % len(PALETTE)] for label in range(len(names))])
     order = np.random.default_rng(0).permutation(len(labels))  # or the last class would hide the others
     present = np.unique(labels).tolist()
@@ -50,44 +49,22 @@ def panels(
         size = float(np.clip(8_000 / len(points), 3, 20))
         dots: Any = {"s": size, "alpha": 0.75, "linewidths": 0, "rasterized": True}
         panel.scatter(points[order, 0], points[order, 1], c=colours[labels[order]], **dots)
-        dress(panel, title, (axes or {}).get(title, ("", "")))
+        style_axes(panel, title, (axes or {}).get(title, ("", "")))
         panel.set_aspect("equal", adjustable="datalim")
         if axes is None or title not in axes:
             panel.tick_params(labelbottom=False, labelleft=False)
-        _name(panel, points, labels, present, names)
+        _write_names(panel, points, labels, present, names)
     keys = [
         Line2D([], [], color=colours[one], marker="o", linestyle="", markersize=5, label=names[one]) for one in present
     ]
-    look = {"family": FONT, "size": 9}
-    legend = figure.legend(
-        handles=keys,
-        loc="outside lower center",
-        ncols=min(len(keys), 12),
-        frameon=False,
-        handletextpad=0.1,
-        columnspacing=1.2,
-        prop=look,
-    )
-    for text in legend.get_texts():
-        text.set_color(INK)
-    save(figure, path)
+    columns = min(len(keys), 12)
+    add_legend(figure, keys, loc="outside lower center", ncols=columns, handletextpad=0.1, columnspacing=1.2)
+    save_figure(figure, path)
 
 
-def _name(panel: Any, points: Points, labels: Labels, present: Sequence[int], names: Sequence[str]) -> None:
+def _write_names(panel: Any, points: Points, labels: Labels, present: Sequence[int], names: Sequence[str]) -> None:
     medians = np.stack([np.median(points[labels == one], axis=0) for one in present])
     unit = 1.1 * float(np.ptp(points, axis=0).max()) / _AXES_PT
     boxes = unit * np.array([(7.5 * len(names[one]) + 4, 12.0) for one in present])
-    halo = [withStroke(linewidth=3, foreground="white")]
-    for one, place in zip(present, apart(medians, boxes), strict=True):
-        panel.text(
-            *place,
-            names[one],
-            color=INK,
-            fontsize=11,
-            fontfamily=FONT,
-            fontweight="bold",
-            ha="center",
-            va="center",
-            zorder=9,
-            path_effects=halo,
-        )
+    for one, place in zip(present, separate_boxes(medians, boxes), strict=True):
+        write_name(panel, place, names[one], 11, halo=3)

@@ -18,7 +18,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from segue.core.errors import InputError
-from segue.render.figures import FONT, INK, QUIET, RULE, TICK_STEPS, blank, save
+from segue.render.figures import FONT, INK, QUIET, RULE, TICK_STEPS, make_figure, save_figure
 
 WORST_TO_BEST = LinearSegmentedColormap.from_list("worst to best", ["#d9dce3", "#9bb5c0", "#3d8f86", "#0b6b58"])
 BEST_COLOUR, UNMEASURED = "#c4314b", "#e3d9cf"
@@ -44,23 +44,23 @@ class Column:
     note: str = ""
 
 
-def parallel(columns: Sequence[Column], ranks: Sequence[float], path: Path) -> None:
+def draw_parallel(columns: Sequence[Column], ranks: Sequence[float], path: Path) -> None:
     """Lines through all columns, as a picture or PDF, the last column's ticks on its right.
 
     `ranks` colours the lines: from 0, the worst, to 1, the best, which is drawn in red above all others; NaN for lines
     without a figure, which are faint. A line ends where it has no value. Lines through one word are spread by their
     rank, so that each can be followed. Raises `InputError` for fewer than two columns, for columns of different
-    lengths, and as `save` does.
+    lengths, and as `save_figure` does.
     """
     if len(columns) < 2 or any(len(column.values) != len(ranks) for column in columns):
         raise InputError(
             f"{len(columns)} columns for {len(ranks)} lines", "two or more, a value for each line", "giving them all"
         )
     shown = np.asarray(ranks, float)
-    marks = [_marks(column) for column in columns]
+    marks = [_make_marks(column) for column in columns]
     heights = [_heights(column, shown) for column in columns]
-    places, right = _places(columns, marks)
-    figure = blank(right, HEIGHT_IN)
+    places, right = _place_axes(columns, marks)
+    figure = make_figure(right, HEIGHT_IN)
     axes = figure.add_subplot()
     axes.set_axis_off()
     axes.set_xlim(0, right)
@@ -73,18 +73,18 @@ def parallel(columns: Sequence[Column], ranks: Sequence[float], path: Path) -> N
             _draw_line(axes, places, [height[line] for height in heights], float(shown[line]))
     if best is not None:
         _draw_line(axes, places, [height[best] for height in heights], math.inf)
-    save(figure, path)
+    save_figure(figure, path)
 
 
-def _marks(column: Column) -> dict[float, str]:
+def _make_marks(column: Column) -> dict[float, str]:
     """What is written along an axis, by height."""
     if column.words:
         return {_word_height(place, column): word for place, word in enumerate(column.words)}
     power = _power(column)
-    return {_height(tick, column): f"{tick / 10.0**power:.4g}" for tick in _ticks(column)}
+    return {_height(tick, column): f"{tick / 10.0**power:.4g}" for tick in _make_ticks(column)}
 
 
-def _ticks(column: Column) -> list[float]:
+def _make_ticks(column: Column) -> list[float]:
     low, high = _ends(column)
     if not column.logarithmic:
         return [tick for tick in MaxNLocator(5, steps=TICK_STEPS).tick_values(low, high) if low <= tick <= high]
@@ -137,7 +137,7 @@ def _heights(column: Column, ranks: Heights) -> Heights:
     return found
 
 
-def _places(columns: Sequence[Column], marks: Sequence[Mapping[float, str]]) -> tuple[list[float], float]:
+def _place_axes(columns: Sequence[Column], marks: Sequence[Mapping[float, str]]) -> tuple[list[float], float]:
     """How far from the left each axis is, and the right edge, in inches: an axis has its words on its left."""
     widths = [CHARACTER_IN * max(map(len, mark.values()), default=1) for mark in marks]
     places = [0.1 + widths[0]]

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from segue.core.errors import InputError
 from segue.core.types import Interval
-from segue.render.figures import FONT, INK, QUIET, RULE, TICK_STEPS, blank, save
+from segue.render.figures import FONT, INK, QUIET, RULE, TICK_STEPS, add_legend, make_figure, save_figure
 
 WIDE_IN = 9.4  # of a figure, at most
 LINE_COLOURS = ("#0b6b58", "#c4314b", "#332288", "#c9a227", "#6b7280")
@@ -21,17 +21,17 @@ Line = Sequence[tuple[float, float]]
 """Points of a line, from left to right."""
 
 
-def intervals(rows: Mapping[str, Sequence[Interval]], columns: Sequence[str], path: Path) -> None:
+def draw_intervals(rows: Mapping[str, Sequence[Interval]], columns: Sequence[str], path: Path) -> None:
     """Numbers with their intervals, as dots with whiskers: a line for each of `rows`, a panel for each of `columns`.
 
     Each panel has a scale of its own, from 0. Raises `InputError` for no rows, rows that are not as long as `columns`,
-    and as `save` does.
+    and as `save_figure` does.
     """
     if not rows or any(len(row) != len(columns) for row in rows.values()):
         raise InputError(
             f"{len(rows)} rows for {len(columns)} columns", "rows as long as columns", "giving each a number"
         )
-    figure = blank(2.2 + 2.0 * len(columns), 0.9 + 0.36 * len(rows))
+    figure = make_figure(2.2 + 2.0 * len(columns), 0.9 + 0.36 * len(rows))
     panels = figure.subplots(1, len(columns), sharey=True, squeeze=False)[0]
     heights = -np.arange(len(rows))
     for place, (axes, column) in enumerate(zip(panels, columns, strict=True)):
@@ -47,23 +47,23 @@ def intervals(rows: Mapping[str, Sequence[Interval]], columns: Sequence[str], pa
         axes.set_xlim(-0.04 * most, 1.08 * most)  # a dot at 0 is shown whole
         axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=TICK_STEPS))
         axes.set_yticks(heights, list(rows), fontsize=9.5, color=INK, fontfamily=FONT)
-    save(figure, path)
+    save_figure(figure, path)
 
 
-def lines(
+def draw_lines(
     panels: Mapping[str, Mapping[str, Line]], path: Path, *, along: str, logarithmic: bool = False, columns: int = 3
 ) -> None:
     """Panels of lines through points `(x, y)`, one beside the other; a name has one colour in all, told beneath.
 
     `along` names the axis across, which is `logarithmic` to base 2 or linear, ticked where there are points. Raises
-    `InputError` where there is nothing to draw, and as `save` does.
+    `InputError` where there is nothing to draw, and as `save_figure` does.
     """
     names = list(dict.fromkeys(name for panel in panels.values() for name in panel))
     if not names or not all(line for panel in panels.values() for line in panel.values()):
         raise InputError("no lines", "panels of lines of one or more points", "lines to draw")
     across = min(columns, len(panels))
     down = -(-len(panels) // across)
-    figure = blank(WIDE_IN if across > 1 else WIDE_IN / 2, 0.5 + 2.6 * down)
+    figure = make_figure(WIDE_IN if across > 1 else WIDE_IN / 2, 0.5 + 2.6 * down)
     colours = dict(zip(names, _colours(len(names)), strict=True))
     for place, (title, panel) in enumerate(panels.items()):
         axes = figure.add_subplot(down, across, place + 1)
@@ -82,17 +82,8 @@ def lines(
             axes.xaxis.set_minor_locator(NullLocator())
         axes.margins(x=0.05, y=0.12)
     handles = {line.get_label(): line for axes in figure.axes for line in axes.get_lines()}
-    look = {"family": FONT, "size": 9}
-    legend = figure.legend(
-        handles=[handles[name] for name in names],
-        loc="outside lower center",
-        ncols=len(names),
-        frameon=False,
-        prop=look,
-    )
-    for text in legend.get_texts():
-        text.set_color(INK)
-    save(figure, path)
+    add_legend(figure, [handles[name] for name in names], loc="outside lower center", ncols=len(names))
+    save_figure(figure, path)
 
 
 def _colours(count: int) -> list[str]:

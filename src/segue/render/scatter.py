@@ -34,7 +34,7 @@ _NAME = Lettering(14, 60)
 _CENTRAL = 0.99  # share of the points that decides what is in the picture
 
 
-def scatter(
+def draw_scatter(
     points: npt.NDArray[np.float64],
     labels: npt.NDArray[np.int64] | None = None,
     names: Sequence[str] = (),
@@ -45,12 +45,12 @@ def scatter(
     `labels` `[n]` are places in `names`; with twelve names or fewer there is a legend, whose room is always kept.
     Raises `InputError` for points of another shape, or none.
 
-    >>> scatter(np.zeros((3, 2))).shape
+    >>> draw_scatter(np.zeros((3, 2))).shape
     (632, 742, 3)
     """
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise InputError(f"points {list(points.shape)}", "[1 or more, 2]", "projecting them first")
-    dots = _dots(points, labels)
+    dots = _draw_dots(points, labels)
     canvas = Image.new("RGB", (SIDE_PX + LEGEND_PX + 2 * MARGIN_PX, SIDE_PX + HEADING_PX + 2 * MARGIN_PX), "white")
     canvas.paste(dots, (MARGIN_PX, MARGIN_PX + HEADING_PX))
     pen = ImageDraw.Draw(canvas)
@@ -63,7 +63,7 @@ def scatter(
     return np.asarray(canvas)
 
 
-def _dots(points: npt.NDArray[np.float64], labels: npt.NDArray[np.int64] | None) -> Image.Image:
+def _draw_dots(points: npt.NDArray[np.float64], labels: npt.NDArray[np.int64] | None) -> Image.Image:
     low, high = np.quantile(points, [(1 - _CENTRAL) / 2, (1 + _CENTRAL) / 2], axis=0)
     extent = max(float((high - low).max()), 1e-12)
     side = SIDE_PX * _FINER

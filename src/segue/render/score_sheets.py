@@ -22,14 +22,14 @@ _FADE = "cross-fade"
 Scores = Mapping[str, Sequence[Score]]
 
 
-def ordering(scores: Scores, metrics: Sequence[Metric]) -> Metric | None:
+def choose_ordering(scores: Scores, metrics: Sequence[Metric]) -> Metric | None:
     """The metric that pairs are ordered by: the first of `BY`, or else of all, that the straight line has."""
     ranked = sorted(metrics, key=lambda metric: BY.index(str(metric)) if str(metric) in BY else len(BY))
     judging = [metric for metric in ranked if metric.better != "none"]
-    return next((metric for metric in judging if order(scores[LINEAR], metric)), None)
+    return next((metric for metric in judging if rank_pairs(scores[LINEAR], metric)), None)
 
 
-def order(row: Sequence[Score], metric: Metric) -> list[int]:
+def rank_pairs(row: Sequence[Score], metric: Metric) -> list[int]:
     """The pairs on which a metric is defined, the best first."""
     values = {at: score.values.get(str(metric), math.nan) for at, score in enumerate(row)}
     return sorted(
@@ -38,20 +38,23 @@ def order(row: Sequence[Score], metric: Metric) -> list[int]:
     )
 
 
-def best_median_worst(row: Sequence[Score], metric: Metric) -> dict[int, str]:
+def pick_best_median_worst(row: Sequence[Score], metric: Metric) -> dict[int, str]:
     """The three pairs and what they are; of fewer, as many as there are."""
-    ranked = order(row, metric)
+    ranked = rank_pairs(row, metric)
     named = {0: "best", len(ranked) - 1: "worst", len(ranked) // 2: "median"}
     return {ranked[place]: named[place] for place in sorted(named) if 0 <= place < len(ranked)}
 
 
-def sheet_of(name: str, scores: Scores, metric: Metric, evaluate: Callable[[int], PairEvaluation]) -> Pixels | None:
+def draw_sheet(name: str, scores: Scores, metric: Metric, evaluate: Callable[[int], PairEvaluation]) -> Pixels | None:
     """Best, median and worst pair of one path: its frames, the truth where known, the cross-fade; None without any."""
     rows: list[Row] = []
-    for pair, place in best_median_worst(scores[name], metric).items():
+    for pair, place in pick_best_median_worst(scores[name], metric).items():
         here = evaluate(pair)
         rows.append(
-            Row(f"{place}: {_names(here)}\n{_figures(scores[name][pair], metric)}", here.make_frames(name).frames)
+            Row(
+                f"{place}: {_name_pair(here)}\n{_list_figures(scores[name][pair], metric)}",
+                here.make_frames(name).frames,
+            )
         )
         if here.truths is not None and name != TRUTH:
             rows.append(Row(TRUTH, here.make_frames(TRUTH).frames))
@@ -61,9 +64,9 @@ def sheet_of(name: str, scores: Scores, metric: Metric, evaluate: Callable[[int]
     return strip(rows, title=title) if rows else None
 
 
-def all_on_one(scores: Scores, metric: Metric, evaluate: Callable[[int], PairEvaluation]) -> Pixels:
+def draw_overview(scores: Scores, metric: Metric, evaluate: Callable[[int], PairEvaluation]) -> Pixels:
     """Every path and control on the straight line's median pair, one row each."""
-    ranked = order(scores[LINEAR], metric)
+    ranked = rank_pairs(scores[LINEAR], metric)
     pair = ranked[len(ranked) // 2]
     here = evaluate(pair)
     rows: list[Row] = []
@@ -72,16 +75,16 @@ def all_on_one(scores: Scores, metric: Metric, evaluate: Callable[[int], PairEva
             frames = here.make_frames(name).frames
         except InputError:  # no way, which the leaderboard tells
             continue
-        rows.append(Row(f"{name.replace('+', ' +')}\n{_figures(scores[name][pair], metric)}", frames))
-    return strip(rows, title=f"{_names(here)}: the median pair of {LINEAR} by {metric}")
+        rows.append(Row(f"{name.replace('+', ' +')}\n{_list_figures(scores[name][pair], metric)}", frames))
+    return strip(rows, title=f"{_name_pair(here)}: the median pair of {LINEAR} by {metric}")
 
 
-def _names(evaluation: PairEvaluation) -> str:
+def _name_pair(evaluation: PairEvaluation) -> str:
     """Without folders, for which there is no room: `cat (pets/3.png)` is `cat (3.png)`."""
     return " to ".join(re.sub(r"[^\s(]*/", "", name) for name in evaluation.pair.names)
 
 
-def _figures(score: Score, metric: Metric) -> str:
+def _list_figures(score: Score, metric: Metric) -> str:
     names = dict.fromkeys((str(metric), *_BESIDE))
     shown = [f"{name} {score.values[name]:.3g}" for name in names if not math.isnan(score.values.get(name, math.nan))]
     return "\n".join(shown[:_MOST])

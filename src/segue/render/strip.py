@@ -60,7 +60,7 @@ def strip(rows: Sequence[Row], *, title: str = "", scale: int | None = None) -> 
     layout = _lay_out(rows, scale)
     longest = max(len(row.frames) for row in rows)
     lines = [
-        _draw_row(_part(row, start, layout.columns), layout)
+        _draw_row(_take_part(row, start, layout.columns), layout)
         for start in range(0, longest, layout.columns)
         for row in rows
         if start < len(row.frames)
@@ -79,9 +79,9 @@ def sheet(images: Pixels, columns: int | None = None, captions: Sequence[str] = 
     """
     whole = [Row("", images, tuple(captions))]
     _check(whole, columns)
-    columns = min(columns or squarest(len(images)), len(images))
+    columns = min(columns or choose_columns(len(images)), len(images))
     layout = _lay_out(whole, None, columns)
-    lines = [_draw_row(_part(whole[0], start, columns), layout) for start in range(0, len(images), columns)]
+    lines = [_draw_row(_take_part(whole[0], start, columns), layout) for start in range(0, len(images), columns)]
     return _stack(lines, title, ROW_GAP_PX if captions else GAP_PX)
 
 
@@ -102,7 +102,7 @@ def _check(rows: Sequence[Row], whole: int | None) -> None:
         raise InputError(f"{whole} as scale or columns", "1 or more", "leaving it out to have it chosen")
 
 
-def squarest(count: int) -> int:
+def choose_columns(count: int) -> int:
     """The columns of a grid for `count` things: near a square, with few places empty."""
     side = math.sqrt(count)
     return min(range(math.ceil(side), math.ceil(1.5 * side) + 1), key=lambda columns: (-count % columns, columns))
@@ -115,7 +115,7 @@ def _lay_out(rows: Sequence[Row], scale: int | None, columns: int | None = None)
     left = MARGIN_PX + (title_px + 12 if title_px else 0)
     room = WIDEST_PX - left - MARGIN_PX + GAP_PX
     texts = [text for row in rows for text in row.captions + row.above]
-    word_px = max((CAPTION.width(line) for text in texts for line in _words(text)), default=0)
+    word_px = max((CAPTION.width(line) for text in texts for line in _split_words(text)), default=0)
 
     # Enlarged to be legible, unless that makes a long side huge; shrunk to fit a screen.
     wanted = float(min(math.ceil(_SHOWN_PX / min(h, w)), max(1, 512 // max(h, w))))
@@ -132,11 +132,11 @@ def _lay_out(rows: Sequence[Row], scale: int | None, columns: int | None = None)
     return _Layout(columns, height, width, max(width, word_px), left)
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     return [piece for word in text.split() for piece in CAPTION.wrap(word, WORD_PX)]
 
 
-def _part(row: Row, start: int, columns: int) -> Row:
+def _take_part(row: Row, start: int, columns: int) -> Row:
     end = start + columns
     return Row(row.title, row.frames[start:end], row.captions[start:end], row.above[start:end])
 
@@ -156,7 +156,7 @@ def _draw_row(row: Row, layout: _Layout) -> Image.Image:
         middle = layout.left + index * (layout.pitch + GAP_PX) + layout.pitch // 2
         x = middle - layout.width // 2
         pen.rectangle((x - 1, top - 1, x + layout.width, top + layout.height), outline=(EDGE_GREY,) * 3)
-        canvas.paste(_sized(frame, layout), (x, top))
+        canvas.paste(_resize(frame, layout), (x, top))
         if index < len(captions):
             CAPTION.draw(pen, middle, top + layout.height + ABOVE_PX, captions[index], "m")
         if index < len(words):
@@ -164,7 +164,7 @@ def _draw_row(row: Row, layout: _Layout) -> Image.Image:
     return canvas
 
 
-def _sized(frame: Pixels, layout: _Layout) -> Image.Image:
+def _resize(frame: Pixels, layout: _Layout) -> Image.Image:
     how = Image.Resampling.NEAREST if layout.height >= frame.shape[0] else Image.Resampling.BOX
     return Image.fromarray(with_channels(frame, 3)).resize((layout.width, layout.height), how)
 

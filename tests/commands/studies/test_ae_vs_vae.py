@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from segue.commands.studies.ae_vs_vae.claims import both, judge_larger_codes, judge_zero_spreads
+from segue.commands.studies.ae_vs_vae.claims import judge_larger_codes, judge_zero_spreads
 from segue.commands.studies.ae_vs_vae.middles import entropy, share_resembling
 from segue.commands.studies.ae_vs_vae.sizes import measure_nats
 from segue.commands.studies.ae_vs_vae.spaces import measure_overlap, measure_purity
@@ -64,9 +64,6 @@ def test_nats_are_those_of_the_loss(build: Callable[..., ConvAutoencoder], discs
 
 
 def test_verdicts() -> None:
-    assert both(True, True) == "confirmed"
-    assert both(False, True) == "confirmed with a condition"
-    assert both(False, False) == "not confirmed"
     assert judge_larger_codes({2: 9.0, 8: 8.0, 32: 9.0}) == "confirmed"
     assert judge_larger_codes({2: 9.0, 8: 8.0, 32: 8.2}) == "confirmed with a condition"
     assert judge_larger_codes({2: 9.0, 8: 8.0, 32: 8.1}) == "not confirmed"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from segue.commands.sweep.axes import axis_of
+from segue.commands.sweep.axes import parse_axis
 from segue.commands.sweep.measures import Measure
 from segue.commands.sweep.plan import Plan
 from segue.commands.train import TrainRequest
@@ -29,6 +29,6 @@ def plan(tmp_path: Path) -> Callable[..., Plan]:
             "pairs": 8,
             "digest": "abc",
         }
-        return Plan(base, tuple(map(axis_of, axes)), **usual | more)
+        return Plan(base, tuple(map(parse_axis, axes)), **usual | more)
 
     return made

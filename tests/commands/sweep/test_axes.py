@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.commands.sweep.axes import Axis, axes_of, axis_of, options_of, varied
+from segue.commands.sweep.axes import Axis, parse_axes, parse_axis, spell_options, vary
 from segue.commands.train import TrainRequest
 from segue.core.errors import InputError
 from segue.data.corruptions import Corruption, CorruptionPipeline, Gaussian, Mask
@@ -43,30 +43,30 @@ def words(values: list[object]) -> list[str]:
 
 @given(st.lists(METHOD, min_size=1, max_size=5, unique_by=str), COMMA)
 def test_methods_with_options_come_back(methods: list[Method], comma: str) -> None:
-    axis = axis_of("method=" + comma.join(words([*methods])))
-    assert [varied(BASE, {"method": value}).method for value in axis.values] == methods
-    assert axis_of(str(axis)) == axis
+    axis = parse_axis("method=" + comma.join(words([*methods])))
+    assert [vary(BASE, {"method": value}).method for value in axis.values] == methods
+    assert parse_axis(str(axis)) == axis
 
 
 @given(st.lists(CORRUPT, min_size=1, max_size=5, unique_by=str), COMMA)
 def test_corruptions_and_none_come_back(corruptions: list[Corruption | None], comma: str) -> None:
-    axis = axis_of("corrupt=" + comma.join(words([*corruptions])))
-    assert [varied(BASE, {"corrupt": value}).corrupt for value in axis.values] == corruptions
-    assert axis_of(str(axis)) == axis
+    axis = parse_axis("corrupt=" + comma.join(words([*corruptions])))
+    assert [vary(BASE, {"corrupt": value}).corrupt for value in axis.values] == corruptions
+    assert parse_axis(str(axis)) == axis
 
 
 @given(st.lists(st.floats(1e-8, 1), min_size=1, max_size=5, unique=True))
 def test_numbers_come_back(rates: list[float]) -> None:
-    axis = axis_of("--lr=" + ",".join(map(str, rates)))
-    assert [varied(BASE, {"lr": value}).training.lr for value in axis.values] == rates
+    axis = parse_axis("--lr=" + ",".join(map(str, rates)))
+    assert [vary(BASE, {"lr": value}).training.lr for value in axis.values] == rates
 
 
 @given(st.integers(1, 60_000), st.integers(1, 5000))
 def test_ranges_come_back_and_are_logarithmic_beyond_a_factor_of_ten(low: int, more: int) -> None:
-    axis = axis_of(f"batch={low}..{low + more}")
+    axis = parse_axis(f"batch={low}..{low + more}")
     assert axis.span == (low, low + more) and axis.whole
     assert axis.logarithmic == ((low + more) > 10 * low)
-    assert axis_of(str(axis)) == axis
+    assert parse_axis(str(axis)) == axis
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_ranges_come_back_and_are_logarithmic_beyond_a_factor_of_ten(low: int, m
     ],
 )
 def test_spellings(text: str, values: tuple[str, ...]) -> None:
-    axis = axis_of(text)
+    axis = parse_axis(text)
     assert axis.values == values and axis.span is None
     for value in values:
-        varied(BASE, {axis.name: value})
+        vary(BASE, {axis.name: value})
 
 
 @pytest.mark.parametrize(
@@ -120,22 +120,22 @@ def test_spellings(text: str, values: tuple[str, ...]) -> None:
 )
 def test_what_is_no_axis(text: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
-        axis_of(text)
+        parse_axis(text)
 
 
 def test_axes_are_apart_from_one_another_and_from_what_is_fixed() -> None:
     with pytest.raises(InputError, match="without `axis`"):
-        axes_of((), BASE)
+        parse_axes((), BASE)
     with pytest.raises(InputError, match="`axis` batch twice"):
-        axes_of(("batch=4", "batch=8"), BASE)
+        parse_axes(("batch=4", "batch=8"), BASE)
     fixed = TrainRequest("digits", Path("run"), training=Training(batch=16))
     with pytest.raises(InputError, match="`batch` beside `axis` batch"):
-        axes_of(("batch=4,8",), fixed)
-    assert axes_of(("lr=0.1", "width=2..9"), fixed) == (Axis("lr", ("0.1",)), Axis("width", span=(2, 9)))
+        parse_axes(("batch=4,8",), fixed)
+    assert parse_axes(("lr=0.1", "width=2..9"), fixed) == (Axis("lr", ("0.1",)), Axis("width", span=(2, 9)))
 
 
 def test_a_point_changes_its_options_and_no_other() -> None:
-    point = varied(BASE, {"batch": "4", "size": "16x12", "latent": "2", "method": "ae"})
-    changed = {name for name, text in options_of(point).items() if text != options_of(BASE)[name]}
+    point = vary(BASE, {"batch": "4", "size": "16x12", "latent": "2", "method": "ae"})
+    changed = {name for name, text in spell_options(point).items() if text != spell_options(BASE)[name]}
     assert changed == {"batch", "size", "latent", "method"}
     assert (point.training.batch, point.images.size, point.latent, point.method) == (4, (16, 12), 2, AE())

@@ -12,8 +12,7 @@ from pathlib import Path
 import optuna
 import pytest
 
-from segue.commands.sweep.journal import Journal, Pruned
-from segue.commands.sweep.locks import Locks
+from segue.commands.sweep.journal import Journal, Locks, Pruned
 from segue.commands.sweep.plan import JOURNAL, LOCKS, Plan
 from segue.core.errors import InputError
 
@@ -71,12 +70,12 @@ def test_a_trial_that_was_left_is_taken_up_with_its_point(plan: Plans) -> None:
         trial = journal.claim()
         assert trial is not None
         values = journal.values(trial)
-        journal.heed(trial, 1, 0.5)
+        journal.report_epoch(trial, 1, 0.5)
     with Journal(drawn) as journal:
         assert [row.state for row in journal.rows()] == ["running", "waiting"]
         again = journal.claim()
         assert again is not None and again.number == 0 and journal.values(again) == values
-        journal.heed(again, 1, 0.5)  # as of a run that begins anew
+        journal.report_epoch(again, 1, 0.5)  # as of a run that begins anew
         journal.end(again, "complete", seconds=1, value=0.5, figures={"loss": 0.5})
         assert journal.rows()[0].figures == {"loss": 0.5}
 
@@ -126,19 +125,19 @@ def test_the_median_decides_after_five(plan: Plans) -> None:
         for number in range(5):
             trial = journal.claim()
             assert trial is not None
-            journal.heed(trial, 1, float(number))
+            journal.report_epoch(trial, 1, float(number))
             journal.end(trial, "complete", seconds=1, value=float(number), figures={"loss": number})
             journal.release(trial)
         good, bad = journal.claim(), None
         assert good is not None
-        journal.heed(good, 1, 1.9)
-        journal.heed(good, 2, 99.0)  # of which nobody has been
+        journal.report_epoch(good, 1, 1.9)
+        journal.report_epoch(good, 2, 99.0)  # of which nobody has been
         journal.end(good, "complete", seconds=1, value=0.1)
         journal.release(good)
         bad = journal.claim()
         assert bad is not None
         with pytest.raises(Pruned):
-            journal.heed(bad, 1, 2.1)
+            journal.report_epoch(bad, 1, 2.1)
         journal.end(bad, "pruned", seconds=1, reason="worse")
         assert [row.state for row in journal.rows()] == ["complete"] * 6 + ["pruned"]
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from segue.commands.sweep.measures import EVALUATED, check_measures, measure_of, measured, read_history, trained_figures
+from segue.commands.sweep.measures import (
+    EVALUATED,
+    check_measures,
+    list_training_figures,
+    measure_run,
+    parse_measure,
+    read_history,
+)
 from segue.commands.train import DataOptions, TrainRequest, run_train
 from segue.core.errors import InputError
 from segue.training import Training
@@ -27,7 +34,7 @@ from segue.training.methods import METHODS
     ],
 )
 def test_names(text: str, name: str, better: str, source: str) -> None:
-    found = measure_of(text, ("loss", "test_loss", "test_psnr"))
+    found = parse_measure(text, ("loss", "test_loss", "test_psnr"))
     assert (found.name, found.better, found.source) == (name, better, source)
 
 
@@ -43,7 +50,7 @@ def test_names(text: str, name: str, better: str, source: str) -> None:
 )
 def test_what_is_no_metric(text: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
-        measure_of(text, ("loss", "test_loss"))
+        parse_measure(text, ("loss", "test_loss"))
 
 
 @pytest.mark.parametrize("cls", METHODS, ids=lambda cls: cls.name)
@@ -52,7 +59,7 @@ def test_the_figures_of_a_method_are_those_of_its_history(cls: type, tmp_path: P
     training = Training(steps=1, batch=8)
     request = TrainRequest("digits", tmp_path, cls(), latent=2, width=2, images=options, training=training, pictures=0)
     data = options.load("digits", 0)
-    named = set(trained_figures(cls(), data))
+    named = set(list_training_figures(cls(), data))
     figures = run_train(request).figures
     assert {"loss", "test_loss", "test_psnr"} <= named <= set(figures)
 
@@ -66,18 +73,18 @@ def test_every_measure_of_a_run(tmp_path: Path) -> None:
     rows = read_history(tmp_path)
     assert len(rows) == 3 and rows[-1]["test_loss"] == pytest.approx(result.figures["test_loss"], rel=1e-5)
     names = ["test_loss", *(name for name in EVALUATED if name != "kmeans"), "excess@linear+pace", "pace:by=pixel"]
-    measures = [measure_of(name, ("test_loss",)) for name in names]
+    measures = [parse_measure(name, ("test_loss",)) for name in names]
     check_measures(measures, options.load("digits", 0))
-    found = measured(tmp_path, measures, pairs=2)
+    found = measure_run(tmp_path, measures, pairs=2)
     assert set(found) == {measure.name for measure in measures}
     assert found["test_loss"] == rows[-1]["test_loss"] and 0 <= found["linear"] <= 100 and found["psnr"] > 0
     best = min(row["test_loss"] for row in rows)
-    assert measured(tmp_path, measures[:1], patience=True) == {"test_loss": best}
+    assert measure_run(tmp_path, measures[:1], patience=True) == {"test_loss": best}
 
 
 def test_what_cannot_decide() -> None:
     data = DataOptions(limit=8, size=(16,)).load("worlds:pole:horizontal=3,vertical=3", 0)
     with pytest.raises(InputError, match="try it as a column"):
-        check_measures([measure_of("active_units", ())], data)
+        check_measures([parse_measure("active_units", ())], data)
     with pytest.raises(InputError, match="without labels"):
-        check_measures([measure_of("psnr", ()), measure_of("linear", ())], data)
+        check_measures([parse_measure("psnr", ()), parse_measure("linear", ())], data)

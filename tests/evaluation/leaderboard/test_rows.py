@@ -12,7 +12,7 @@ import pytest
 from segue.evaluation.leaderboard import Leaderboard, Score, summarise
 from segue.evaluation.leaderboard.rows import badness, win_share
 from segue.evaluation.metrics import Excess, Jerk, Length, Metric, OffManifold, Sharpness
-from segue.render.score_sheets import best_median_worst, ordering
+from segue.render.score_sheets import choose_ordering, pick_best_median_worst
 
 METRICS: tuple[Metric, ...] = (OffManifold(), OffManifold(by="perceptual"), Jerk(), Length(), Sharpness())
 NAN = math.nan
@@ -113,8 +113,10 @@ def test_markdown_and_csv_say_the_same() -> None:
 
 def test_pairs_are_ordered_by_the_first_metric_that_is_defined() -> None:
     scores = {"linear": row(0.3, NAN, 0.1, 0.2)}
-    assert ordering(scores, (Length(), Jerk(), OffManifold(), Excess())) == OffManifold()
-    assert ordering(scores, (Length(), Jerk())) == Jerk() and ordering(scores, (Length(), Excess())) is None
-    assert best_median_worst(scores["linear"], OffManifold()) == {2: "best", 3: "median", 0: "worst"}
-    two = best_median_worst(row(0.3, 0.1), OffManifold())
-    assert list(two) == [1, 0] and best_median_worst(row(NAN), OffManifold()) == {}
+    assert choose_ordering(scores, (Length(), Jerk(), OffManifold(), Excess())) == OffManifold()
+    assert (
+        choose_ordering(scores, (Length(), Jerk())) == Jerk() and choose_ordering(scores, (Length(), Excess())) is None
+    )
+    assert pick_best_median_worst(scores["linear"], OffManifold()) == {2: "best", 3: "median", 0: "worst"}
+    two = pick_best_median_worst(row(0.3, 0.1), OffManifold())
+    assert list(two) == [1, 0] and pick_best_median_worst(row(NAN), OffManifold()) == {}

@@ -53,20 +53,20 @@ class Axis:
     def __str__(self) -> str:
         """The shortest spelling.
 
-        >>> str(axis_of("batch=4, 8")), str(axis_of("lr=1e-4..1e-2"))
+        >>> str(parse_axis("batch=4, 8")), str(parse_axis("lr=1e-4..1e-2"))
         ('batch=4,8', 'lr=0.0001..0.01')
         """
         values = ",".join(self.values) if self.span is None else "..".join(map(spell, self.span))
         return f"{self.name}={values}"
 
 
-def axis_of(text: str) -> Axis:
+def parse_axis(text: str) -> Axis:
     """The axis that `text` spells.
 
     Raises `InputError` for an option that train has not, or that a sweep decides itself; for a value that train would
     not take, or that comes twice; for a range of what is no number, or whose ends are no range.
 
-    >>> axis_of("method=ae,vae:beta=4,likelihood=gaussian,aae").values
+    >>> parse_axis("method=ae,vae:beta=4,likelihood=gaussian,aae").values
     ('ae', 'vae:beta=4.0,likelihood=gaussian', 'aae')
     """
     written, equals, rest = (part.strip() for part in text.partition("="))
@@ -75,24 +75,24 @@ def axis_of(text: str) -> Axis:
     if not equals:
         raise InputError(f"`axis` {text}", "NAME=VALUE,VALUE", "batch=4,8, for instance")
     if name not in options:
-        raise unknown("--axis", written, [_shown(option) for option in options])
+        raise unknown("--axis", written, [_spell_name(option) for option in options])
     numbers = [kind for kind in (int, float) if kind in _kinds(options[name][1])]
     if numbers and ".." in rest:
-        return Axis(_shown(name), span=_span(name, rest, text))
+        return Axis(_spell_name(name), span=_span(name, rest, text))
     values = [spell(_read(name, value)) for value in _split(rest)]
     if len(set(values)) < len(values):
         raise InputError(f"`axis` {text}, with a value twice", "each value once", "leaving one out")
-    return Axis(_shown(name), tuple(values))
+    return Axis(_spell_name(name), tuple(values))
 
 
-def axes_of(texts: Sequence[str], base: TrainRequest) -> tuple[Axis, ...]:
+def parse_axes(texts: Sequence[str], base: TrainRequest) -> tuple[Axis, ...]:
     """The axes that are spelled, to vary `base` along.
 
-    Raises `InputError` as `axis_of` does, for none, for two of one option, and for an option that `base` gives too.
+    Raises `InputError` as `parse_axis` does, for none, for two of one option, and for an option that `base` gives too.
     """
     if not texts:
         raise InputError("a sweep without `axis`", "one or more", "an option of train: `axis` batch=4,8")
-    axes = tuple(map(axis_of, texts))
+    axes = tuple(map(parse_axis, texts))
     names = [axis.name for axis in axes]
     plain = type(base)(base.data, base.out)
     for name in names:
@@ -104,10 +104,10 @@ def axes_of(texts: Sequence[str], base: TrainRequest) -> tuple[Axis, ...]:
     return axes
 
 
-def varied(base: TrainRequest, values: Mapping[str, str]) -> TrainRequest:
+def vary(base: TrainRequest, values: Mapping[str, str]) -> TrainRequest:
     """`base` with other values of some options, by their names on the command line.
 
-    >>> varied(TrainRequest("digits", Path("run")), {"corrupt": "none", "step-size": "3"}).training.step_size
+    >>> vary(TrainRequest("digits", Path("run")), {"corrupt": "none", "step-size": "3"}).training.step_size
     3
     """
     given: dict[str, dict[str, Any]] = {}
@@ -124,7 +124,7 @@ def value_of(request: TrainRequest, field: str) -> Any:
     return getattr(getattr(request, group) if group else request, field)
 
 
-def options_of(request: TrainRequest) -> dict[str, Any]:
+def spell_options(request: TrainRequest) -> dict[str, Any]:
     """The values of all options of train that an axis may vary, as text, by field."""
     values = {field: value_of(request, field) for field in _options()}
     choices = {"method": choose(request.method, METHODS, "method"), "corrupt": corruption(request.corrupt)}
@@ -151,7 +151,7 @@ def _kinds(hint: Any) -> tuple[Any, ...]:
     return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
 
 
-def _shown(field: str) -> str:
+def _spell_name(field: str) -> str:
     return field.replace("_", "-")
 
 
@@ -163,7 +163,7 @@ def _read(field: str, text: str) -> Any:
     """The value of an option that `text` spells, as train reads it."""
     if not text:
         raise InputError(
-            f"`axis` {_shown(field)} with an empty value", "values, commas between them", "batch=4,8, for instance"
+            f"`axis` {_spell_name(field)} with an empty value", "values, commas between them", "batch=4,8, for instance"
         )
     group, hint = _options()[field]
     if field == "method":

@@ -10,10 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segue.commands.score_cache import write_text
-from segue.commands.sweep.axes import Axis, axes_of, varied
-from segue.commands.sweep.measures import Measure, check_measures, measure_of, trained_figures
-from segue.commands.sweep.plan import ALL_SCORES, JOURNAL, RESULT, Plan, SearchBy, TrialRow, best_of
-from segue.commands.sweep.results import copy_best, draw, write_scores
+from segue.commands.sweep.axes import Axis, parse_axes, vary
+from segue.commands.sweep.measures import Measure, check_measures, list_training_figures, parse_measure
+from segue.commands.sweep.plan import (
+    ALL_SCORES,
+    JOURNAL,
+    RESULT,
+    Plan,
+    SearchBy,
+    TrialRow,
+    copy_best,
+    find_best,
+    write_scores,
+)
 from segue.commands.train import TrainRequest, check_out
 from segue.core.choices import choose, needed, option
 from segue.core.errors import InputError, Stopped
@@ -99,7 +108,7 @@ def run_sweep(request: SweepRequest, report: Report = silent) -> SweepResult:
     """
     try:
         from segue.commands.sweep.journal import Journal
-        from segue.commands.sweep.work import helpers, work
+        from segue.commands.sweep.work import start_workers, work
     except ImportError as error:
         if error.name != "optuna":
             raise
@@ -109,12 +118,12 @@ def run_sweep(request: SweepRequest, report: Report = silent) -> SweepResult:
         plan = journal.plan
         left = sum(row.seconds is None for row in journal.rows())
     try:
-        with helpers(plan, min(request.workers, left) - 1 if left else 0, request.workers):
+        with start_workers(plan, min(request.workers, left) - 1 if left else 0, request.workers):
             work(plan, report)
     except KeyboardInterrupt:
         raise Stopped(f"stopped; {plan.out} keeps what was done, and the same command goes on") from None
-    with Journal(plan) as journal, journal.locks.holding(0):
-        return _finished(plan, journal.rows())
+    with Journal(plan) as journal, journal.locks.hold(0):
+        return _finish(plan, journal.rows())
 
 
 def format_result(result: SweepResult) -> str:
@@ -132,14 +141,14 @@ def format_result(result: SweepResult) -> str:
 
 def _plan(request: SweepRequest, report: Report) -> Plan:
     """What to do. Raises `InputError` for what cannot be done."""
-    axes = axes_of(request.axis, request)
+    axes = parse_axes(request.axis, request)
     trials = _trials(request, axes)
     base = TrainRequest(**{field.name: getattr(request, field.name) for field in dataclasses.fields(TrainRequest)})
     choose(base.method, METHODS, "method"), corruption(base.corrupt), pick_device(base.training.device)
     if not (request.out / JOURNAL).exists():
         check_out(base)
     report(Event("load", note=f"reading {base.data}"))
-    first = varied(base, {axis.name: axis.values[0] for axis in axes if axis.values})
+    first = vary(base, {axis.name: axis.values[0] for axis in axes if axis.values})
     data = first.images.load(base.data, first.training.seed, base.data_dir, report)
     measures = _measures(request, axes, data, report)
     return Plan(base, axes, request.by, trials, request.prune, measures, request.pairs, data.digest())
@@ -166,23 +175,27 @@ def _measures(request: SweepRequest, axes: tuple[Axis, ...], data: DataSet, repo
     for spelling in methods:
         try:
             method = choose(spelling, METHODS, "method").prepared(request.weights, request.data_dir, report)
-            trained |= dict.fromkeys(trained_figures(method, data))
+            trained |= dict.fromkeys(list_training_figures(method, data))
         except InputError as error:  # of some methods: rows that fail
             failures.append(error)
     if not trained:
         raise failures[0]
     decides = request.metric or ("loss" if data.test is None else "test_loss")
-    measures = {measure.name: measure for measure in (measure_of(text, trained) for text in (decides, *request.also))}
+    measures = {
+        measure.name: measure for measure in (parse_measure(text, trained) for text in (decides, *request.also))
+    }
     check_measures(tuple(measures.values()), data, report)
     return tuple(measures.values())
 
 
-def _finished(plan: Plan, rows: tuple[TrialRow, ...]) -> SweepResult:
+def _finish(plan: Plan, rows: tuple[TrialRow, ...]) -> SweepResult:
     """Write the table, the picture, the best run and the result."""
+    from segue.commands.sweep.chart import draw_trials
+
     write_scores(plan, rows)
-    files, best = [plan.out / ALL_SCORES], best_of(plan, rows)
+    files, best = [plan.out / ALL_SCORES], find_best(plan, rows)
     if best is not None:
-        files += [draw(plan, rows), copy_best(plan, best)]
+        files += [draw_trials(plan, rows), copy_best(plan, best)]
     better = {measure.name: measure.better for measure in plan.measures}
     result = SweepResult(plan.out, (*files, plan.out / RESULT), plan.by, better, rows, best)
     write_text(plan.out / RESULT, json.dumps(dataclasses.asdict(result), indent=1, default=str, allow_nan=False) + "\n")

@@ -6,8 +6,12 @@ one marked as running whose lock is free was left by a worker that is no more, a
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 import optuna
@@ -16,7 +20,6 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from segue.commands.sweep.axes import Axis
-from segue.commands.sweep.locks import Locks
 from segue.commands.sweep.plan import ALL_SCORES, BEST, JOURNAL, LOCKS, PICTURE, RESULT, RUNS_FOLDER, Plan, TrialRow
 from segue.core.choices import spell
 from segue.core.errors import InputError
@@ -41,6 +44,49 @@ class Pruned(Exception):  # noqa: N818 - no error
     """A trial was worse at an epoch than the median of those before."""
 
 
+class Locks:
+    """Locks by number, each a byte of one file, between the processes that see it, on one machine or several.
+
+    A process that holds a lock is given it again; two threads of one process are not kept apart. Closing the locks
+    gives all of them back. On a network file system they need its locks to be on, as they are by default.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Locks(Path(folder) / "locks") as locks:
+    ...     locks.take(3)
+    True
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+
+    def __enter__(self) -> Locks:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.file)
+
+    def take(self, number: int) -> bool:
+        """Whether the lock of this number was to be had; then this process holds it."""
+        try:
+            fcntl.lockf(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        except OSError:
+            return False
+        return True
+
+    def release(self, number: int) -> None:
+        """Give a lock back."""
+        fcntl.lockf(self.file, fcntl.LOCK_UN, 1, number)
+
+    @contextmanager
+    def hold(self, number: int) -> Iterator[None]:
+        """The lock of this number, waited for, while the block runs."""
+        fcntl.lockf(self.file, fcntl.LOCK_EX, 1, number)
+        try:
+            yield
+        finally:
+            self.release(number)
+
+
 class Journal:
     """The journal of a plan, made where there is none; to be closed, as a context.
 
@@ -58,7 +104,7 @@ class Journal:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.locks = Locks(plan.out / LOCKS)
         try:
-            self.storage = self._opened(force)
+            self.storage = self._open(force)
             pruner = optuna.pruners.MedianPruner() if plan.prune else optuna.pruners.NopPruner()
             self.study = optuna.load_study(study_name=_NAME, storage=self.storage, pruner=pruner)
             self.plan = plan.pin_precision(self.study.user_attrs.get(PLAN, {}))
@@ -67,14 +113,14 @@ class Journal:
             self.__exit__()
             raise
 
-    def _opened(self, force: bool) -> JournalStorage:
+    def _open(self, force: bool) -> JournalStorage:
         file = self.plan.out / JOURNAL
-        with self.locks.holding(0):
+        with self.locks.hold(0):
             if force and file.exists():
                 self._remove()
             if not file.exists():
                 self._create()
-        return _storage(str(file))
+        return _open_storage(str(file))
 
     def __enter__(self) -> Journal:
         return self
@@ -85,20 +131,20 @@ class Journal:
 
     def _create(self) -> None:
         with atomic_write(self.plan.out / JOURNAL) as beside:
-            study = optuna.create_study(study_name=_NAME, storage=_storage(str(beside)))
+            study = optuna.create_study(study_name=_NAME, storage=_open_storage(str(beside)))
             study.set_user_attr(PLAN, self.plan.pin_precision().identity())
             for point in self.plan.points():
                 study.enqueue_trial(point)
 
     def _remove(self) -> None:
         out = self.plan.out
-        study = optuna.load_study(study_name=_NAME, storage=_storage(str(out / JOURNAL)))
+        study = optuna.load_study(study_name=_NAME, storage=_open_storage(str(out / JOURNAL)))
         for number in range(len(study.get_trials(deepcopy=False))):
             if not self.locks.take(1 + number):
                 raise InputError(
                     f"`force` on {out}, where others are at work", "a sweep at rest", "stopping them first"
                 )
-            self.locks.give(1 + number)
+            self.locks.release(1 + number)
         for folder in (RUNS_FOLDER, BEST):
             shutil.rmtree(out / folder, ignore_errors=True)
         for name in (ALL_SCORES, PICTURE, RESULT, JOURNAL):
@@ -108,8 +154,8 @@ class Journal:
         before, now = self.study.user_attrs.get(PLAN, {}), self.plan.identity()
         for name in now:
             if before.get(name) != now[name]:
-                got = "other images" if name == "data" else f"`{name}={_told(now[name])}`"
-                allowed = "those" if name == "data" else _told(before.get(name))
+                got = "other images" if name == "data" else f"`{name}={_format_value(now[name])}`"
+                allowed = "those" if name == "data" else _format_value(before.get(name))
                 raise InputError(
                     f"{got} in {self.plan.out}",
                     f"{allowed}, as of the sweep that is there",
@@ -130,7 +176,7 @@ class Journal:
                     self.storage.set_trial_state_values(trial_id, state=TrialState.RUNNING)
                 self.study.sampler = self._sampler(number)
                 return Trial(self.study, trial_id)
-            self.locks.give(1 + number)
+            self.locks.release(1 + number)
         return None
 
     def _sampler(self, number: int) -> optuna.samplers.BaseSampler:
@@ -142,9 +188,9 @@ class Journal:
 
     def values(self, trial: Trial) -> dict[str, str]:
         """A trial's value on each axis, drawn when it is first asked for."""
-        return {axis.name: _word(_suggested(trial, axis)) for axis in self.plan.axes}
+        return {axis.name: _format_word(_suggest(trial, axis)) for axis in self.plan.axes}
 
-    def heed(self, trial: Trial, epoch: int, value: float) -> None:
+    def report_epoch(self, trial: Trial, epoch: int, value: float) -> None:
         """Note what was reached at an epoch, low being good. Raises `Pruned` where that is worse than the median."""
         if epoch not in self.study.get_trials(deepcopy=False)[trial.number].intermediate_values:
             trial.report(value, epoch)
@@ -169,7 +215,7 @@ class Journal:
 
     def release(self, trial: Trial) -> None:
         """Give a trial back, ended or not."""
-        self.locks.give(1 + trial.number)
+        self.locks.release(1 + trial.number)
 
     def rows(self) -> tuple[TrialRow, ...]:
         """A row for each trial."""
@@ -181,7 +227,7 @@ class Journal:
         return TrialRow(
             trial.number,
             STATES[trial.state],
-            {name: _word(value) for name, value in values.items()},
+            {name: _format_word(value) for name, value in values.items()},
             told.get(_FIGURES, {}),
             told.get(_SECONDS),
             told.get(REASON),
@@ -189,11 +235,11 @@ class Journal:
         )
 
 
-def _storage(file: str) -> JournalStorage:
+def _open_storage(file: str) -> JournalStorage:
     return JournalStorage(JournalFileBackend(file))
 
 
-def _suggested(trial: Trial, axis: Axis) -> str | float:
+def _suggest(trial: Trial, axis: Axis) -> str | float:
     if axis.span is None:
         return trial.suggest_categorical(axis.name, axis.values)
     low, high = axis.span
@@ -202,10 +248,10 @@ def _suggested(trial: Trial, axis: Axis) -> str | float:
     return trial.suggest_float(axis.name, low, high, log=axis.logarithmic)
 
 
-def _word(value: str | float) -> str:
+def _format_word(value: str | float) -> str:
     """A value as its row has it, and as it is trained with: six digits of what was drawn are enough."""
     return f"{value:.6g}" if isinstance(value, float) else spell(value)
 
 
-def _told(value: object) -> str:
+def _format_value(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value).lower()

@@ -59,13 +59,13 @@ class Measure:
     path: PathChoice | None = None
 
 
-def measure_of(text: str, trained: Collection[str]) -> Measure:
+def parse_measure(text: str, trained: Collection[str]) -> Measure:
     """The measure that `text` spells: one of the names that are `trained`, of evaluate, or `METRIC@PATH`.
 
     A path is linear where none is named. Of training's figures PSNR is good when it is high, and all others, being
     losses, when low. Raises `InputError` for anything else.
 
-    >>> measure_of("excess @ graph+pace", ()).name, measure_of("test_psnr", ["test_psnr"]).better
+    >>> measure_of("excess @ graph+pace", ()).name, parse_measure("test_psnr", ["test_psnr"]).better
     ('excess@graph+pace', 'high')
     """
     name, at, path = (part.strip() for part in text.partition("@"))
@@ -79,7 +79,7 @@ def measure_of(text: str, trained: Collection[str]) -> Measure:
     return Measure(f"{metric}@{way}", metric.better, "score", metric, way)
 
 
-def trained_figures(method: Method, data: DataSet) -> tuple[str, ...]:
+def list_training_figures(method: Method, data: DataSet) -> tuple[str, ...]:
     """The names of the figures that training by a method gives of an image set, found by trying on two images."""
     images = data.train if data.test is None else data.test
     torch.manual_seed(0)
@@ -103,7 +103,7 @@ def check_measures(measures: Sequence[Measure], data: DataSet, report: Report = 
         perceptual.prepare(report)
 
 
-def measured(
+def measure_run(
     run: Path,
     measures: Sequence[Measure],
     *,
@@ -127,14 +127,14 @@ def measured(
         request = EvaluateRequest(
             run, bounded=bounded, samples=_SAMPLES, restarts=restarts, data_dir=data_dir, trust_code=True
         )
-        figures = dict(_figures(run_evaluate(request, report)))
+        figures = dict(_list_figures(run_evaluate(request, report)))
         found |= {name: figures[name] for name in evaluated if name in figures}
     scored = [measure for measure in measures if measure.source == "score"]
-    found |= _scored(run, scored, pairs, data_dir, report) if scored else {}
+    found |= _score(run, scored, pairs, data_dir, report) if scored else {}
     return {name: value for name, value in found.items() if math.isfinite(value)}
 
 
-def _figures(result: EvaluateResult) -> Iterator[tuple[str, float]]:
+def _list_figures(result: EvaluateResult) -> Iterator[tuple[str, float]]:
     yield "active_units", result.active_units
     intervals = {"psnr": result.psnr, "ssim": result.ssim, "mse": result.mse}
     labelled = {"linear": result.linear, "kmeans": result.kmeans}
@@ -145,7 +145,7 @@ def _figures(result: EvaluateResult) -> Iterator[tuple[str, float]]:
             yield name, interval[0]
 
 
-def _scored(
+def _score(
     run: Path, measures: Sequence[Measure], pairs: int, data_dir: Path | None, report: Report
 ) -> dict[str, float]:
     model, about = open_run(run, trust_code=True)

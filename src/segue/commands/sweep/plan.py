@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from segue.commands.sweep.axes import Axis, options_of, varied
+from segue.commands.sweep.axes import Axis, spell_options, vary
 from segue.commands.sweep.measures import Measure
 from segue.commands.train import CHECKPOINT, TrainRequest
+from segue.core.images import atomic_write
 from segue.evaluation.leaderboard.rows import badness
 
 SearchBy = Literal["grid", "random", "tpe"]
@@ -79,7 +83,7 @@ class Plan:
     def request(self, number: int, values: Mapping[str, str]) -> TrainRequest:
         """The training of a trial, which goes on where one was stopped."""
         run = self.run(number)
-        return replace(varied(self.base, values), out=run, resume=(run / CHECKPOINT).exists(), force=True)
+        return replace(vary(self.base, values), out=run, resume=(run / CHECKPOINT).exists(), force=True)
 
     def pin_precision(self, before: Mapping[str, Any] | None = None) -> Plan:
         """The plan with one number format for all trials, unless an axis varies it.
@@ -99,7 +103,7 @@ class Plan:
 
     def identity(self) -> dict[str, Any]:
         """All that decides the rows, as JSON; two sweeps are the same where this is."""
-        options = {name: text for name, text in options_of(self.base).items() if name not in ELSEWHERE}
+        options = {name: text for name, text in spell_options(self.base).items() if name not in ELSEWHERE}
         return {
             "axis": [str(axis) for axis in self.axes],
             "by": self.by,
@@ -113,8 +117,32 @@ class Plan:
         }
 
 
-def best_of(plan: Plan, rows: tuple[TrialRow, ...]) -> TrialRow | None:
+def find_best(plan: Plan, rows: tuple[TrialRow, ...]) -> TrialRow | None:
     """The best row, the first of several; None where none is complete."""
     complete = [row for row in rows if row.state == "complete"]
     first = plan.decides
     return min(complete, key=lambda row: float(badness(row.figures[first.name], first.better)), default=None)
+
+
+def write_scores(plan: Plan, rows: tuple[TrialRow, ...]) -> None:
+    """Write the table: a line for each trial, an empty field for what is not known."""
+    axes, metrics = [axis.name for axis in plan.axes], [measure.name for measure in plan.measures]
+    with atomic_write(plan.out / ALL_SCORES) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["number", "state", *axes, *metrics, "seconds", "reason", "run"])
+        for row in rows:
+            values = [row.values.get(name, "") for name in axes]
+            figures = [repr(row.figures[name]) if name in row.figures else "" for name in metrics]
+            seconds = "" if row.seconds is None else f"{row.seconds:.2f}"
+            run = row.run.relative_to(plan.out).as_posix()
+            writer.writerow([row.number, row.state, *values, *figures, seconds, row.reason or "", run])
+
+
+def copy_best(plan: Plan, best: TrialRow) -> Path:
+    """Copy the best run out, in place of one that was there."""
+    to = plan.out / BEST
+    with tempfile.TemporaryDirectory(prefix=f".{BEST}-", dir=plan.out) as beside:
+        whole = shutil.copytree(best.run, Path(beside) / BEST)
+        shutil.rmtree(to, ignore_errors=True)
+        whole.replace(to)
+    return to

@@ -16,9 +16,8 @@ import torch
 from optuna.trial import Trial
 
 from segue.commands.sweep.journal import Journal, Pruned
-from segue.commands.sweep.measures import measured
-from segue.commands.sweep.plan import Plan, TrialRow, best_of
-from segue.commands.sweep.results import write_scores
+from segue.commands.sweep.measures import measure_run
+from segue.commands.sweep.plan import Plan, TrialRow, find_best, write_scores
 from segue.commands.train import CHECKPOINT, MODEL, run_train
 from segue.core.errors import InputError, Stopped
 from segue.core.progress import Event, Report, silent
@@ -35,7 +34,7 @@ def work(plan: Plan, report: Report = silent) -> None:
     way is left as it is, to go on from.
     """
     with Journal(plan) as journal:
-        while not _told(plan, journal.rows(), report):
+        while not _report_progress(plan, journal.rows(), report):
             trial = journal.claim()
             if trial is None:
                 time.sleep(POLL_SECONDS)
@@ -48,10 +47,10 @@ def work(plan: Plan, report: Report = silent) -> None:
             write_scores(plan, journal.rows())
 
 
-def _told(plan: Plan, rows: tuple[TrialRow, ...], report: Report) -> bool:
+def _report_progress(plan: Plan, rows: tuple[TrialRow, ...], report: Report) -> bool:
     """Tell how far the sweep is; whether it is done."""
     done = sum(row.seconds is not None for row in rows)
-    best, name = best_of(plan, rows), plan.decides.name
+    best, name = find_best(plan, rows), plan.decides.name
     report(Event("trials", done, len(rows), {} if best is None else {f"best {name}": best.figures[name]}))
     return done == len(rows)
 
@@ -85,19 +84,19 @@ def _figures(plan: Plan, journal: Journal, trial: Trial, report: Report) -> dict
     request = plan.request(trial.number, journal.values(trial))
     first = plan.decides
 
-    def heed(row: Row) -> None:
+    def report_epoch(row: Row) -> None:
         # What decides is known of an epoch only where it is a figure of training.
         name = next(name for name in (first.name, "test_loss", "loss") if name in row)
         epoch = math.ceil(row["epoch"])
         try:
-            journal.heed(trial, epoch, float(badness(row[name], first.better if name == first.name else "low")))
+            journal.report_epoch(trial, epoch, float(badness(row[name], first.better if name == first.name else "low")))
         except Pruned:
             raise Pruned(f"{name} of {row[name]:.4g} at epoch {epoch}, worse than the median") from None
 
     if not (request.out / MODEL).exists():
-        run_train(request, report, on_epoch=heed if plan.prune else None)
+        run_train(request, report, on_epoch=report_epoch if plan.prune else None)
     patience = request.training.patience is not None
-    return measured(
+    return measure_run(
         request.out, plan.measures, patience=patience, pairs=plan.pairs, data_dir=plan.base.data_dir, report=report
     )
 
@@ -108,7 +107,7 @@ def _only_bars(report: Report) -> Report:
 
 
 @contextmanager
-def helpers(plan: Plan, count: int, workers: int) -> Iterator[None]:
+def start_workers(plan: Plan, count: int, workers: int) -> Iterator[None]:
     """So many processes that work beside this one while the block runs, each with the threads of one of `workers`.
 
     The share does not depend on how much is left to do, since the number of threads may show in the last bits.
@@ -119,10 +118,10 @@ def helpers(plan: Plan, count: int, workers: int) -> Iterator[None]:
     threads = torch.get_num_threads()
     share = max(1, threads // workers)
     context = multiprocessing.get_context("spawn")
-    started: list[BaseProcess] = [context.Process(target=_help, args=(plan, share)) for _ in range(count)]
+    started: list[BaseProcess] = [context.Process(target=_work_beside, args=(plan, share)) for _ in range(count)]
     try:
         torch.set_num_threads(share)
-        with _deaf():
+        with _ignore_interrupts():
             for process in started:
                 process.start()
         yield
@@ -139,7 +138,7 @@ def helpers(plan: Plan, count: int, workers: int) -> Iterator[None]:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def _ignore_interrupts() -> Iterator[None]:
     """Ctrl-C is not heard, nor by processes that are started, until they ask to."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -151,7 +150,7 @@ def _deaf() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _help(plan: Plan, threads: int) -> None:
+def _work_beside(plan: Plan, threads: int) -> None:
     """What a helping process does. It hears Ctrl-C from the process that started it alone, and stops if that dies."""
     os.setsid()
     torch.set_num_threads(threads)

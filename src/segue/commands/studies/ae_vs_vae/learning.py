@@ -20,7 +20,7 @@ from segue.render.strip import Row, strip
 
 def report_learning(context: Context) -> tuple[Section, Numbers]:
     """Curves of the reconstruction and the KL divergence, and figures on held-out digits."""
-    from segue.render.plots import lines
+    from segue.render.plots import draw_lines
 
     values = math.prod(context.train.image_shape)
     curves: dict[str, dict[str, list[tuple[float, float]]]] = {"Reconstruction (nats per image)": {}, "KL (nats)": {}}
@@ -33,7 +33,7 @@ def report_learning(context: Context) -> tuple[Section, Numbers]:
             if f"{part}kl" in rows[0]:
                 curves["KL (nats)"][f"{name}, {named}"] = [(row["epoch"], row[f"{part}kl"]) for row in rows]
     file = context.workspace.figure_path("learning.png")
-    lines(curves, file, along="Epoch", columns=2)
+    draw_lines(curves, file, along="Epoch", columns=2)
     ends = {panel: {name: line[-1][1] for name, line in of.items()} for panel, of in curves.items()}
     nats, kl = ends.values()
     numbers: Numbers = {"nats": nats, "kl": kl, "models": {name: _evaluate(context, name) for name in context.runs}}

@@ -47,7 +47,7 @@ Shares = dict[str, Interval]
 
 def report_middles(context: Context) -> tuple[Section, Numbers]:
     """Grids of interpolations from both models, and what the classifier makes of many middles."""
-    from segue.render.plots import intervals
+    from segue.render.plots import draw_intervals
 
     grids = [_draw_grid(context, name) for name in context.models]
     workspace = context.workspace
@@ -79,7 +79,7 @@ def report_middles(context: Context) -> tuple[Section, Numbers]:
     numbers: Numbers = {"pairs": len(pairs), "ways": found, "vae less ae": differences}
     file = workspace.figure_path("middles.png")
     columns = {"both": "Both 2 and 6 (%)", "one": "One of them alone (%)", "neither": "Neither (%)"}
-    intervals(
+    draw_intervals(
         {way: [of["resembles"][key] for key in columns] for way, of in found.items()}, tuple(columns.values()), file
     )
     shares = {name: found[name]["resembles"] for name in context.models}

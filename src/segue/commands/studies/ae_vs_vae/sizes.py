@@ -27,7 +27,7 @@ PANELS = {
 
 def report_sizes(context: Context) -> tuple[Section, Numbers]:
     """Both models with codes of 2 to 64 numbers, and the error of each on digits that it was trained on."""
-    from segue.render.plots import lines
+    from segue.render.plots import draw_lines
 
     workspace = context.workspace
     lengths = workspace.either((2, 8, 32), (2, 4, 8, 16, 32, 64))
@@ -49,7 +49,7 @@ def report_sizes(context: Context) -> tuple[Section, Numbers]:
         for key, title in PANELS.items()
     }
     file = workspace.figure_path("sizes.png")
-    lines(panels, file, along="Length of the code", logarithmic=True)
+    draw_lines(panels, file, along="Length of the code", logarithmic=True)
     vae = {int(latent): of for latent, of in numbers["VAE"].items()}
     first, last = lengths[0], lengths[-1]
     rows = tuple(

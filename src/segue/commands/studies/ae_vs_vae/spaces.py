@@ -24,7 +24,7 @@ NEIGHBOURS, _CENTRAL = 10, 0.9  # of a code; the share of a class that its hull 
 
 def report_spaces(context: Context) -> tuple[Section, Numbers]:
     """Both latent spaces projected in the same ways, and numbers of what they look like."""
-    from segue.render.panels import panels
+    from segue.render.panels import draw_panels
 
     workspace = context.workspace
     test = context.test.sample(workspace.either(2000, 3000), workspace.seed)
@@ -32,7 +32,7 @@ def report_spaces(context: Context) -> tuple[Section, Numbers]:
     codes = {name: encode(model, test.images).double().numpy() for name, model in context.models.items()}
     shown, axes, planes = _project_both(context, codes)
     file = workspace.figure_path("spaces.png")
-    panels(shown, labels, context.reader.names, file, axes=axes)
+    draw_panels(shown, labels, context.reader.names, file, axes=axes)
     numbers: Numbers = {name: _measure(each, planes[name], labels) for name, each in codes.items()}
     drawn = _draw_posterior(context.models["VAE"], test.images, workspace.seed)
     numbers["VAE"]["purity of draws"] = measure_purity(drawn, labels).mean()

@@ -66,7 +66,7 @@ def measure_split(codes: npt.NDArray[np.float64], labels: npt.NDArray[np.int64])
 
 def report_clusters(workspace: Workspace, plan: Plan) -> tuple[Section, ClusterSplit, Path]:
     """The map of an image set of three factors, coloured by the third, and how that splits it."""
-    from segue.render.latent_map import latent_map
+    from segue.render.latent_map import draw_latent_map
 
     run = train(workspace, plan, "three-factors", data=plan.three, latent=3)
     model, _ = open_run(run)
@@ -76,7 +76,9 @@ def report_clusters(workspace: Workspace, plan: Plan) -> tuple[Section, ClusterS
     labels = images.factors[:, images.factor_names.index(FACTOR)].round().astype(np.int64)
     found, names = measure_split(codes, labels), _name_heights(plan.three)
     file = workspace.figure_path("three-factors.png")
-    latent_map(codes, file, labels=labels, names=names, title=f"Codes of {len(images):,} images by the camera's height")
+    draw_latent_map(
+        codes, file, labels=labels, names=names, title=f"Codes of {len(images):,} images by the camera's height"
+    )
     caption = (
         "A code of three numbers for images of three factors, coloured by the third, the camera's height. Of the "
         f"{NEAR} codes nearest to each, {found.purity:.0%} have the same height ({found.chance:.0%} if there were no "

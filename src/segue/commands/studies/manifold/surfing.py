@@ -119,17 +119,18 @@ def measure_detour(graph: Graph, a: int, b: int) -> float:
 
 def draw_graph(workspace: Workspace, terrain: Terrain, name: str, title: str, plain: bool = False) -> Path:
     """The graph over the latent space with both paths of the pair that is shown, or, `plain`, without."""
-    from segue.render.graph_map import Course, graph_map
+    from segue.render.curves import PathCurve
+    from segue.render.graph_map import draw_graph_map
 
     shown, codes = terrain.shown, terrain.codes
-    route = shortest_path(terrain.graph, codes[shown.a], codes[shown.b])
-    courses = [
-        Course("straight line", codes[[shown.a, shown.b]], LINE_COLOUR),
-        Course("surfing: the shortest way through the graph", route.codes, SURF_COLOUR, corners=True),
+    route = shortest(terrain.graph, codes[shown.a], codes[shown.b])
+    curves = [
+        PathCurve("straight line", codes[[shown.a, shown.b]], LINE_COLOUR),
+        PathCurve("surfing: the shortest way through the graph", route.codes, SURF_COLOUR, corners=True),
     ]
     file = workspace.figure_path(f"{name}-graph.png")
     ends = (terrain.images.images[shown.a], terrain.images.images[shown.b])
-    graph_map(codes, terrain.graph.edges, file, courses=() if plain else courses, ends=ends, title=title)
+    draw_graph_map(codes, terrain.graph.edges, file, curves=() if plain else curves, ends=ends, title=title)
     return file
 
 

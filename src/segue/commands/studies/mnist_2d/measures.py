@@ -34,7 +34,7 @@ _MEASURES = {
 
 def report_measures(context: Context) -> tuple[Section, Numbers]:
     """Ghosting, the classes that are passed, and how sure the classifier is in the middle, with intervals."""
-    from segue.render.plots import intervals
+    from segue.render.plots import draw_intervals
 
     workspace, test = context.workspace, context.test
     places = draw_pairs(test, workspace.either(64, 256, tiny=4), "other-label", workspace.seed)
@@ -49,7 +49,7 @@ def report_measures(context: Context) -> tuple[Section, Numbers]:
     numbers["passed"] = _count_zero_to_seven(context)
     shown = {"ghosting": "Ghosting", "others": "Other classes passed", "confidence": "Confidence in the middle"}
     file = workspace.figure_path("measured.png")
-    intervals({way: [each[name] for name in shown] for way, each in found.items()}, tuple(shown.values()), file)
+    draw_intervals({way: [each[name] for name in shown] for way, each in found.items()}, tuple(shown.values()), file)
     picture = Picture(
         file,
         f"""Means over {len(places)} pairs of held-out digits of different classes, with their 95 %

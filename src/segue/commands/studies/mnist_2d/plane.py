@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from segue.commands.map import decoded_plane
+from segue.commands.map import decode_plane
 from segue.commands.studies.mnist_2d.context import BENT, LINE, Context
 from segue.commands.studies.mnist_2d.examples import FINER, Ways
 from segue.commands.studies.workspace import Numbers
@@ -52,10 +52,9 @@ def report_plane(context: Context, ways: dict[str, Ways]) -> tuple[Section, Numb
 
 
 def _draw_maps(context: Context, space: LatentSpace, ways: dict[str, Ways]) -> tuple[Path, Path, Path]:
-    from segue.render.class_map import class_map
-    from segue.render.courses import ON_BLACK, PATH_COLOURS, Mark, draw_courses
-    from segue.render.graph_map import Course
-    from segue.render.latent_map import decoded_grid, latent_map
+    from segue.render.class_map import draw_class_map
+    from segue.render.curves import ON_BLACK, PATH_COLOURS, Mark, PathCurve, draw_curves
+    from segue.render.latent_map import draw_decoded_grid, draw_latent_map
 
     model, workspace = context.models["vae"], context.workspace
     marks = [
@@ -66,17 +65,17 @@ def _draw_maps(context: Context, space: LatentSpace, ways: dict[str, Ways]) -> t
 
     def over(axes: Any, black: bool = False) -> None:
         line, bent = (ON_BLACK if black else PATH_COLOURS)[:2]
-        courses = [Course("straight", np.array(way[LINE])[::FINER], line, corners=True) for way in ways.values()]
-        courses += [Course("by the graph", np.array(way[BENT]), bent) for way in ways.values()]
-        draw_courses(axes, courses, marks, around="black" if black else "white")
+        curves = [PathCurve("straight", np.array(way[LINE])[::FINER], line, corners=True) for way in ways.values()]
+        curves += [PathCurve("by the graph", np.array(way[BENT]), bent) for way in ways.values()]
+        draw_curves(axes, curves, marks, around="black" if black else "white")
 
     codes, read, digits = (workspace.figure_path(f"plane-{name}.png") for name in ("codes", "read", "digits"))
-    latent_map(space.codes.double().numpy(), codes, labels=space.labels, names=space.label_names, over=over)
-    images, extent = decoded_plane(model, space.codes, workspace.either(90, 160, tiny=12))
+    draw_latent_map(space.codes.double().numpy(), codes, labels=space.labels, names=space.label_names, over=over)
+    images, extent = decode_plane(model, space.codes, workspace.either(90, 160, tiny=12))
     probabilities = context.reader.probabilities(images)
     free = np.concatenate([np.array(code) for way in ways.values() for code in way.values()])
-    class_map(probabilities, extent, read, names=context.reader.names, over=over, free=free)
-    decoded_grid(decoded_plane(model, space.codes)[0], digits, extent, over=partial(over, black=True))
+    draw_class_map(probabilities, extent, read, names=context.reader.names, over=over, free=free)
+    draw_decoded_grid(decode_plane(model, space.codes)[0], digits, extent, over=partial(over, black=True))
     return codes, read, digits
 
 
