@@ -1,4 +1,4 @@
-"""Frames that move: as a GIF or as a film."""
+"""Frames as an animation: a GIF or a film."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ ANIMATIONS = (".gif", *FILMS)
 
 
 def write_animation(path: Path, frames: Pixels, fps: float = 10, hold_seconds: float = 0.5) -> None:
-    """Frames `[n, h, w, c]` as a silent film or a GIF that repeats; the suffix says which.
+    """Write frames as a silent film or as a GIF that repeats.
 
-    Small images are enlarged by a whole number. The first and the last frame stay for
-    `hold_seconds` longer. A film of odd size gains a row or column, the edge repeated. Raises
-    `InputError` for another suffix, no frames, `fps` outside 0.1 to 240 (a GIF: 50) and a hold
-    outside 0 to 60.
+    Small images are enlarged by a whole number. A film of odd size gains a row or column, the edge repeated.
+
+    Args:
+        path: The file, whose suffix says which: .gif, or one of `FILMS`.
+        frames: uint8 `[n, h, w, 1 or 3]`, n of 1 or more.
+        fps: Frames per second, 0.1 to 240; a GIF at most 50.
+        hold_seconds: How much longer the first and the last frame stay, 0 to 60 s.
+
+    Raises:
+        InputError: For another suffix, no frames, and numbers outside of these ranges.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

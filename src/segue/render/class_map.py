@@ -1,4 +1,4 @@
-"""What a decoder's images are read as, over a plane of codes."""
+"""A map of what decoded images are read as, over a plane of codes."""
 
 from __future__ import annotations
 
@@ -31,11 +31,19 @@ def draw_class_map(
     over: Overlay | None = None,
     free: Points | None = None,
 ) -> None:
-    """Probabilities of classes `[n, k]` on a square grid, read line by line, as regions in the classes' colours.
+    """Draw what a plane of codes is read as: regions in the colours of the classes, the stronger the surer.
 
-    A region is the stronger the surer the reading. `extent` is left, right, bottom and top; `over` may draw on the
-    axes, and names keep away from the places `[m, 2]` to be left `free`. Raises `InputError` for another number of
-    places than a square, more or fewer names than classes, and as `save_figure` does.
+    Args:
+        probabilities: Of the classes at the points of a square grid, read line by line, `[n, k]`.
+        extent: Left, right, bottom and top of the grid.
+        path: The picture or PDF.
+        names: The k classes.
+        title: Above the map.
+        over: Draws on the axes.
+        free: Places that names keep away from, `[m, 2]`.
+
+    Raises:
+        InputError: For a number of points that is no square, more or fewer names than classes, and as `save_figure`.
     """
     side = math.isqrt(len(probabilities))
     if not side or side * side != len(probabilities):

@@ -1,4 +1,4 @@
-"""Figures: training curves, and images beside what became of them."""
+"""Figures: training curves, images beside their reconstructions, and what all figures share."""
 
 from __future__ import annotations
 
@@ -38,11 +38,15 @@ _Series = tuple[list[float], list[float]]
 
 
 def draw_loss_curves(history: Sequence[Mapping[str, float]], path: Path) -> None:
-    """Training curves as a picture or PDF: one panel for each quantity, its train and test lines together.
+    """Draw training curves: a panel for each quantity, its train and test lines together.
 
-    Each row of `history` holds `epoch` or `step`, and figures named `loss` or, apart, `train_loss`
-    and `test_loss`. Figures that a row lacks, or that are not finite, are left out. Raises
-    `InputError` where nothing is left to draw, and for a suffix other than .png or .pdf.
+    Args:
+        history: Rows with `epoch` or `step`, and figures named `loss` or, apart, `train_loss` and `test_loss`. Figures
+            that a row lacks, or that are not finite, are left out.
+        path: The picture or PDF.
+
+    Raises:
+        InputError: Where nothing is left to draw, and for a suffix other than .png or .pdf.
     """
     check_suffix(path)
     along = _along(history)
@@ -62,7 +66,12 @@ def draw_loss_curves(history: Sequence[Mapping[str, float]], path: Path) -> None
 
 
 def make_figure(width: float, height: float) -> Figure:
-    """A white figure of this size in inches, which needs no display."""
+    """Make a white figure, which needs no display.
+
+    Args:
+        width: In inches.
+        height: In inches.
+    """
     figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
     figure.get_layout_engine().set(w_pad=0.14, h_pad=0.12)  # type: ignore[union-attr,call-arg]
@@ -106,7 +115,15 @@ def check_suffix(path: Path) -> None:
 
 
 def save_figure(figure: Figure, path: Path) -> None:
-    """Write a figure as a picture or PDF, the same bytes each time. Raises `InputError` as `check_suffix` does."""
+    """Write a figure as a picture or PDF, the same bytes each time.
+
+    Args:
+        figure: The figure.
+        path: The file, .png or .pdf.
+
+    Raises:
+        InputError: For another suffix.
+    """
     check_suffix(path)
     with atomic_write(path) as beside:
         dated = {"CreationDate": None} if path.suffix.lower() == ".pdf" else {}
@@ -114,9 +131,15 @@ def save_figure(figure: Figure, path: Path) -> None:
 
 
 def write_reconstructions(originals: Pixels, decoded: Pixels, path: Path) -> None:
-    """Images `[n, h, w, c]`, each above its reconstruction, as a picture.
+    """Write images, each above its reconstruction, as a picture.
 
-    Raises `InputError` where the two differ in shape, or are empty.
+    Args:
+        originals: uint8 `[n, h, w, c]`.
+        decoded: uint8 of the same shape.
+        path: The picture.
+
+    Raises:
+        InputError: Where the two differ in shape, or are empty.
     """
     if originals.shape != decoded.shape:
         raise InputError(f"images {originals.shape} and {decoded.shape}", "equal shapes", "decoding what was encoded")

@@ -1,4 +1,4 @@
-"""A neighbour graph over a latent space of two or three numbers, with the ways that paths take through it."""
+"""A map of a neighbour graph over a latent space of two or three numbers, with paths through it."""
 
 from __future__ import annotations
 
@@ -34,11 +34,19 @@ def draw_graph_map(
     title: str = "",
     turn: tuple[float, float] = (24.0, -62.0),
 ) -> None:
-    """Codes `[n, d]`, d = 2 or 3, with edges `[m, 2]` between their places, and courses over them, as a picture or PDF.
+    """Draw codes, the edges between them, and paths.
 
-    All courses go from one end, A, to the other, B, whose images `[h, w, c]`, the `ends`, are shown beside the map.
-    `turn` is the elevation and azimuth, in degrees, that three numbers are seen from. Raises `InputError` for codes of
-    another length, edges or courses that do not fit, and a suffix other than .png or .pdf.
+    Args:
+        codes: `[n, d]`, d of 2 or 3.
+        edges: Indices of the codes that each edge joins, `[m, 2]`.
+        path: The picture or PDF.
+        curves: Paths, which all go from one end, A, to the other, B.
+        ends: The images of A and B, uint8 `[h, w, c]`, shown beside the map.
+        title: Above the map.
+        turn: The elevation and azimuth, in degrees, that three numbers are seen from.
+
+    Raises:
+        InputError: For codes of another length, edges or curves that do not fit, and a suffix other than .png or .pdf.
     """
     _check(codes, edges, curves)
     deep = codes.shape[1] == 3

@@ -1,4 +1,4 @@
-"""Maps of a latent space: where the codes are, what the decoder makes of each place, which dimensions are used."""
+"""Maps of a latent space: where codes are, what the decoder makes of each place, which dimensions are used."""
 
 from __future__ import annotations
 
@@ -52,13 +52,24 @@ def draw_latent_map(
     thumbnails: int = 0,
     over: Overlay | None = None,
 ) -> None:
-    """Points `[n, d]` as a picture or PDF: d = 1 a histogram of each class, 2 a scatter plot, 3 one in perspective.
+    """Draw points: a histogram of each class (d = 1), a scatter plot (2), or one in perspective (3).
 
-    `labels` `[n]` are places in `names`; each class is written at its median, and with few there is a legend.
-    `axes` names the d axes. Up to so many `thumbnails` of the points' `images` `[n, h, w, c]` are shown where their
-    points are, as far apart as can be, instead of the classes' names; in two dimensions. There are fewer where more
-    would cover each other. `over` may draw on the axes, which then are without names too. Raises `InputError`
-    for no points, another d, and a suffix other than .png or .pdf.
+    Each class is written at its median, and where they are few there is a legend.
+
+    Args:
+        points: `[n, d]`, d of 1 to 3.
+        path: The picture or PDF.
+        labels: Indices into `names`, `[n]`.
+        names: The classes.
+        axes: The names of the d axes.
+        title: Above the map.
+        images: The points' images, uint8 `[n, h, w, c]`.
+        thumbnails: How many of the images to show, instead of the classes' names, where their points are; in two
+            dimensions. They are as far apart as can be, and fewer where more would cover each other.
+        over: Draws on the axes, which then are without the classes' names too.
+
+    Raises:
+        InputError: For no points, another d, and a suffix other than .png or .pdf.
     """
     if points.ndim != 2 or not len(points) or not 1 <= points.shape[1] <= 3:
         raise InputError(f"points {list(points.shape)}", "[1 or more, 1 to 3]", "projecting them first")
@@ -83,10 +94,18 @@ def draw_latent_map(
 
 
 def pick_spread(points: Points, count: int, least: float = 0) -> list[int]:
-    """The places of `count` points `[n, 2]` that lie far from each other: each the farthest from those before.
+    """Pick points that lie far from each other: each the farthest from those before.
 
-    Far is meant for squares: along the axis where they are farther apart. The first is the nearest to the medians.
-    There are fewer than `count` where no other is farther than `least` from all of these.
+    Distances are those of squares: along the axis where two points are farther apart. The first point is the nearest to
+    the medians.
+
+    Args:
+        points: `[n, 2]`, n of 1 or more.
+        count: How many to pick.
+        least: The least distance between two; there are fewer points where no other is farther than this.
+
+    Returns:
+        Their indices.
 
     >>> pick_spread(np.array([[0.0, 0.0], [0.1, 0.0], [1.0, 0.0], [0.5, 0.0]]), 3)
     [1, 2, 3]
@@ -152,7 +171,15 @@ def _draw_points(classes: Sequence[_Class], names: Sequence[str], title: str, na
 
 
 def separate_boxes(places: Points, sizes: Points, rounds: int = 100) -> Points:
-    """Places `[k, 2]` of boxes of these sizes `[k, 2]`, moved until none covers another, or the rounds are over.
+    """Move boxes until none covers another.
+
+    Args:
+        places: Their middles, `[k, 2]`.
+        sizes: Their widths and heights, `[k, 2]`.
+        rounds: How often to try at most.
+
+    Returns:
+        The middles, `[k, 2]`.
 
     >>> separate_boxes(np.zeros((2, 2)), np.ones((2, 2))).tolist()
     [[0.0, -0.5], [0.0, 0.5]]
@@ -202,10 +229,18 @@ def draw_decoded_grid(
     title: str = "",
     over: Overlay | None = None,
 ) -> None:
-    """A square number of images `[n, h, w, c]`, read line by line, on the plane that they were decoded from.
+    """Draw decoded images on the plane that they were decoded from.
 
-    `extent` is its left, right, bottom and top; `over` may draw on the axes. Raises `InputError` for another number of
-    images, and as `save_figure` does.
+    Args:
+        images: uint8 `[n, h, w, c]`, n a square number, read line by line.
+        path: The picture or PDF.
+        extent: Left, right, bottom and top of the plane.
+        axes: The names of the axes.
+        title: Above the plane.
+        over: Draws on the axes.
+
+    Raises:
+        InputError: For a number of images that is no square, and as `save_figure`.
     """
     side = math.isqrt(len(images))
     if not side or side * side != len(images):
@@ -239,9 +274,14 @@ def _tile(images: Pixels, side: int) -> Pixels:
 
 
 def draw_kl_bars(kl: npt.NDArray[np.float64], path: Path) -> None:
-    """The KL divergence to the prior of each dimension `[d]`, in nats, the largest first, as a picture or PDF.
+    """Draw the KL divergence to the prior of each dimension, the largest first.
 
-    Raises `InputError` for no dimensions, and as `save_figure` does.
+    Args:
+        kl: In nats, `[d]`.
+        path: The picture or PDF.
+
+    Raises:
+        InputError: For no dimensions, and as `save_figure`.
     """
     if not kl.size:
         raise InputError("no dimensions", "1 or more", "the divergence of each dimension")
@@ -262,7 +302,7 @@ def draw_kl_bars(kl: npt.NDArray[np.float64], path: Path) -> None:
 
 
 def style_axes(axes: Any, title: str, names: Sequence[str]) -> None:
-    """Quiet axes with names and a title; `axes` of two dimensions or three."""
+    """Style axes of two dimensions or three: a title, the names of the axes, and hardly any lines."""
     axes.set_title(title, loc="left", fontsize=10.5, color=INK, pad=9, fontfamily=FONT)
     for which, name in zip("xyz", names, strict=False):
         getattr(axes, f"set_{which}label")(name, fontsize=9, color=QUIET, fontfamily=FONT)
@@ -282,7 +322,7 @@ def _bare(axes: Axes) -> None:
 
 
 def clear_panes(axes: Any) -> None:
-    """Axes in perspective without grey walls."""
+    """Remove the grey walls of axes in perspective."""
     axes.set_box_aspect(None, zoom=0.94)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.set_pane_color("white")

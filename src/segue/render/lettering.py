@@ -1,4 +1,4 @@
-"""Words in pictures: set in Pillow's own font, wrapped, measured and drawn."""
+"""Text in pictures: wrapped, measured and drawn in Pillow's own font."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 @dataclass(frozen=True)
 class Lettering:
-    """A size and a grey (0 black to 255 white) of type."""
+    """A style of text.
+
+    Attributes:
+        size_px: The size of the type.
+        grey: Its colour, 0 (black) to 255 (white).
+    """
 
     size_px: int
     grey: int
@@ -64,7 +69,15 @@ class Lettering:
         return pieces
 
     def draw(self, on: ImageDraw.ImageDraw, x: int, y: int, lines: list[str], align: Literal["l", "m", "r"]) -> None:
-        """Lines downward from `y`; `x` is their left, middle or right."""
+        """Draw lines of text.
+
+        Args:
+            on: The picture.
+            x: The left, middle or right of the lines, in px.
+            y: The top of the first line, in px.
+            lines: The text.
+            align: Which of these `x` is: "l", "m" or "r".
+        """
         for index, line in enumerate(lines):
             # On a common baseline ("s"), so that lines with and without descenders stand level.
             baseline = y + index * self.line_px + self.size_px
@@ -72,7 +85,7 @@ class Lettering:
 
 
 def to_ascii(text: str) -> str:
-    """`text` in the letters that the font has: accents dropped, signs spelled, the rest as `?`.
+    """Write text in the letters that the font has: without accents, signs spelled out, the rest as `?`.
 
     >>> to_ascii("café −1 → 2")
     'cafe -1 -> 2'

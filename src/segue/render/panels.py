@@ -27,11 +27,18 @@ def draw_panels(
     axes: Mapping[str, tuple[str, str]] | None = None,
     columns: int = 2,
 ) -> None:
-    """The points `[n, 2]` of each space, by its title, in a panel of its own, as a picture or PDF.
+    """Draw several latent spaces, each in a panel with a scale of its own; a class is written at its median.
 
-    `labels` `[n]`, places in `names`, are the same images' in all; a class is written at its median. `axes` names the
-    two axes of a title. Both axes of a panel have one scale, which is its own. Raises `InputError` for no spaces,
-    points that do not fit the labels, and as `save_figure` does.
+    Args:
+        spaces: The points of the same images in each space, `[n, 2]`, by the title of the panel.
+        labels: Indices into `names`, `[n]`.
+        names: The classes.
+        path: The picture or PDF.
+        axes: The names of both axes, by title.
+        columns: Panels in a row at most.
+
+    Raises:
+        InputError: For no spaces, points that do not fit the labels, and as `save_figure`.
     """
     for title, points in spaces.items():
         if points.shape != (len(labels), 2) or not len(labels):

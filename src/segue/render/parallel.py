@@ -30,10 +30,15 @@ Heights = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Column:
-    """One axis: its name, and a value for each line, NaN or "" where a line does not come so far.
+    """One axis.
 
-    Values are among the `words`, from below, or, without words, numbers. `high` says which end of numbers is above, and
-    `note` is written under the name.
+    Attributes:
+        name: Written above it.
+        values: A value for each line: one of the `words`, or a number; "" or NaN where a line ends before.
+        words: The values that there are, from below; without them values are numbers.
+        logarithmic: Whether numbers are spaced by their logarithms.
+        high: Whether high numbers are above.
+        note: Written under the name.
     """
 
     name: str
@@ -45,12 +50,18 @@ class Column:
 
 
 def draw_parallel(columns: Sequence[Column], ranks: Sequence[float], path: Path) -> None:
-    """Lines through all columns, as a picture or PDF, the last column's ticks on its right.
+    """Draw lines through all columns, in parallel coordinates (Inselberg 1985).
 
-    `ranks` colours the lines: from 0, the worst, to 1, the best, which is drawn in red above all others; NaN for lines
-    without a figure, which are faint. A line ends where it has no value. Lines through one word are spread by their
-    rank, so that each can be followed. Raises `InputError` for fewer than two columns, for columns of different
-    lengths, and as `save_figure` does.
+    Lines through one word are spread by their rank, so that each can be followed.
+
+    Args:
+        columns: Two or more axes; the ticks of the last are on its right.
+        ranks: From 0, the worst line, to 1, the best, which is drawn in red above all others; NaN for lines without a
+            figure, which are faint.
+        path: The picture or PDF.
+
+    Raises:
+        InputError: For fewer than two columns, for columns of different lengths, and as `save_figure`.
     """
     if len(columns) < 2 or any(len(column.values) != len(ranks) for column in columns):
         raise InputError(
@@ -98,7 +109,7 @@ def _make_ticks(column: Column) -> list[float]:
 
 
 def _power(column: Column) -> int:
-    """The power of ten, a multiple of three, by which the numbers of an axis are told."""
+    """The power of ten, a multiple of three, by which the numbers of an axis are divided."""
     if column.words or column.logarithmic:
         return 0
     largest = max(map(abs, _ends(column)))

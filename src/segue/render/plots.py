@@ -22,10 +22,15 @@ Line = Sequence[tuple[float, float]]
 
 
 def draw_intervals(rows: Mapping[str, Sequence[Interval]], columns: Sequence[str], path: Path) -> None:
-    """Numbers with their intervals, as dots with whiskers: a line for each of `rows`, a panel for each of `columns`.
+    """Draw numbers with their intervals, as dots with whiskers; each panel has a scale of its own, from 0.
 
-    Each panel has a scale of its own, from 0. Raises `InputError` for no rows, rows that are not as long as `columns`,
-    and as `save_figure` does.
+    Args:
+        rows: By name, a number and the ends of its interval for each column.
+        columns: The titles of the panels.
+        path: The picture or PDF.
+
+    Raises:
+        InputError: For no rows, rows that are not as long as `columns`, and as `save_figure`.
     """
     if not rows or any(len(row) != len(columns) for row in rows.values()):
         raise InputError(
@@ -53,10 +58,17 @@ def draw_intervals(rows: Mapping[str, Sequence[Interval]], columns: Sequence[str
 def draw_lines(
     panels: Mapping[str, Mapping[str, Line]], path: Path, *, along: str, logarithmic: bool = False, columns: int = 3
 ) -> None:
-    """Panels of lines through points `(x, y)`, one beside the other; a name has one colour in all, told beneath.
+    """Draw panels of lines; a name has one colour in all of them, which a legend beneath says.
 
-    `along` names the axis across, which is `logarithmic` to base 2 or linear, ticked where there are points. Raises
-    `InputError` where there is nothing to draw, and as `save_figure` does.
+    Args:
+        panels: By title, lines by name, each through points `(x, y)` from left to right.
+        path: The picture or PDF.
+        along: The name of the horizontal axis, which has ticks where there are points.
+        logarithmic: Whether that axis is logarithmic, to base 2.
+        columns: Panels in a row at most.
+
+    Raises:
+        InputError: Where there is nothing to draw, and as `save_figure`.
     """
     names = list(dict.fromkeys(name for panel in panels.values() for name in panel))
     if not names or not all(line for panel in panels.values() for line in panel.values()):

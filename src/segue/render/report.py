@@ -35,9 +35,12 @@ Verdict = Literal["confirmed", "confirmed with a condition", "not confirmed", "n
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: a still (.png, .jpg, .svg), one that moves (.gif, .webp), or a film (.mp4, .webm), with its caption.
+    """A figure.
 
-    `also` are other forms of it, which the page offers to save.
+    Attributes:
+        file: A still (.png, .jpg, .svg), an animation (.gif, .webp) or a film (.mp4, .webm).
+        caption: What it shows.
+        also: Other forms of it, which the page offers to save.
     """
 
     file: Path
@@ -47,7 +50,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under named columns, and a caption; written as `NAME.csv` too. NaN and None are shown as a dash."""
+    """Rows of cells under named columns.
+
+    Attributes:
+        name: Of its file, `NAME.csv`.
+        caption: What it shows.
+        columns: The heads.
+        rows: Cells; NaN and None are shown as a dash.
+    """
 
     name: str
     caption: str
@@ -57,7 +67,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Claim:
-    """What the source found, what was found here, and whether that confirms it. `name` is one word or two, hyphened."""
+    """A claim of the source.
+
+    Attributes:
+        name: One word or two, hyphened.
+        source: What the source found.
+        found: What was found here, and by which rule it is judged.
+        verdict: Whether that confirms it.
+    """
 
     name: str
     source: str
@@ -66,7 +83,11 @@ class Claim:
 
 
 def judge(whole: bool, partly: bool = False) -> Verdict:
-    """The verdict on a claim that is borne out as a `whole`, only `partly`, or not.
+    """Judge a claim.
+
+    Args:
+        whole: Whether it is confirmed as a whole.
+        partly: Whether a part of it is.
 
     >>> judge(False, partly=True)
     'confirmed with a condition'
@@ -92,7 +113,13 @@ def judge_conditions(*held: bool) -> Verdict:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, paragraphs (blank lines between them, `code` between backticks), and what they speak of."""
+    """A part of a report.
+
+    Attributes:
+        title: Its heading.
+        text: Paragraphs with blank lines between them, `code` between backticks.
+        parts: The pictures and tables that they speak of.
+    """
 
     title: str
     text: str
@@ -101,7 +128,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """What a report says: its title, a lead of a sentence or two, sections, claims, and all numbers by name."""
+    """What a report says.
+
+    Attributes:
+        title: Its heading.
+        lead: A sentence or two beneath it.
+        sections: The body.
+        claims: What the source says, and what became of it.
+        numbers: All numbers by name, nested; JSON values, in which NaN is allowed.
+    """
 
     title: str
     lead: str
@@ -111,13 +146,23 @@ class Page:
 
 
 def write_report(page: Page, folder: Path, about: Mapping[str, str], commands: tuple[str, ...] = ()) -> Path:
-    """Write `report.html`, `numbers.json`, `numbers.csv` and a CSV file of each table; the page's path.
+    """Write `report.html`, `numbers.json`, `numbers.csv` and a CSV file of each table.
 
-    `about` is shown as it is: settings, seed, time. `commands` are those that made the figures. The page holds its
-    pictures and needs no other file. In `numbers.csv` nested names are joined by dots. Raises `InputError` for a
-    picture that is not there or of another kind, and for what cannot be written.
+    The page holds its pictures and needs no other file. In `numbers.csv` nested names are joined by dots.
+
+    Args:
+        page: What to say.
+        folder: Where to write.
+        about: Settings, seed, time and the like, shown as they are.
+        commands: The commands that made the figures.
+
+    Returns:
+        The file of the page.
+
+    Raises:
+        InputError: For a picture that does not exist or is of another kind, and for what cannot be written.
     """
-    html = render_template("report.html.jinja", study=page, about=about, commands=commands, films=(".mp4", ".webm"))
+    html = render_template("report.html.jinja", page=page, about=about, commands=commands, films=(".mp4", ".webm"))
     numbers = jsonable(page.numbers)
     _write(folder / NUMBERS, json.dumps(numbers, indent=2) + "\n")
     _write(folder / _FLAT, _format_csv(("name", "value"), tuple(_flatten(numbers))))
@@ -130,7 +175,15 @@ def write_report(page: Page, folder: Path, about: Mapping[str, str], commands: t
 
 
 def render_template(template: str, **values: Any) -> str:
-    """A page by one of the templates beside this file, which share a frame. What is put in is escaped."""
+    """Fill in one of the templates beside this file, which share a frame.
+
+    Args:
+        template: The name of its file.
+        values: What the template names; text in it is escaped.
+
+    Returns:
+        The page as HTML.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup, escape
 
@@ -150,10 +203,10 @@ def render_template(template: str, **values: Any) -> str:
 
 
 def format_cell(cell: Cell) -> str:
-    """A cell in words: of what was measured three digits, or the whole part; a dash for what there is not.
+    """Format a cell: three digits of a number, or its whole part from 1,000 on; a dash for None and NaN.
 
-    >>> shown(0.02), shown(98.76), shown(100.0), shown(12345), shown(float("nan")), format_cell("linear")
-    ('0.0200', '98.8', '100', '12,345', '–', 'linear')
+    >>> [format_cell(cell) for cell in (0.02, 98.76, 100.0, 12345, float("nan"), "linear")]
+    ['0.0200', '98.8', '100', '12,345', '–', 'linear']
     """
     if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
         return "–"  # noqa: RUF001
@@ -165,7 +218,7 @@ def format_cell(cell: Cell) -> str:
 
 
 def join_words(things: Sequence[object]) -> str:
-    """Two things or more in words.
+    """Join two things or more by commas, the last two by "and".
 
     >>> join_words([1, 2, 3])
     '1, 2 and 3'
@@ -204,7 +257,11 @@ def _embed(file: Path) -> str:
 
 
 def jsonable(value: Any) -> Any:
-    """As JSON has it: what is not finite becomes null."""
+    """Turn a value into JSON values; NaN and infinity become null, and what JSON does not know becomes text.
+
+    >>> jsonable({"a": (1, float("nan"))})
+    {'a': [1, None]}
+    """
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

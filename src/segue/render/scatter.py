@@ -40,10 +40,19 @@ def draw_scatter(
     names: Sequence[str] = (),
     title: str = "",
 ) -> Pixels:
-    """Points `[n, 2]` as a picture `[h, w, 3]`, the second upwards, both to one scale that holds 99 % of them.
+    """Draw a scatter plot in a fraction of a second, always of the same size.
 
-    `labels` `[n]` are places in `names`; with twelve names or fewer there is a legend, whose room is always kept.
-    Raises `InputError` for points of another shape, or none.
+    Args:
+        points: `[n, 2]`, n of 1 or more, the second upwards, both to one scale that holds 99 % of them.
+        labels: Indices into `names`, `[n]`.
+        names: The classes; with twelve or fewer there is a legend, whose room is always kept.
+        title: Above the plot.
+
+    Returns:
+        uint8 `[h, w, 3]`.
+
+    Raises:
+        InputError: For points of another shape, or none.
 
     >>> draw_scatter(np.zeros((3, 2))).shape
     (632, 742, 3)

@@ -23,14 +23,22 @@ Scores = Mapping[str, Sequence[Score]]
 
 
 def choose_ordering(scores: Scores, metrics: Sequence[Metric]) -> Metric | None:
-    """The metric that pairs are ordered by: the first of `BY`, or else of all, that the straight line has."""
+    """Choose the metric that pairs are ordered by.
+
+    Args:
+        scores: By path, a score for each pair.
+        metrics: The metrics to choose from.
+
+    Returns:
+        The first of `BY`, or else of all that judge, that is defined for the straight line; None without any.
+    """
     ranked = sorted(metrics, key=lambda metric: BY.index(str(metric)) if str(metric) in BY else len(BY))
     judging = [metric for metric in ranked if metric.better != "none"]
     return next((metric for metric in judging if rank_pairs(scores[LINEAR], metric)), None)
 
 
 def rank_pairs(row: Sequence[Score], metric: Metric) -> list[int]:
-    """The pairs on which a metric is defined, the best first."""
+    """The indices of the pairs on which a metric is defined, the best first."""
     values = {at: score.values.get(str(metric), math.nan) for at, score in enumerate(row)}
     return sorted(
         (at for at, value in values.items() if not math.isnan(value)),
@@ -39,14 +47,32 @@ def rank_pairs(row: Sequence[Score], metric: Metric) -> list[int]:
 
 
 def pick_best_median_worst(row: Sequence[Score], metric: Metric) -> dict[int, str]:
-    """The three pairs and what they are; of fewer, as many as there are."""
+    """Pick the best, the median and the worst pair.
+
+    Args:
+        row: A score for each pair.
+        metric: What orders the pairs.
+
+    Returns:
+        Which they are, by index; of fewer than three pairs, as many as there are.
+    """
     ranked = rank_pairs(row, metric)
     named = {0: "best", len(ranked) - 1: "worst", len(ranked) // 2: "median"}
     return {ranked[place]: named[place] for place in sorted(named) if 0 <= place < len(ranked)}
 
 
 def draw_sheet(name: str, scores: Scores, metric: Metric, evaluate: Callable[[int], PairEvaluation]) -> Pixels | None:
-    """Best, median and worst pair of one path: its frames, the truth where known, the cross-fade; None without any."""
+    """Draw the best, the median and the worst pair of one path: its frames, the truth where known, the cross-fade.
+
+    Args:
+        name: The path or control.
+        scores: By path, a score for each pair.
+        metric: What orders the pairs.
+        evaluate: Gives the evaluation of the pair at an index.
+
+    Returns:
+        uint8 `[h, w, 3]`; None where the metric is defined for no pair.
+    """
     rows: list[Row] = []
     for pair, place in pick_best_median_worst(scores[name], metric).items():
         here = evaluate(pair)
@@ -65,7 +91,16 @@ def draw_sheet(name: str, scores: Scores, metric: Metric, evaluate: Callable[[in
 
 
 def draw_overview(scores: Scores, metric: Metric, evaluate: Callable[[int], PairEvaluation]) -> Pixels:
-    """Every path and control on the straight line's median pair, one row each."""
+    """Draw every path and control on the straight line's median pair, one row each.
+
+    Args:
+        scores: By path, a score for each pair.
+        metric: What orders the pairs.
+        evaluate: Gives the evaluation of the pair at an index.
+
+    Returns:
+        uint8 `[h, w, 3]`.
+    """
     ranked = rank_pairs(scores[LINEAR], metric)
     pair = ranked[len(ranked) // 2]
     here = evaluate(pair)
@@ -73,7 +108,7 @@ def draw_overview(scores: Scores, metric: Metric, evaluate: Callable[[int], Pair
     for name in scores:
         try:
             frames = here.make_frames(name).frames
-        except InputError:  # no way, which the leaderboard tells
+        except InputError:  # there is no path, as the leaderboard says
             continue
         rows.append(Row(f"{name.replace('+', ' +')}\n{_list_figures(scores[name][pair], metric)}", frames))
     return strip(rows, title=f"{_name_pair(here)}: the median pair of {LINEAR} by {metric}")

@@ -27,7 +27,14 @@ EDGE_GREY = 217  # a hairline, so that white images have an edge
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a strip: frames `[n, h, w, c]`; captions beneath, and words above, each of the first few."""
+    """One row of a strip.
+
+    Attributes:
+        title: At the left.
+        frames: uint8 `[n, h, w, c]`.
+        captions: Beneath the first frames.
+        above: Words above the first frames.
+    """
 
     title: str
     frames: Pixels
@@ -45,12 +52,21 @@ class _Layout:
 
 
 def strip(rows: Sequence[Row], *, title: str = "", scale: int | None = None) -> Pixels:
-    """Rows of images, beneath each other, `[h, w, 3]`: titles at the left, captions beneath the frames.
+    """Draw rows of images beneath each other, titles at the left, captions beneath the frames.
 
-    Small images are enlarged by a whole number, large ones shrunk by area, until all fit in
-    `WIDEST_PX`; rows too long for that go on in a further line. `scale` asks for one enlargement.
-    Rows may be of different length, frames must be of one size. Raises `InputError` for no rows,
-    frames of no or different size, more captions than frames, and `scale` below 1.
+    Small images are enlarged by a whole number, large ones shrunk by area, until all fit into 1,920 px; rows too long
+    for that continue in a further line.
+
+    Args:
+        rows: One or more, which may be of different lengths; frames must be of one size.
+        title: Above all.
+        scale: How often to enlarge each pixel, 1 or more; without it as is legible.
+
+    Returns:
+        uint8 `[h, w, 3]`.
+
+    Raises:
+        InputError: For no rows, frames of no or different size, more captions than frames, and a scale below 1.
 
     >>> digits = np.zeros((10, 28, 28, 1), np.uint8)
     >>> strip([Row("path", digits), Row("cross-fade", digits)]).shape[2]
@@ -69,10 +85,19 @@ def strip(rows: Sequence[Row], *, title: str = "", scale: int | None = None) -> 
 
 
 def sheet(images: Pixels, columns: int | None = None, captions: Sequence[str] = (), *, title: str = "") -> Pixels:
-    """A contact sheet `[h, w, 3]` of images `[n, h, w, c]`, read line by line.
+    """Draw a contact sheet, read line by line; images are sized as in a strip.
 
-    Without `columns`, the nearest to a square that leaves few places empty. Sized as a strip is.
-    Raises `InputError` as `strip` does, and for `columns` below 1.
+    Args:
+        images: uint8 `[n, h, w, c]`.
+        columns: Images in a line, 1 or more; without it, the nearest to a square that leaves few places empty.
+        captions: Beneath the first images.
+        title: Above all.
+
+    Returns:
+        uint8 `[h, w, 3]`.
+
+    Raises:
+        InputError: As `strip`, and for columns below 1.
 
     >>> sheet(np.zeros((12, 28, 28, 1), np.uint8)).shape
     (298, 380, 3)
@@ -103,7 +128,7 @@ def _check(rows: Sequence[Row], whole: int | None) -> None:
 
 
 def choose_columns(count: int) -> int:
-    """The columns of a grid for `count` things: near a square, with few places empty."""
+    """Choose the columns of a grid for `count` things: near a square, with few places empty."""
     side = math.sqrt(count)
     return min(range(math.ceil(side), math.ceil(1.5 * side) + 1), key=lambda columns: (-count % columns, columns))
 
