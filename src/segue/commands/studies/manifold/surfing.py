@@ -123,7 +123,7 @@ def draw_graph(workspace: Workspace, terrain: Terrain, name: str, title: str, pl
     from segue.render.graph_map import draw_graph_map
 
     shown, codes = terrain.shown, terrain.codes
-    route = shortest(terrain.graph, codes[shown.a], codes[shown.b])
+    route = shortest_path(terrain.graph, codes[shown.a], codes[shown.b])
     curves = [
         PathCurve("straight line", codes[[shown.a, shown.b]], LINE_COLOUR),
         PathCurve("surfing: the shortest way through the graph", route.codes, SURF_COLOUR, corners=True),

@@ -94,7 +94,12 @@ def _count_zero_to_seven(context: Context) -> Numbers:
     count = context.workspace.either(64, 256, tiny=4)
     pairs = draw_class_pairs(context.test, "0", "7", count, context.workspace.seed)
     line = decode_pairs(
-        LINE, context.models["vae"], choose_path("linear"), pairs, context.path_contexts["vae"], context.workspace.report
+        LINE,
+        context.models["vae"],
+        choose_path("linear"),
+        pairs,
+        context.path_contexts["vae"],
+        context.workspace.report,
     )
     read = np.array(context.read(line.flat())).reshape(len(pairs), -1)
     others = [name for name in context.reader.names if name not in ("0", "7")]
