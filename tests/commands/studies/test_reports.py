@@ -34,12 +34,12 @@ def test_a_report_in_the_browser(
 ) -> None:
     workspace = Workspace(tmp_path, "tiny", data_dir=data_dir)
     page = study.make_page(workspace)
-    page = write_report(page, tmp_path, {"Study": study.name}, tuple(workspace.commands))
+    file = write_report(page, tmp_path, {"Study": study.name}, tuple(workspace.commands))
     check_words(page)
     for line in workspace.commands:
         assert command(read(line), Path()) == line
     json.loads((tmp_path / "numbers.json").read_text(encoding="utf-8"))
-    check_page(browser, page, page)
+    check_page(browser, file, page)
 
 
 def check_words(page: Page) -> None:
@@ -59,27 +59,27 @@ def check_words(page: Page) -> None:
 def check_page(browser: Any, file: Path, page: Page) -> None:
     """All is there, wide, narrow and on paper; nothing is fetched, and nothing goes wrong."""
     wrong: list[str] = []
-    page = browser.new_page(viewport={"width": WIDE, "height": TALL})
-    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    tab = browser.new_page(viewport={"width": WIDE, "height": TALL})
+    tab.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(file.as_uri())
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(file.as_uri())
     pictures = [part for section in page.sections for part in section.parts if isinstance(part, Picture)]
-    widths = page.evaluate(LOADED)
+    widths = tab.evaluate(LOADED)
     assert len(widths) == len(pictures) and all(widths), widths
-    assert page.locator("h1").inner_text() == page.title
-    assert page.locator("#claims tbody tr").count() == len(page.claims)
+    assert tab.locator("h1").inner_text() == page.title
+    assert tab.locator("#claims tbody tr").count() == len(page.claims)
     for width in (WIDE, NARROW):
-        page.set_viewport_size({"width": width, "height": TALL})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        tab.set_viewport_size({"width": width, "height": TALL})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
         picture = file.with_name(f"page-{width}.png")
-        page.screenshot(path=picture, full_page=True)
+        tab.screenshot(path=picture, full_page=True)
         assert read_image(picture, 3).std() > 5
-    page.set_viewport_size({"width": PAPER, "height": TALL})
-    page.emulate_media(media="print")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER
-    assert page.pdf(format="A4").startswith(b"%PDF")
-    page.close()
+    tab.set_viewport_size({"width": PAPER, "height": TALL})
+    tab.emulate_media(media="print")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PAPER
+    assert tab.pdf(format="A4").startswith(b"%PDF")
+    tab.close()
     assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
     assert not wrong
