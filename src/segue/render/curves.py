@@ -65,7 +65,9 @@ def draw_curves(axes: Any, curves: Sequence[PathCurve], marks: Sequence[Mark] = 
         axes.autoscale(False)
     for curve in curves:
         if curve.points.ndim != 2 or curve.points.shape[1] != 2:
-            raise InputError(f"curve {curve.name} {list(curve.points.shape)}", "[2 or more, 2]", "drawing it on a plane")
+            raise InputError(
+                f"curve {curve.name} {list(curve.points.shape)}", "[2 or more, 2]", "drawing it on a plane"
+            )
         draw_curve(axes, curve, around=around, width=2, clip_on=False)
     for mark in marks:
         ring = {"boxstyle": "circle,pad=0.28", "facecolor": "white", "edgecolor": INK, "linewidth": 1.4}
@@ -76,7 +78,15 @@ def draw_curves(axes: Any, curves: Sequence[PathCurve], marks: Sequence[Mark] = 
 
 
 def draw_curve(axes: Any, curve: PathCurve, *, around: str = "white", width: float = 2.4, **style: Any) -> None:
-    """Draw one curve over axes of two dimensions or three, with a rim in the colour of what is `around` it."""
+    """Draw one curve, with a rim, over axes of two dimensions or three.
+
+    Args:
+        axes: The axes.
+        curve: The curve.
+        around: The colour of the rim.
+        width: Of the line, in points.
+        style: Further options of matplotlib's `plot`.
+    """
     rim = [withStroke(linewidth=width + 2.3, foreground=around)]
     axes.plot(*curve.points.T, color=curve.colour, linewidth=width, zorder=5, path_effects=rim, **style)
     if curve.corners:

@@ -302,7 +302,13 @@ def draw_kl_bars(kl: npt.NDArray[np.float64], path: Path) -> None:
 
 
 def style_axes(axes: Any, title: str, names: Sequence[str]) -> None:
-    """Style axes of two dimensions or three: a title, the names of the axes, and hardly any lines."""
+    """Style axes of two dimensions or three: a title, the names of the axes, and hardly any lines.
+
+    Args:
+        axes: The axes.
+        title: Above them.
+        names: Of the axes.
+    """
     axes.set_title(title, loc="left", fontsize=10.5, color=INK, pad=9, fontfamily=FONT)
     for which, name in zip("xyz", names, strict=False):
         getattr(axes, f"set_{which}label")(name, fontsize=9, color=QUIET, fontfamily=FONT)

@@ -40,9 +40,14 @@ class Lettering:
         return -int(-_font(self.size_px).getlength(text) // 1)
 
     def wrap(self, text: str, width_px: int) -> list[str]:
-        """The lines of `text`, none wider than `width_px`: broken at spaces, else inside a word.
+        """Break text into lines: at spaces, or else inside a word. Line breaks in the text stay.
 
-        Line breaks in the text are kept. A single letter wider than that stands alone.
+        Args:
+            text: The text.
+            width_px: The most that a line takes; a single letter wider than that stands alone.
+
+        Returns:
+            The lines.
 
         >>> Lettering(13, 0).wrap("the quick fox", 60)
         ['the quick', 'fox']

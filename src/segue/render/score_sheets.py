@@ -38,7 +38,15 @@ def choose_ordering(scores: Scores, metrics: Sequence[Metric]) -> Metric | None:
 
 
 def rank_pairs(row: Sequence[Score], metric: Metric) -> list[int]:
-    """The indices of the pairs on which a metric is defined, the best first."""
+    """Order the pairs on which a metric is defined.
+
+    Args:
+        row: A score for each pair.
+        metric: What orders them.
+
+    Returns:
+        Their indices, the best first.
+    """
     values = {at: score.values.get(str(metric), math.nan) for at, score in enumerate(row)}
     return sorted(
         (at for at, value in values.items() if not math.isnan(value)),

@@ -48,7 +48,19 @@ class Transitions:
 def decode_pairs(
     name: str, model: Autoencoder, path: PathChoice, pairs: Pairs, around: PathContext, report: Report = silent
 ) -> Transitions:
-    """The decoded path between the images of each pair."""
+    """Decode a path between the images of each pair.
+
+    Args:
+        name: What the transitions are called.
+        model: The autoencoder.
+        path: The path.
+        pairs: The images, uint8 `[h, w, c]`.
+        around: What the path may use.
+        report: Called with progress.
+
+    Returns:
+        The transitions.
+    """
     frames = []
     for a, b in pairs:
         frames.append(interpolate_images(model, a, b, path, TRANSITION_STEPS, context=around).frames)
@@ -57,18 +69,33 @@ def decode_pairs(
 
 
 def fade_pairs(name: str, pairs: Pairs) -> Transitions:
-    """The cross-fade of the pixels of each pair."""
+    """Cross-fade the pixels of each pair.
+
+    Args:
+        name: What the transitions are called.
+        pairs: The images, uint8 `[h, w, c]`.
+
+    Returns:
+        The transitions.
+    """
     return Transitions(name, np.stack([cross_fade(a, b, TRANSITION_STEPS) for a, b in pairs]))
 
 
 def measure_transitions(of: Transitions, reader: Classifier, real: PixelSearch) -> dict[str, Floats]:
-    """Numbers of each transition, `[pairs]`.
+    """Measure transitions of one kind.
 
-    `ghosting` is against its own first and last frame, so that it asks whether what is shown is a cross-fade of what is
-    shown. `others` counts the classes that frames are read as, other than those of its ends; `confidence` is the
-    probability of the class that the middle is read as; `step` the share of the whole change that the largest step
-    makes; `onset` the first t at which the last image is there by a quarter (`measure_presence`); `distance` that of
-    the middle third to the nearest of the `real` images, a mean square error.
+    Args:
+        of: The transitions.
+        reader: A classifier of real images.
+        real: The real images.
+
+    Returns:
+        Numbers of each transition, `[pairs]`, by name. `ghosting` is against its own first and last frame, so that it
+        asks whether what is shown is a cross-fade of what is shown. `others` counts the classes that frames are read
+        as, other than those of its ends; `confidence` is the probability of the class that the middle is read as;
+        `step` the share of the whole change that the largest step makes; `onset` the first t at which the last image is
+        there by a quarter (`measure_presence`); `distance` the mean square error of the middle third to the nearest
+        real images.
     """
     count, steps = of.frames.shape[:2]
     read = reader.probabilities(of.flat()).reshape(count, steps, -1)
@@ -86,18 +113,45 @@ def measure_transitions(of: Transitions, reader: Classifier, real: PixelSearch) 
 
 
 def summarise_all(values: dict[str, Floats], seed: int) -> dict[str, Interval]:
-    """Means over the pairs where a number is defined, with their 95 % intervals (`summarise`)."""
+    """Average numbers over the pairs where they are defined.
+
+    Args:
+        values: `[pairs]`, by name, NaN where undefined.
+        seed: Seed of the intervals' resampling.
+
+    Returns:
+        Means with their 95 % intervals (`summarise`), by name.
+    """
     return {name: bootstrap_mean(numbers, seed) for name, numbers in values.items()}
 
 
 def bootstrap_mean(values: Floats, seed: int) -> Interval:
-    """The mean of values `[n]`, NaN where undefined, and its 95 % interval."""
+    """Average values where they are defined.
+
+    Args:
+        values: `[n]`, NaN where undefined.
+        seed: Seed of the interval's resampling.
+
+    Returns:
+        The mean and the ends of its 95 % interval.
+    """
     found = summarise(values, values, "none", seed)
     return found.mean, found.low, found.high
 
 
 def draw_class_pairs(images: ImageSet, a: str, b: str, count: int, seed: int) -> list[tuple[Pixels, Pixels]]:
-    """Pairs of an image of label `a` and one of label `b`, drawn at random."""
+    """Draw pairs of an image of one class and one of another.
+
+    Args:
+        images: Images with labels.
+        a: The label of the first image.
+        b: The label of the second.
+        count: How many pairs.
+        seed: Seed of the draw.
+
+    Returns:
+        The pairs, uint8 `[h, w, c]` each.
+    """
     rng = np.random.default_rng([seed, 7])
     of = [np.flatnonzero(images.labels == images.label_names.index(name)) for name in (a, b)]
     return [
@@ -136,7 +190,11 @@ def format_half_width(interval: Interval) -> str:
 
 
 def format_interval(interval: Interval, digits: int = 2) -> str:
-    """A mean and its interval, in words; the mean alone where there is no interval.
+    """Format a mean and its interval; the mean alone where there is no interval.
+
+    Args:
+        interval: The mean and the ends of its interval.
+        digits: Decimals.
 
     >>> format_interval((0.5, 0.4, 0.6), 1)
     '0.5 (0.4 to 0.6)'

@@ -61,7 +61,13 @@ class Workspace:
         return self.size != "full"
 
     def either(self, quick: _T, full: _T, tiny: _T | None = None) -> _T:
-        """What suits the size of the study; a tiny one takes what a quick one does, unless it has its own."""
+        """Choose what suits the size of the study.
+
+        Args:
+            quick: For a quick study.
+            full: For a full one.
+            tiny: For a tiny one; without it, as for a quick one.
+        """
         if self.size == "tiny" and tiny is not None:
             return tiny
         return quick if self.quick else full
@@ -71,16 +77,28 @@ class Workspace:
         return self.folder / FIGURES / name
 
     def images(self, data: str, **options: Any) -> DataSet:
-        """An image set by name, as `segue train` reads it: `size`, `limit`, `channels`, `hold_out`, `fit`."""
+        """Load an image set by name, as `segue train` reads it.
+
+        Args:
+            data: The set.
+            options: `size`, `limit`, `channels`, `hold_out` and `fit`.
+        """
         options |= self._capped(options, "limit")
         self.report(Event("load", note=f"reading {data}"))
         return DataOptions(**options).load(data, self.seed, self.data_dir, self.report)
 
     def train(self, name: str, data: str, **options: Any) -> Path:
-        """A run by this name: the one that is there, if it was asked for in the same words, else a new one.
+        """Train a run, or use the one of this name, if it was trained by the same words. What was interrupted goes on.
 
-        `options` are those of `segue train`: `method="vae", latent=2, epochs=3`. What was interrupted goes on. A tiny
-        study trains a small network on few images for few steps, or for all epochs where some are kept.
+        A tiny study trains a small network on few images for few steps, or for all epochs where some are kept.
+
+        Args:
+            name: Of the run.
+            data: The image set.
+            options: Those of `segue train`: `method="vae", latent=2, epochs=3`.
+
+        Returns:
+            The folder of the run.
         """
         options |= self._capped(options, "limit", "width", "pictures", *(() if options.get("keep") else ("steps",)))
         run = self.folder / RUNS / name
@@ -98,7 +116,15 @@ class Workspace:
         return run
 
     def run_job(self, job: Callable[[R, Report], _T], request: R) -> _T:
-        """Run a job with the seed and the `data_dir` of the workspace, and note its command."""
+        """Run a job with the seed and the `data_dir` of the workspace, and note its command.
+
+        Args:
+            job: The job.
+            request: What it is asked for.
+
+        Returns:
+            Its result.
+        """
         mine = {"seed": self.seed, "data_dir": self.data_dir}
         names = {field.name for field in dataclasses.fields(request)}  # type: ignore[arg-type]
         request = dataclasses.replace(request, **{k: v for k, v in mine.items() if k in names})  # type: ignore[type-var]
@@ -108,7 +134,16 @@ class Workspace:
         return job(request, self.report)
 
     def sample_run(self, name: str, run: Path, **options: Any) -> Pixels:
-        """Images that `segue sample` draws, uint8 `[n, h, w, c]`; codes and images are kept under this name."""
+        """Draw images as `segue sample` does; codes and images are kept under this name.
+
+        Args:
+            name: Of the file.
+            run: The folder of the run.
+            options: Those of `segue sample`.
+
+        Returns:
+            uint8 `[n, h, w, c]`.
+        """
         file = self.figure_path(f"{name}.npz")
         self.run_job(run_sample, SampleRequest(run, file, **options))
         with np.load(file) as arrays:
@@ -116,7 +151,12 @@ class Workspace:
         return images
 
     def train_classifier(self, images: ImageSet, steps: int) -> Classifier:
-        """A classifier of labelled images: the one that is there, if it was trained on the same, else a new one."""
+        """Train a classifier of labelled images, or use the one that was trained on the same.
+
+        Args:
+            images: Images with labels.
+            steps: Training steps.
+        """
         steps = self._capped({"steps": steps}, "steps").get("steps", steps)
         file, asked = self.folder / RUNS / READER, {"images": images.digest(), "steps": steps, "seed": self.seed}
         with suppress(InputError):
@@ -159,7 +199,11 @@ class Workspace:
 
 
 def command(request: Checked, folder: Path) -> str:
-    """A request as one would type it, paths within `folder` as seen from there.
+    """Spell a request as one would type it.
+
+    Args:
+        request: The request.
+        folder: The folder that one types it in; paths within it are relative.
 
     >>> from segue.commands.map import MapRequest
     >>> command(MapRequest(Path("here/runs/ae"), Path("here/map.png"), limit=100), Path("here"))

@@ -61,10 +61,18 @@ class Axis:
 
 
 def parse_axis(text: str) -> Axis:
-    """The axis that `text` spells.
+    """Read the spelling of an axis.
 
-    Raises `InputError` for an option that train has not, or that a sweep decides itself; for a value that train would
-    not take, or that comes twice; for a range of what is no number, or whose ends are no range.
+    Args:
+        text: `NAME=VALUE,VALUE` or `NAME=LOW..HIGH`.
+
+    Returns:
+        The axis.
+
+    Raises:
+        InputError: For an option that train does not have, or that a sweep decides itself; for a value that train would
+        not
+            take, or that comes twice; for a range of what is no number, or whose ends are no range.
 
     >>> parse_axis("method=ae,vae:beta=4,likelihood=gaussian,aae").values
     ('ae', 'vae:beta=4.0,likelihood=gaussian', 'aae')
@@ -86,9 +94,17 @@ def parse_axis(text: str) -> Axis:
 
 
 def parse_axes(texts: Sequence[str], base: TrainRequest) -> tuple[Axis, ...]:
-    """The axes that are spelled, to vary `base` along.
+    """Read the spellings of the axes of a sweep.
 
-    Raises `InputError` as `parse_axis` does, for none, for two of one option, and for an option that `base` gives too.
+    Args:
+        texts: The axes, as of `parse_axis`.
+        base: The training to vary.
+
+    Returns:
+        The axes.
+
+    Raises:
+        InputError: As `parse_axis`; for none, for two of one option, and for an option that `base` gives too.
     """
     if not texts:
         raise InputError("a sweep without `axis`", "one or more", "an option of train: `axis` batch=4,8")
@@ -105,7 +121,14 @@ def parse_axes(texts: Sequence[str], base: TrainRequest) -> tuple[Axis, ...]:
 
 
 def vary(base: TrainRequest, values: Mapping[str, str]) -> TrainRequest:
-    """`base` with other values of some options, by their names on the command line.
+    """Give a training other values of some options.
+
+    Args:
+        base: The training.
+        values: Values as text, by the names of the options on the command line.
+
+    Returns:
+        The training with these values.
 
     >>> vary(TrainRequest("digits", Path("run")), {"corrupt": "none", "step-size": "3"}).training.step_size
     3
@@ -119,7 +142,12 @@ def vary(base: TrainRequest, values: Mapping[str, str]) -> TrainRequest:
 
 
 def value_of(request: TrainRequest, field: str) -> Any:
-    """The value of an option of train, by its field's name."""
+    """Look up the value of an option of train.
+
+    Args:
+        request: The training.
+        field: The name of the option's field.
+    """
     group = _options()[field][0]
     return getattr(getattr(request, group) if group else request, field)
 

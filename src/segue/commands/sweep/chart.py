@@ -33,9 +33,15 @@ def draw_trials(plan: Plan, rows: Sequence[TrialRow]) -> Path:
 
 
 def make_columns(plan: Plan, rows: Sequence[TrialRow]) -> tuple[list[Column], list[float]]:
-    """The axes, what else was measured, and at last what decides; and how good each row is, from 0 to 1.
+    """Turn trials into the columns of a picture.
 
-    By rank, so that one very bad trial does not make all others look alike; NaN where a row has no figure.
+    Args:
+        plan: The sweep.
+        rows: Its trials.
+
+    Returns:
+        The columns: the axes, what else was measured, and at last what decides. And how good each row is, from 0 to 1,
+        by rank, so that one very bad trial does not make all others look alike; NaN where a row has no figure.
     """
     first, *others = plan.measures
     measures = [measure for measure in (*others, first) if any(measure.name in row.figures for row in rows)]

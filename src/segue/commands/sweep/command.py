@@ -102,9 +102,20 @@ class SweepResult:
 def run_sweep(request: SweepRequest, report: Report = silent) -> SweepResult:
     """Train and measure at every point; the folder then holds a table, a picture, and the best run.
 
-    Any number of processes that are given the same request and see the same folder share the work; one that was
-    stopped goes on. Trials that cannot be carried out are rows with a reason. Raises `InputError` for a request that
-    cannot be carried out at all, and for the folder of another sweep (unless `force`); `Stopped` at Ctrl-C.
+    Any number of processes that are given the same request and see the same folder share the work; a sweep that was
+    stopped goes on. Trials that cannot be carried out are rows with a reason.
+
+    Args:
+        request: What to train, what to vary, and what to measure.
+        report: Called with progress.
+
+    Returns:
+        A row for each trial, and the files written.
+
+    Raises:
+        InputError: For a request that cannot be carried out at all, and for the folder of another sweep, without
+        `force`.
+        Stopped: At Ctrl-C.
     """
     try:
         from segue.commands.sweep.journal import Journal

@@ -191,7 +191,16 @@ class Journal:
         return {axis.name: _format_word(_suggest(trial, axis)) for axis in self.plan.axes}
 
     def report_epoch(self, trial: Trial, epoch: int, value: float) -> None:
-        """Note what was reached at an epoch, low being good. Raises `Pruned` where that is worse than the median."""
+        """Note what a trial has reached at an epoch.
+
+        Args:
+            trial: The trial.
+            epoch: The epoch, from 1.
+            value: What it reached; low is good.
+
+        Raises:
+            Pruned: Where that is worse than the median of the trials before.
+        """
         if epoch not in self.study.get_trials(deepcopy=False)[trial.number].intermediate_values:
             trial.report(value, epoch)
         if trial.should_prune():
@@ -207,7 +216,16 @@ class Journal:
         figures: Mapping[str, float] | None = None,
         reason: str | None = None,
     ) -> None:
-        """Write what came of a trial; `value` is what the search minimises."""
+        """Write what came of a trial.
+
+        Args:
+            trial: The trial.
+            state: How it ended.
+            seconds: How long this worker took.
+            value: What the search minimises; None where the trial has no figure.
+            figures: Its figures, by name.
+            reason: Why it was pruned or failed.
+        """
         for name, attribute in ((_FIGURES, dict(figures or {})), (_SECONDS, seconds), (REASON, reason)):
             trial.set_user_attr(name, attribute)
         ended = next(known for known, word in STATES.items() if word == state)

@@ -60,10 +60,18 @@ class Measure:
 
 
 def parse_measure(text: str, trained: Collection[str]) -> Measure:
-    """The measure that `text` spells: one of the names that are `trained`, of evaluate, or `METRIC@PATH`.
+    """Read the spelling of a measure.
 
-    A path is linear where none is named. Of training's figures PSNR is good when it is high, and all others, being
-    losses, when low. Raises `InputError` for anything else.
+    Args:
+        text: A figure of training or of evaluate, or `METRIC@PATH`; the path is linear where none is named.
+        trained: The names of the figures that training gives.
+
+    Returns:
+        The measure. Of training's figures PSNR is good when it is high, and all others, being losses, when they are
+        low.
+
+    Raises:
+        InputError: For any other text.
 
     >>> measure_of("excess @ graph+pace", ()).name, parse_measure("test_psnr", ["test_psnr"]).better
     ('excess@graph+pace', 'high')
@@ -80,7 +88,15 @@ def parse_measure(text: str, trained: Collection[str]) -> Measure:
 
 
 def list_training_figures(method: Method, data: DataSet) -> tuple[str, ...]:
-    """The names of the figures that training by a method gives of an image set, found by trying on two images."""
+    """List the figures that training by a method gives, which is found by trying on two images.
+
+    Args:
+        method: The method.
+        data: The images.
+
+    Returns:
+        Their names.
+    """
     images = data.train if data.test is None else data.test
     torch.manual_seed(0)
     model = method.build(images.image_shape, latent=2, width=2, classes=len(data.train.label_names))
@@ -91,8 +107,17 @@ def list_training_figures(method: Method, data: DataSet) -> tuple[str, ...]:
 
 
 def check_measures(measures: Sequence[Measure], data: DataSet, report: Report = silent) -> None:
-    """Raise `InputError` where the first cannot decide, where the images have no labels that a measure needs, or a
-    network's weights are missing."""
+    """Check that a sweep can be measured as asked for.
+
+    Args:
+        measures: The measures, the first of which decides.
+        data: The images.
+        report: Called with the progress of a download.
+
+    Raises:
+        InputError: Where the first cannot decide, where the images have no labels that a measure needs, and where the
+            weights of a network are missing.
+    """
     first = measures[0]
     if first.better == "none":
         raise InputError(f"`metric={first.name}`", "one that says what is good", "it as a column, in `also`")
@@ -112,10 +137,21 @@ def measure_run(
     data_dir: Path | None = None,
     report: Report = silent,
 ) -> dict[str, float]:
-    """The figures of a finished run by name; those that are undefined are left out.
+    """Measure a finished run.
 
-    Training's are those of the last epoch, or, with `patience`, of the one whose weights were kept. Raises `InputError`
-    where a run cannot be measured so.
+    Args:
+        run: Its folder.
+        measures: What to measure.
+        patience: Whether training's figures are those of the epoch whose weights were kept, and not of the last.
+        pairs: Pairs of images that a metric of paths is a mean over.
+        data_dir: Where named sets are.
+        report: Called with progress.
+
+    Returns:
+        The figures by name; those that are undefined are left out.
+
+    Raises:
+        InputError: Where the run cannot be measured so.
     """
     history = read_history(run)
     row = min(history, key=lambda row: row["test_loss"]) if patience else history[-1]

@@ -81,7 +81,12 @@ class Plan:
         return self.out / RUNS_FOLDER / f"{number:04}"
 
     def request(self, number: int, values: Mapping[str, str]) -> TrainRequest:
-        """The training of a trial, which goes on where one was stopped."""
+        """Make the training of a trial, which goes on where it was stopped.
+
+        Args:
+            number: The number of the trial.
+            values: Its value on each axis.
+        """
         run = self.run(number)
         return replace(vary(self.base, values), out=run, resume=(run / CHECKPOINT).exists(), force=True)
 
@@ -118,14 +123,27 @@ class Plan:
 
 
 def find_best(plan: Plan, rows: tuple[TrialRow, ...]) -> TrialRow | None:
-    """The best row, the first of several; None where none is complete."""
+    """Find the best of the complete trials.
+
+    Args:
+        plan: The sweep.
+        rows: Its trials.
+
+    Returns:
+        The best row, the first of several; None where none is complete.
+    """
     complete = [row for row in rows if row.state == "complete"]
     first = plan.decides
     return min(complete, key=lambda row: float(badness(row.figures[first.name], first.better)), default=None)
 
 
 def write_scores(plan: Plan, rows: tuple[TrialRow, ...]) -> None:
-    """Write the table: a line for each trial, an empty field for what is not known."""
+    """Write the table: a line for each trial, an empty field for what is not known.
+
+    Args:
+        plan: The sweep.
+        rows: Its trials.
+    """
     axes, metrics = [axis.name for axis in plan.axes], [measure.name for measure in plan.measures]
     with atomic_write(plan.out / ALL_SCORES) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -139,7 +157,15 @@ def write_scores(plan: Plan, rows: tuple[TrialRow, ...]) -> None:
 
 
 def copy_best(plan: Plan, best: TrialRow) -> Path:
-    """Copy the best run out, in place of one that was there."""
+    """Copy the best run out, in place of one that was there.
+
+    Args:
+        plan: The sweep.
+        best: The row of the best run.
+
+    Returns:
+        The folder of the copy.
+    """
     to = plan.out / BEST
     with tempfile.TemporaryDirectory(prefix=f".{BEST}-", dir=plan.out) as beside:
         whole = shutil.copytree(best.run, Path(beside) / BEST)

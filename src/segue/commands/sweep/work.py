@@ -30,8 +30,12 @@ POLL_SECONDS = 0.5
 def work(plan: Plan, report: Report = silent) -> None:
     """Do trials until all have ended, whoever ends them; where another worker dies, its trial is done again.
 
-    Every trial has a line in the table of the folder, which is written anew as each ends. At Ctrl-C the trial under
-    way is left as it is, to go on from.
+    Every trial has a line in the table of the folder, which is written anew as each ends. At Ctrl-C the current trial
+    is left as it is, so that it can go on.
+
+    Args:
+        plan: The sweep.
+        report: Called with progress.
     """
     with Journal(plan) as journal:
         while not _report_progress(plan, journal.rows(), report):

@@ -85,7 +85,12 @@ class Leaderboard:
         raise unknown("row", path, [row.path for row in self.rows])
 
     def is_best(self, row: LeaderboardRow, metric: Metric) -> bool:
-        """Whether a path's mean is the best of all paths. Controls, and metrics that only describe, have no best."""
+        """Find whether a path's mean is the best of all paths. Controls, and metrics that only describe, have no best.
+
+        Args:
+            row: The path's row.
+            metric: The column.
+        """
         means = {each.path: badness(each.figures[str(metric)].mean, metric.better) for each in self._paths}
         known = [mean for mean in means.values() if not math.isnan(mean)]
         return metric.better != "none" and row.path in means and bool(known) and bool(means[row.path] == min(known))

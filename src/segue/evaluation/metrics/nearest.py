@@ -220,14 +220,33 @@ def compute_features(images: Pixels) -> Tensor:
 
 
 def split_batches(images: Pixels) -> Iterator[Pixels]:
-    """Split images into the parts that the network sees at a time."""
+    """Split images into the parts that go through the network at a time.
+
+    Args:
+        images: uint8 `[n, h, w, c]`.
+
+    Returns:
+        The parts, in order.
+    """
     count = max(1, BATCH_PX // (max(images.shape[1], LEAST_PX) * max(images.shape[2], LEAST_PX)))
     for start in range(0, len(images), count):
         yield images[start : start + count]
 
 
 def draw_indices(count: int, most: int, seed: int) -> npt.NDArray[np.int64]:
-    """Draw at most so many of the indices below `count`, in order; all of them if there are no more."""
+    """Draw some of the indices below `count`.
+
+    Args:
+        count: How many indices there are.
+        most: How many to draw at most.
+        seed: Seed of the draw.
+
+    Returns:
+        int64, in order; all of them if there are no more than `most`.
+
+    >>> draw_indices(5, 9, 0).tolist(), len(draw_indices(100, 3, 0))
+    ([0, 1, 2, 3, 4], 3)
+    """
     if count <= most:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).permutation(count)[:most])

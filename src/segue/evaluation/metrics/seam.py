@@ -87,7 +87,17 @@ def pace(clip: Pixels) -> float:
 
 
 def distinct(frames: Pixels) -> Pixels:
-    """Leave out frames that repeat the one before."""
+    """Leave out frames that repeat the one before.
+
+    Args:
+        frames: `[n, h, w, c]`.
+
+    Returns:
+        The frames that are left, in order.
+
+    >>> distinct(np.array([7, 7, 8, 7], np.uint8).reshape(-1, 1, 1, 1)).ravel().tolist()
+    [7, 8, 7]
+    """
     new = [index == 0 or not np.array_equal(frames[index], frames[index - 1]) for index in range(len(frames))]
     kept: Pixels = frames[np.array(new, dtype=bool)]
     return kept

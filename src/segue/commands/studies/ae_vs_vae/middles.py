@@ -151,8 +151,15 @@ def _make_table(found: dict[str, Numbers]) -> Table:
 
 
 def share_resembling(probabilities: npt.NDArray[np.float64], a: int, b: int) -> Shares:
-    """Of pictures with these probabilities of classes `[n, k]`, the shares in percent that resemble both of two
-    classes, one alone, or neither, with their 95 % intervals.
+    """Count the pictures that resemble two classes, one of them, or neither.
+
+    Args:
+        probabilities: Of the classes in each picture, `[n, k]`; a class is resembled from a tenth on.
+        a: The first class.
+        b: The second class.
+
+    Returns:
+        The shares in percent that resemble both, one alone, or neither, with their 95 % intervals.
 
     >>> {key: share[0] for key, share in share_resembling(np.array([[0.5, 0.5, 0.0], [0.0, 0.05, 0.95]]), 0, 1).items()}
     {'both': 50.0, 'one': 0.0, 'neither': 50.0}

@@ -93,9 +93,15 @@ def _judge(context: Context, model: ConvAutoencoder) -> dict[str, float]:
 
 @torch.no_grad()
 def measure_nats(model: ConvAutoencoder, images: ImageSet, seed: int) -> float:
-    """The mean cross-entropy of images and their reconstructions, in nats per image.
+    """Measure the mean cross-entropy of images and their reconstructions; a VAE's codes are drawn from the posterior.
 
-    A VAE's codes are drawn from the posterior.
+    Args:
+        model: The autoencoder.
+        images: The images.
+        seed: Seed of the draws.
+
+    Returns:
+        Nats per image.
     """
     generator = torch.Generator().manual_seed(seed)
     total = 0.0

@@ -121,7 +121,14 @@ def _measure(codes: Points, plane: Points, labels: Labels) -> dict[str, float]:
 
 
 def measure_purity(codes: Points, labels: Labels) -> Points:
-    """The share of each code's ten nearest neighbours, `[n]` of codes `[n, d]`, that have its label.
+    """Measure how many neighbours of a code have its label.
+
+    Args:
+        codes: `[n, d]`.
+        labels: `[n]`.
+
+    Returns:
+        The share of each code's ten nearest neighbours that have its label, `[n]`.
 
     >>> measure_purity(np.array([[0.0], [0.1], [5.0], [5.1]]), np.array([0, 0, 1, 1])).round(2).tolist()
     [0.33, 0.33, 0.33, 0.33]
@@ -135,9 +142,15 @@ def measure_purity(codes: Points, labels: Labels) -> Points:
 
 
 def measure_overlap(plane: Points, labels: Labels) -> Points:
-    """The share of the other classes within whose hull each point lies, `[n]` of points `[n, 2]`.
+    """Measure how far classes cover each other on a plane.
 
-    The hull is that of the nine tenths of a class that are nearest to its median.
+    Args:
+        plane: Points `[n, 2]`.
+        labels: `[n]`.
+
+    Returns:
+        The share of the other classes within whose hull each point lies, `[n]`. The hull is that of the nine tenths of
+        a class that are nearest to its median.
     """
     from scipy.spatial import Delaunay, QhullError
 

@@ -26,7 +26,13 @@ class Context(StudyContext):
     last: int
 
     def reconstruct(self, run: str, epoch: int, images: Pixels) -> Pixels:
-        """Reconstruct images by the model of an epoch."""
+        """Reconstruct images by the model of an epoch.
+
+        Args:
+            run: The name of the run.
+            epoch: The epoch.
+            images: uint8 `[n, h, w, c]`.
+        """
         model, _ = open_run(epoch_file(self.runs[run], epoch))
         return decode(model, encode(model, images))
 

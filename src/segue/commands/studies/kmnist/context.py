@@ -33,7 +33,12 @@ class Context(StudyContext):
         return self.runs["set"]
 
     def reconstruct(self, images: Pixels, run: Path | None = None) -> Pixels:
-        """Reconstruct images by the model with one sigma, or by that of another run."""
+        """Reconstruct images.
+
+        Args:
+            images: uint8 `[n, h, w, c]`.
+            run: By which run; without it, the one with one sigma for all.
+        """
         model, _ = open_run(run or self.run)
         return decode(model, encode(model, images))
 

@@ -41,7 +41,11 @@ class ClusterSplit:
 
 
 def measure_split(codes: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> ClusterSplit:
-    """How labels `[n]` split codes `[n, d]`.
+    """Measure how labels split codes.
+
+    Args:
+        codes: `[n, d]`.
+        labels: `[n]`.
 
     >>> codes = np.concatenate([np.arange(20.0), 1000 + np.arange(20.0)])[:, None]
     >>> found = measure_split(codes, np.repeat([0, 1], 20))

@@ -52,7 +52,12 @@ class Quality:
 
 
 def measure_quality(images: Pixels, decoded: Pixels, mean: Floats) -> Quality:
-    """What `decoded` `[n, h, w, c]` keep of uint8 `images`, beside the `mean` image `[h, w, c]`, 0 to 255.
+    """Measure what reconstructions keep of images.
+
+    Args:
+        images: uint8 `[n, h, w, c]`.
+        decoded: Their reconstructions, of the same shape.
+        mean: The mean image of the set, `[h, w, c]`, 0 to 255.
 
     >>> images = np.random.default_rng(0).integers(0, 256, (4, 16, 16, 1)).astype(np.uint8)
     >>> same = measure_quality(images, images, images.mean(0))
@@ -92,7 +97,15 @@ def measure_block_error(a: Floats, b: Floats) -> float:
 
 
 def measure_run(run: Path, images: ImageSet) -> tuple[Quality, Pixels]:
-    """What a run keeps of images drawn from the set, and its reconstructions of the few that are shown."""
+    """Measure what a run keeps of images drawn from the set.
+
+    Args:
+        run: The folder of the run.
+        images: The set.
+
+    Returns:
+        The quality, and the reconstructions of the few images that are shown.
+    """
     model, _ = open_run(run)
     some = images.images[draw_indices(len(images), MEASURED, 0)]
     shown = images.images[draw_indices(len(images), _SHOWN, 0)]
@@ -120,7 +133,22 @@ def train(
     steps: int | None = None,
     lr: float | None = None,
 ) -> Path:
-    """A run of the study's size, by default on the set of two factors with the source's noise, and of few steps."""
+    """Train a run of the study's size.
+
+    Args:
+        workspace: Where the study works.
+        plan: How much of everything.
+        name: Of the run.
+        data: The image set; without it, the one of two factors.
+        method: The training rule.
+        latent: Numbers of the code.
+        corrupt: What the encoder's images are corrupted by; by default the source's noise.
+        steps: Training steps; without it, those of models that are compared among themselves.
+        lr: The learning rate; without it, the plan's.
+
+    Returns:
+        The folder of the run.
+    """
     return workspace.train(
         name,
         data or plan.two,

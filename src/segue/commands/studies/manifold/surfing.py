@@ -108,7 +108,15 @@ class Terrain:
 
 
 def measure_detour(graph: Graph, a: int, b: int) -> float:
-    """The length of the way through a graph from one node to another, over the straight line's; 1 where they are one.
+    """Measure how much longer the way through a graph is than the straight line.
+
+    Args:
+        graph: The graph.
+        a: The first node.
+        b: The last node.
+
+    Returns:
+        The ratio of the lengths; 1 where the nodes are one.
 
     >>> measure_detour(knn_graph(np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), 1), 0, 2).__round__(3)
     1.414
@@ -118,7 +126,18 @@ def measure_detour(graph: Graph, a: int, b: int) -> float:
 
 
 def draw_graph(workspace: Workspace, terrain: Terrain, name: str, title: str, plain: bool = False) -> Path:
-    """The graph over the latent space with both paths of the pair that is shown, or, `plain`, without."""
+    """Draw the graph over the latent space, with both paths of the pair that is shown.
+
+    Args:
+        workspace: Where the study works.
+        terrain: The latent space.
+        name: Of the picture.
+        title: Above it.
+        plain: Whether to leave the paths out.
+
+    Returns:
+        The picture.
+    """
     from segue.render.curves import PathCurve
     from segue.render.graph_map import draw_graph_map
 
@@ -147,7 +166,17 @@ def _draw_strip(workspace: Workspace, plan: Plan, terrain: Terrain, name: str) -
 
 
 def make_true_frames(plan: Plan, images: ImageSet, pair: tuple[int, int], frames: int) -> Pixels | None:
-    """The true interpolation between the images at two places, where the set has an image for all of it."""
+    """Render the true interpolation between two images of the set.
+
+    Args:
+        plan: Which set it is.
+        images: The set.
+        pair: The indices of the two.
+        frames: How many frames.
+
+    Returns:
+        uint8 `[frames, h, w, c]`; None where the set lacks an image on the way.
+    """
     truth = find_truth(plan.two, [images], LoadOptions())
     if truth is None or images.factors is None:
         return None
@@ -189,7 +218,19 @@ def decode_ways(plan: Plan, terrain: Terrain, steps: int) -> dict[str, Pixels]:
 def score_run(
     workspace: Workspace, plan: Plan, run: Path, paths: str, name: str | None = None, nodes: int | None = None
 ) -> dict[str, LeaderboardRow]:
-    """The leaderboard of a run, by path and control; kept in the folder by its `name`, and not made again."""
+    """Score a run, or read its scores where they are.
+
+    Args:
+        workspace: Where the study works.
+        plan: How much of everything.
+        run: The folder of the run.
+        paths: The paths, blanks between them.
+        name: Of the scores; without it, the run's.
+        nodes: Images that paths use.
+
+    Returns:
+        The leaderboard's rows, by path and control.
+    """
     out = workspace.folder / "scores" / (name or run.name)
     request = ScoreRequest(
         run, out, pairs=plan.pairs, steps=plan.frames, paths=paths, metrics=_METRICS, nodes=nodes or 10_000, force=True
@@ -211,7 +252,19 @@ def list_figures(row: LeaderboardRow) -> tuple[Cell, ...]:
 def report_terrain(
     workspace: Workspace, plan: Plan, terrain: Terrain, name: str, what: str, rows: dict[str, LeaderboardRow]
 ) -> tuple[Picture | Table, ...]:
-    """Graph, strip, animations and scores of one latent space; `what` names it in the captions."""
+    """Show one latent space: its graph, a strip, animations and scores.
+
+    Args:
+        workspace: Where the study works.
+        plan: How much of everything.
+        terrain: The latent space.
+        name: Of the files.
+        what: What the captions call it.
+        rows: Its leaderboard.
+
+    Returns:
+        The parts of a section.
+    """
     shown, graph = terrain.shown, terrain.graph
     deep = terrain.codes.shape[1] == 3
     title = f"{what}: codes of {len(terrain.codes):,} images, each joined to its {graph.k} nearest"

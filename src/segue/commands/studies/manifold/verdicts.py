@@ -27,7 +27,14 @@ def not_learned(name: str, source: str, variety: float) -> Claim:
 
 
 def relative_change(before: float, after: float) -> float:
-    """By what share a figure changes; below 0 it falls.
+    """Compute by what share a figure changes.
+
+    Args:
+        before: The figure before.
+        after: The figure after.
+
+    Returns:
+        Below 0 where it falls; 0 where there was nothing before.
 
     >>> relative_change(8.89, 8.32).__round__(3)
     -0.064

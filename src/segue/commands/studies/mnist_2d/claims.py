@@ -95,24 +95,49 @@ def judge_claims(numbers: Numbers) -> tuple[Claim, ...]:
 
 
 def judge_plain_fades(short: Interval, long: Interval, more: Interval, others: Interval, by_fade: Interval) -> Verdict:
-    """By those ends of the intervals that are against the claim; `more` is what the short one has beyond the VAE."""
+    """Judge whether plain autoencoders cross-fade, by those ends of the intervals that are against the claim.
+
+    Args:
+        short: The ghosting of the one with a short code.
+        long: That of the one with a long code.
+        more: What the short one has beyond the VAE.
+        others: The other classes that the short one passes.
+        by_fade: Those that a cross-fade passes.
+    """
     faded = [ghost[1] >= FADED for ghost in (short, long)]
     return judge(all(faded), any(faded) or (more[1] > 0 and others[1] <= by_fade[2]))
 
 
 def judge_no_cross_fade(ghost: Interval, others: Interval, by_fade: Interval, step: Interval) -> Verdict:
-    """By those ends of the intervals that are against the claim."""
+    """Judge whether the VAE's line is no cross-fade, by those ends of the intervals that are against the claim.
+
+    Args:
+        ghost: Its ghosting.
+        others: The other classes that it passes.
+        by_fade: Those that a cross-fade passes.
+        step: The share of the whole change that its largest step makes.
+    """
     differs = ghost[2] < FADED
     return judge(differs and others[1] > by_fade[2] and step[2] < JUMP, differs)
 
 
 def judge_zero_to_seven(shares: dict[str, float], other: float) -> Verdict:
-    """By the shares of pairs, in percent, that pass a digit, and that pass any."""
+    """Judge what lies between 0 and 7.
+
+    Args:
+        shares: The shares of pairs, in percent, that pass each digit.
+        other: The share of those that pass any other.
+    """
     return judge(min(shares["3"], shares["8"]) >= 50, other >= 50)
 
 
 def judge_imperfect(misread: Interval, fives: dict[str, int]) -> Verdict:
-    """By the share of digits that are misread, in percent, and what 5s are misread as, the most frequent first."""
+    """Judge how a code of two numbers reconstructs.
+
+    Args:
+        misread: The share of digits, in percent, that are read as another.
+        fives: What 5s are read as, and how many, the most frequent first.
+    """
     worse = misread[1] > IMPERFECT
     return judge(worse and next(iter(fives), None) == "3", worse)
 
