@@ -75,7 +75,7 @@ def test_stills_have_no_steps() -> None:
 def test_paths_are_walked_between_decoded_ends(build: Callable[..., ConvAutoencoder], discs: Pixels) -> None:
     model = build(None, (1, 16, 16))
     around = PathContext(model, LatentSpace(torch.zeros(0, 4), ()))
-    found = decode_pairs("straight", model, Linear(), [(discs[0], discs[1]), (discs[2], discs[3])], around)
+    found = decode_pairs("straight", Linear(), [(discs[0], discs[1]), (discs[2], discs[3])], around)
     assert found.frames.shape == (2, TRANSITION_STEPS, 16, 16, 1)
     assert found.flat().shape == (2 * TRANSITION_STEPS, 16, 16, 1)
     assert np.array_equal(found.middles()[0], found.frames[0, TRANSITION_STEPS // 2])

@@ -97,7 +97,9 @@ def run_reproduce(request: ReproduceRequest, report: Report = silent) -> Reprodu
     _open_folder(folder, study, request)
     before = " (some runs were there before)" if (folder / RUNS).exists() else ""
     started = time.monotonic()
-    workspace = Workspace(folder, "quick" if request.quick else "full", request.seed, request.data_dir, report)
+    workspace = Workspace(
+        folder, "quick" if request.quick else "full", seed=request.seed, data_dir=request.data_dir, report=report
+    )
     page = study.make_page(workspace)
     seconds = time.monotonic() - started
     about = {

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.core.images import Pixels
-from segue.core.progress import Event, Report, silent
+from segue.core.progress import Event
 from segue.core.types import Floats, Interval
 from segue.data.datasets import ImageSet
 from segue.evaluation.classifier import Classifier
@@ -22,7 +22,6 @@ from segue.evaluation.metrics.nearest import PixelSearch
 from segue.evaluation.metrics.steps import motion
 from segue.latent.interpolation import cross_fade, interpolate_images
 from segue.latent.paths import PathChoice, PathContext
-from segue.models.autoencoder import Autoencoder
 
 TRANSITION_STEPS = 17  # of a measured transition: odd, so that one frame is the middle
 
@@ -45,26 +44,22 @@ class Transitions:
         return self.frames[:, self.frames.shape[1] // 2]
 
 
-def decode_pairs(
-    name: str, model: Autoencoder, path: PathChoice, pairs: Pairs, around: PathContext, report: Report = silent
-) -> Transitions:
+def decode_pairs(name: str, path: PathChoice, pairs: Pairs, context: PathContext) -> Transitions:
     """Decode a path between the images of each pair.
 
     Args:
         name: What the transitions are called.
-        model: The autoencoder.
         path: The path.
         pairs: The images, uint8 `[h, w, c]`.
-        around: What the path may use.
-        report: Called with progress.
+        context: The model, and what the path may use.
 
     Returns:
         The transitions.
     """
     frames = []
     for a, b in pairs:
-        frames.append(interpolate_images(model, a, b, path, TRANSITION_STEPS, context=around).frames)
-        report(Event("transitions", len(frames), len(pairs), note=name))
+        frames.append(interpolate_images(context.model, a, b, path, TRANSITION_STEPS, context=context).frames)
+        context.report(Event("transitions", len(frames), len(pairs), note=name))
     return Transitions(name, np.stack(frames))
 
 

@@ -162,7 +162,16 @@ def _plan(request: SweepRequest, report: Report) -> Plan:
     first = vary(base, {axis.name: axis.values[0] for axis in axes if axis.values})
     data = first.images.load(base.data, first.training.seed, base.data_dir, report)
     measures = _measures(request, axes, data, report)
-    return Plan(base, axes, request.by, trials, request.prune, measures, request.pairs, data.digest())
+    return Plan(
+        base=base,
+        axes=axes,
+        by=request.by,
+        trials=trials,
+        prune=request.prune,
+        measures=measures,
+        pairs=request.pairs,
+        digest=data.digest(),
+    )
 
 
 def _trials(request: SweepRequest, axes: tuple[Axis, ...]) -> int:
@@ -208,6 +217,8 @@ def _finish(plan: Plan, rows: tuple[TrialRow, ...]) -> SweepResult:
     if best is not None:
         files += [draw_trials(plan, rows), copy_best(plan, best)]
     better = {measure.name: measure.better for measure in plan.measures}
-    result = SweepResult(plan.out, (*files, plan.out / RESULT), plan.by, better, rows, best)
+    result = SweepResult(
+        out=plan.out, files=(*files, plan.out / RESULT), by=plan.by, better=better, rows=rows, best=best
+    )
     write_text(plan.out / RESULT, json.dumps(dataclasses.asdict(result), indent=1, default=str, allow_nan=False) + "\n")
     return result

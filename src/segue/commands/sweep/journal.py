@@ -241,15 +241,15 @@ class Journal:
 
     def _row(self, trial: FrozenTrial) -> TrialRow:
         values = trial.system_attrs.get("fixed_params", {}) | trial.params
-        told = trial.user_attrs
+        noted = trial.user_attrs
         return TrialRow(
-            trial.number,
-            STATES[trial.state],
-            {name: _format_word(value) for name, value in values.items()},
-            told.get(_FIGURES, {}),
-            told.get(_SECONDS),
-            told.get(REASON),
-            self.plan.run(trial.number),
+            number=trial.number,
+            state=STATES[trial.state],
+            values={name: _format_word(value) for name, value in values.items()},
+            figures=noted.get(_FIGURES, {}),
+            seconds=noted.get(_SECONDS),
+            reason=noted.get(REASON),
+            run=self.plan.run(trial.number),
         )
 
 

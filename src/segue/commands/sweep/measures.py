@@ -84,7 +84,7 @@ def parse_measure(text: str, trained: Collection[str]) -> Measure:
     if name.partition(":")[0] not in [cls.name for cls in METRICS] and split_own(name) is None:
         raise unknown("metric", name, [*trained, *EVALUATED, *(cls.name for cls in METRICS)])
     metric, way = choose(name, METRICS, "metric"), choose_path(path or "linear")
-    return Measure(f"{metric}@{way}", metric.better, "score", metric, way)
+    return Measure(f"{metric}@{way}", metric.better, "score", metric=metric, path=way)
 
 
 def list_training_figures(method: Method, data: DataSet) -> tuple[str, ...]:

@@ -154,7 +154,14 @@ def make_benchmark(
         paths=paths,
         steps=steps,
         context=make_context(model, rest.sample(nodes, seed) if nodes_needed else None, steps, report),
-        reference=Reference(compared.images, model, compared.factors if space else None, space, seed, report),
+        reference=Reference(
+            images=compared.images,
+            model=model,
+            factors=compared.factors if space else None,
+            space=space,
+            seed=seed,
+            report=report,
+        ),
         truth=truth,
     )
 
@@ -219,7 +226,7 @@ class PairEvaluation:
     def make_case(self, name: str) -> Case:
         """What metrics measure: the frames of a path or control, with all that they are compared with."""
         made, of = self.make_frames(name), self.benchmark
-        return Case(made.frames, self.pair.a, self.pair.b, of.reference, made.codes, self.truths)
+        return Case(made.frames, self.pair.a, self.pair.b, of.reference, codes=made.codes, truths=self.truths)
 
     @property
     def linear(self) -> PathFrames:

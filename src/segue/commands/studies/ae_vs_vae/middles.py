@@ -53,14 +53,13 @@ def report_middles(context: Context) -> tuple[Section, Numbers]:
     workspace = context.workspace
     pairs = draw_class_pairs(context.test, A, B, workspace.either(64, 256, tiny=4), workspace.seed)
     near = context.train.sample(workspace.either(1000, 4000), workspace.seed)
-    around = {
+    path_contexts = {
         name: make_context(model, near, TRANSITION_STEPS, workspace.report) for name, model in context.models.items()
     }
     ways = [
-        decode_pairs(name, context.models[name], choose_path("linear"), pairs, around[name], workspace.report)
-        for name in around
+        decode_pairs(name, choose_path("linear"), pairs, path_context) for name, path_context in path_contexts.items()
     ]
-    ways.append(decode_pairs(BENT, context.models["VAE"], choose_path(GRAPH), pairs, around["VAE"], workspace.report))
+    ways.append(decode_pairs(BENT, choose_path(GRAPH), pairs, path_contexts["VAE"]))
     ways.append(fade_pairs(_FADE, pairs))
     real, values = PixelSearch(context.train.images), {}
     found: dict[str, Numbers] = {}

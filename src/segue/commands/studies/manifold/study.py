@@ -65,7 +65,16 @@ def make_page(workspace: Workspace) -> Page:
         name: {"k": _median_detour(terrain, terrain.graph), "radius": _median_detour(terrain, terrain.wide)}
         for name, terrain in terrains.items()
     }
-    claims = _judge_claims(terrains, boards, qualities, lengths, split, by_noise, further, kinds)
+    claims = _judge_claims(
+        terrains=terrains,
+        boards=boards,
+        qualities=qualities,
+        lengths=lengths,
+        split=split,
+        noises=by_noise,
+        further=further,
+        kinds=kinds,
+    )
     numbers = {
         "losses": _collect(qualities),
         "noises": _collect(by_noise),
@@ -78,7 +87,8 @@ def make_page(workspace: Workspace) -> Page:
         "grid": [{**row.values, **row.figures, "state": row.state} for row in tried.rows],
     }
     sections = (_report_world(workspace, plan, images, runs["MSE"]), losses, *surfing, three, noises, grid, beyond)
-    return Page(_TITLE, LEAD.format(**_fill_lead(boards, lengths)), sections, claims, numbers)
+    lead = LEAD.format(**_fill_lead(boards, lengths))
+    return Page(title=_TITLE, lead=lead, sections=sections, claims=claims, numbers=numbers)
 
 
 def _report_world(workspace: Workspace, plan: Plan, images: ImageSet, run: Path) -> Section:

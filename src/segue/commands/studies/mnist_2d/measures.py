@@ -81,10 +81,7 @@ def report_measures(context: Context) -> tuple[Section, Numbers]:
 
 def _make_all(context: Context, pairs: Pairs) -> list[Transitions]:
     ways = [
-        decode_pairs(
-            way, context.models[model], choose_path(path), pairs, context.path_contexts[model], context.workspace.report
-        )
-        for way, (model, path) in WAYS.items()
+        decode_pairs(way, choose_path(path), pairs, context.path_contexts[model]) for way, (model, path) in WAYS.items()
     ]
     return [*ways, fade_pairs(CROSS_FADE, pairs)]
 
@@ -93,14 +90,7 @@ def _count_zero_to_seven(context: Context) -> Numbers:
     """The share of pairs of a 0 and a 7 whose straight line passes each other digit, in percent."""
     count = context.workspace.either(64, 256, tiny=4)
     pairs = draw_class_pairs(context.test, "0", "7", count, context.workspace.seed)
-    line = decode_pairs(
-        LINE,
-        context.models["vae"],
-        choose_path("linear"),
-        pairs,
-        context.path_contexts["vae"],
-        context.workspace.report,
-    )
+    line = decode_pairs(LINE, choose_path("linear"), pairs, context.path_contexts["vae"])
     read = np.array(context.read(line.flat())).reshape(len(pairs), -1)
     others = [name for name in context.reader.names if name not in ("0", "7")]
     shares = {name: 100 * float((read == name).any(1).mean()) for name in others}
