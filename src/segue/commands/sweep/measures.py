@@ -73,7 +73,7 @@ def parse_measure(text: str, trained: Collection[str]) -> Measure:
     Raises:
         InputError: For any other text.
 
-    >>> measure_of("excess @ graph+pace", ()).name, parse_measure("test_psnr", ["test_psnr"]).better
+    >>> parse_measure("excess @ graph+pace", ()).name, parse_measure("test_psnr", ["test_psnr"]).better
     ('excess@graph+pace', 'high')
     """
     name, at, path = (part.strip() for part in text.partition("@"))
