@@ -33,7 +33,7 @@ _FILMS = (".gif", ".mp4")
 class TrainingPictures:
     """Pictures of a model at each stage of its training, in a folder, and films of them.
 
-    `write_reconstructions` has the images that `show` picks (as `train:17+label:5`; else ten, of as many labels as there are)
+    `reconstructions` has the images that `show` picks (as `train:17+label:5`; else ten, of as many labels as there are)
     above what the model makes of them. `grid` has what it decodes from points that stay the same: of two numbers a grid
     over N(0, I), else draws of it; scaled and shifted to the codes of the moment where the method has no prior. `map`
     has the codes of up to 2,000 images held out, drawn by `seed`, coloured by label: as they are if they have two

@@ -219,7 +219,7 @@ def _draw_between(
 ) -> Tensor:
     """Codes between classes, by the weights.
 
-    Of `means`: around the weighted mean of the classes' means, as scattered as the classes are, times `pick_spread`. Of
+    Of `means`: around the weighted mean of the classes' means, as scattered as the classes are, times `spread`. Of
     `pairs`: images of the first class, drawn at random, each mixed with the nearest image of every other class.
     """
     spaces = []
