@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from segue.core.images import (
     PICTURES,
     Pixels,
     atomic_write,
+    check_writable,
     fit,
     read_image,
     resize,
@@ -228,3 +230,67 @@ def test_folders_are_made_and_what_is_no_file_is_refused(tmp_path: Path) -> None
     with pytest.raises(InputError), atomic_write(Path("/dev/null")):
         pass
     assert (tmp_path / "a" / "b" / "c.txt").is_file()
+
+
+def test_text_names_a_file_as_a_path_does(tmp_path: Path) -> None:
+    write_image(str(tmp_path / "new" / "a.png"), picture())
+    assert np.array_equal(read_image(str(tmp_path / "new" / "a.png")), picture())
+    check_writable(str(tmp_path / "b.png"))
+    with atomic_write(str(tmp_path / "c.txt")) as beside:
+        beside.write_text("c")
+    assert (tmp_path / "c.txt").read_text() == "c" and not (tmp_path / "b.png").exists()
+    with pytest.raises(InputError, match=r"none\.png, which does not exist; expected a picture; try checking the path"):
+        read_image(str(tmp_path / "none.png"))
+
+
+@pytest.mark.parametrize(
+    "convert", [lambda a: a / 255, lambda a: a.astype(np.int64), lambda a: a > 9, lambda a: a[..., 0]]
+)
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda a: to_float(a[None]),
+        lambda a: with_channels(a, 1),
+        lambda a: fit(a, 2, 2),
+        lambda a: fit(a, *a.shape[:2]),
+        lambda a: resize(a, 2, 2),
+        lambda a: write_image("never.png", a),
+    ],
+)
+def test_what_is_no_image_is_refused(convert: Any, use: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"^got images "):
+        use(convert(picture()))
+    assert not list(tmp_path.iterdir())
+
+
+def test_floats_are_told_how_to_convert() -> None:
+    with pytest.raises(InputError) as caught:
+        to_float((picture() / 255)[None])
+    assert str(caught.value) == (
+        "got images of float64; expected uint8, 0 to 255; "
+        "try `(255 * images).round().astype('uint8')` for values in [0, 1]"
+    )
+    images = picture() / 255
+    assert np.array_equal((255 * images).round().astype("uint8"), picture())
+
+
+def test_tensors_of_another_type_or_shape_are_refused() -> None:
+    for wrong in (torch.zeros(1, 2, 2, 3), torch.zeros(2, 2, 3, dtype=torch.uint8)):
+        with pytest.raises(InputError, match="got images"):
+            to_float(wrong)
+    for wrong in (torch.zeros(1, 3, 2, 2, dtype=torch.uint8), torch.zeros(3, 2, 2)):
+        with pytest.raises(InputError, match="got images"):
+            to_uint8(wrong)
+
+
+def test_sizes_without_pixels_are_refused() -> None:
+    for use in (fit, resize):
+        with pytest.raises(InputError, match="a size of 0x3; expected 1x1 or more"):
+            use(picture(), 0, 3)
+        with pytest.raises(InputError, match="one image at a time"):
+            use(picture()[None], 2, 2)
+    with pytest.raises(InputError, match="got fit 'crp'; expected crop, letterbox; try crop"):
+        fit(picture(), 3, 3, "crp")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="`channels=2`; expected 1 or 3"):
+        with_channels(picture(), 2)

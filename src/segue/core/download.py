@@ -11,6 +11,7 @@ from pathlib import Path
 
 from segue.core.errors import InputError
 from segue.core.progress import Event, Report, silent
+from segue.core.types import StrPath
 
 _CHUNK = 1 << 18
 _TRIES = 3
@@ -26,14 +27,36 @@ class Remote:
     sha256: str
 
 
-def sha256_of(path: Path) -> str:
-    """The sha256 of a file, in hex."""
-    with path.open("rb") as file:
+def sha256_of(path: StrPath) -> str:
+    """Hash a file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Its sha256, 64 hex digits.
+
+    Raises:
+        OSError: where it cannot be read.
+    """
+    with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check(path: Path, remote: Remote) -> Path:
-    """The path, if its content is what it must be. Raises `InputError` naming both sums."""
+def check(path: StrPath, remote: Remote) -> Path:
+    """Check that a file is the one that is meant.
+
+    Args:
+        path: the file.
+        remote: what it must be.
+
+    Returns:
+        Its path.
+
+    Raises:
+        InputError: where its sha256 is another; the message has both.
+    """
+    path = Path(path)
     found = sha256_of(path)
     if found != remote.sha256:
         raise InputError(
@@ -42,13 +65,25 @@ def check(path: Path, remote: Remote) -> Path:
     return path
 
 
-def fetch(url: str, path: Path, remote: Remote, report: Report = silent) -> Path:
-    """The file at `url`, as `path`.
+def fetch(url: str, path: StrPath, remote: Remote, report: Report = silent) -> Path:
+    """Download a file.
 
-    What has come is kept in `path` + `.part` until it is whole and its sum is right; a later call goes
-    on from there. Raises `InputError` where it cannot be had (with its sum, and where to put it by hand)
-    and where it turns out to be another file.
+    What has come is kept in `path` + `.part` until it is whole and its sum is right; a later call goes on from there.
+
+    Args:
+        url: its address.
+        path: where to put it; folders that are missing are made.
+        remote: what it must be.
+        report: called with the bytes that have come.
+
+    Returns:
+        `path`.
+
+    Raises:
+        InputError: where it cannot be had (the message has its sum, and where to put it by hand), and where what comes
+            is another file.
     """
+    path = Path(path)
     part = path.with_name(path.name + ".part")
     reason = ""
     try:

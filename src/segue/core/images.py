@@ -15,13 +15,14 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 from PIL import ExifTags, Image, ImageOps, features
 
-from segue.core.errors import InputError, missing_file, unreadable_file, unwritable_file
+from segue.core.errors import InputError, missing_file, unknown, unreadable_file, unwritable_file
+from segue.core.types import StrPath
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,23 +55,53 @@ UNREADABLE = tuple(ending for ending in (".avif", ".heic", ".heif", ".jxl") if e
 
 
 def to_float(images: Pixels | Tensor) -> Tensor:
-    """uint8 `[n, h, w, c]`, 0 to 255, as float32 `[n, c, h, w]`, 0 to 1 (a view's layout: channels last).
+    """Convert stored images to those that are computed with.
+
+    Args:
+        images: uint8 `[n, h, w, c]`, 0 to 255, c = 1 or 3; an array or a tensor.
+
+    Returns:
+        float32 `[n, c, h, w]`, 0 to 1: `images / 255`, with channels last in memory.
+
+    Raises:
+        InputError: for another type of numbers and for another shape.
 
     >>> to_float(np.full((1, 2, 2, 3), 255, np.uint8)).shape
     torch.Size([1, 3, 2, 2])
     """
+    if images.ndim != 4:
+        raise InputError(f"images {list(images.shape)}", "[n, h, w, c]", "`images[None]` for a single image")
+    if isinstance(images, np.ndarray):
+        check_images(images)
     import torch  # here, so that reading pictures and films does not load it
 
     # Torch takes neither read-only nor mirrored arrays; such are copied.
     tensor = torch.from_numpy(np.require(images, None, ["C", "W"])) if isinstance(images, np.ndarray) else images
+    if tensor.dtype != torch.uint8:
+        raise InputError(f"images of {tensor.dtype}", "torch.uint8, 0 to 255", "`to_uint8` for a tensor in [0, 1]")
     return tensor.permute(0, 3, 1, 2).float() / 255
 
 
 def to_uint8(images: Tensor) -> Pixels:
-    """float `[n, c, h, w]`, clipped to 0 to 1, as uint8 `[n, h, w, c]`, rounded to nearest.
+    """Convert images that were computed with to stored ones. The inverse of `to_float`, exactly.
 
-    The inverse of `to_float`, exactly.
+    Args:
+        images: floats `[n, c, h, w]`; what is below 0 or above 1 is clipped.
+
+    Returns:
+        uint8 `[n, h, w, c]`, 0 to 255, rounded to nearest.
+
+    Raises:
+        InputError: for integers, and for another number of dimensions.
+
+    >>> import torch
+    >>> to_uint8(torch.tensor([-1.0, 0.5, 2.0]).reshape(3, 1, 1, 1)).ravel().tolist()
+    [0, 128, 255]
     """
+    if images.ndim != 4:
+        raise InputError(f"images {list(images.shape)}", "[n, c, h, w]", "`images[None]` for a single image")
+    if not images.is_floating_point():
+        raise InputError(f"images of {images.dtype}", "floats in [0, 1]", "`images.float() / 255`")
     scaled = (images.detach().float().clamp(0, 1) * 255).round().byte()
     return np.ascontiguousarray(scaled.permute(0, 2, 3, 1).cpu().numpy())
 
@@ -96,7 +127,7 @@ def check_images(images: object, shape: Sequence[int] | None = None) -> None:
         )
     if images.dtype != np.uint8:
         unit = images.dtype.kind in "fb"
-        remedy = "`(255 * images).astype('uint8')` for values in [0, 1]" if unit else "`images.astype('uint8')`"
+        remedy = "`(255 * images).round().astype('uint8')` for values in [0, 1]" if unit else "`images.astype('uint8')`"
         raise InputError(f"images of {images.dtype}", "uint8, 0 to 255", remedy)
     if images.ndim not in (3, 4) or images.shape[-1] not in (1, 3):
         raise InputError(f"images {list(images.shape)}", "[h, w, c] or [n, h, w, c], c = 1 or 3", "another layout")
@@ -106,7 +137,24 @@ def check_images(images: object, shape: Sequence[int] | None = None) -> None:
 
 
 def with_channels(image: Pixels, channels: int) -> Pixels:
-    """`[..., h, w, c]` with `channels` of 1 (luma, ITU-R BT.601) or 3 (grey repeated)."""
+    """Make an image grey or RGB.
+
+    Args:
+        image: uint8 `[h, w, c]` or `[n, h, w, c]`, c = 1 or 3.
+        channels: 1 for luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601); 3 for RGB, in which grey is repeated.
+
+    Returns:
+        The image with so many channels; the image itself where it has them already.
+
+    Raises:
+        InputError: for what are no images, and for another number of channels.
+
+    >>> with_channels(np.array([[[255, 0, 0]]], np.uint8), 1)
+    array([[[76]]], dtype=uint8)
+    """
+    check_images(image)
+    if channels not in (1, 3):
+        raise InputError(f"`channels={channels}`", "1 or 3", "3 for colour")
     if image.shape[-1] == channels:
         return image
     if channels == 3:
@@ -115,22 +163,28 @@ def with_channels(image: Pixels, channels: int) -> Pixels:
     return luma.round().astype(np.uint8)[..., None]
 
 
-def read_image(file: Path | BinaryIO, channels: Literal[1, 3] | None = None) -> Pixels:
-    """The picture in a file, `[h, w, c]`: upright (EXIF), transparency over black, first frame.
+def read_image(file: StrPath | BinaryIO, channels: Literal[1, 3] | None = None) -> Pixels:
+    """Read a picture: upright (EXIF), transparency over black, of several frames the first.
 
-    `file` is a path, or an open file that can be sought in (messages call it by its `name`, if it has one).
-    `channels` None keeps grey grey and makes anything else RGB. Deep grey is brought to eight
-    bits. Raises `InputError` for a file that is missing, cut off, not a picture or not finite.
+    Args:
+        file: a path, or an open file that can be sought in (messages call it by its `name`, if it has one).
+        channels: 1 for grey, 3 for RGB; None keeps grey grey and makes anything else RGB.
+
+    Returns:
+        uint8 `[h, w, c]`. Grey of 16 bits or of floats is brought to eight bits.
+
+    Raises:
+        InputError: for a file that is missing, cut off, not a picture or not finite.
 
     >>> import io
     >>> read_image(io.BytesIO(b"P5 3 2 255 abcdef"), channels=3).shape
     (2, 3, 3)
     """
-    name = getattr(file, "name", "a picture") if hasattr(file, "read") else file
+    name = file if isinstance(file, str | os.PathLike) else getattr(file, "name", "a picture")
     try:
         with Image.open(file) as picture:
             picture.load()
-            array = _decoded(ImageOps.exif_transpose(picture))
+            array = _decode(ImageOps.exif_transpose(picture))
     except FileNotFoundError:
         raise missing_file(name, "a picture") from None
     except _BROKEN as error:
@@ -169,9 +223,9 @@ def _is_grey(mode: str) -> bool:
     return mode in ("1", "L", "LA", "La")
 
 
-def _decoded(picture: Image.Image) -> Pixels:
+def _decode(picture: Image.Image) -> Pixels:
     if _is_deep(picture.mode):
-        return _eight_bits(np.asarray(picture, dtype=np.float64), picture.mode)[..., None]
+        return _to_eight_bits(np.asarray(picture, dtype=np.float64), picture.mode)[..., None]
     grey = _is_grey(picture.mode)
     if picture.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in picture.info:
         rgba = picture.convert("RGBA")
@@ -180,7 +234,7 @@ def _decoded(picture: Image.Image) -> Pixels:
     return array[..., None] if grey else array
 
 
-def _eight_bits(values: npt.NDArray[np.float64], mode: str) -> Pixels:
+def _to_eight_bits(values: npt.NDArray[np.float64], mode: str) -> Pixels:
     """Grey of 16 bits, or of a range that only its values tell: 0 to 1 (`F` alone), 255 or 65535."""
     if not np.isfinite(values).all():
         raise ValueError("holds NaN or infinite values")
@@ -192,18 +246,34 @@ def _eight_bits(values: npt.NDArray[np.float64], mode: str) -> Pixels:
 
 
 def fit(image: Pixels, height: int, width: int, how: Fit = "crop") -> Pixels:
-    """The image `[h, w, c]` at another size, never stretched.
+    """Bring an image to another size without stretching it, by Lanczos resampling.
 
-    `crop` fills the frame and cuts what sticks out, centred; `letterbox` shows the whole image
-    between black bars. Resampled by area-aware Lanczos; an image of the right size is returned as it is.
+    Args:
+        image: uint8 `[h, w, c]`, c = 1 or 3.
+        height: the height wanted, in pixels, 1 or more.
+        width: the width wanted.
+        how: `crop` fills the frame and cuts what sticks out, centred; `letterbox` shows the whole image between black
+            bars.
+
+    Returns:
+        uint8 `[height, width, c]`; the image itself where it has that size.
+
+    Raises:
+        InputError: for what is no image, for a size below 1, and for another `how`.
+
+    >>> fit(np.zeros((10, 30, 3), np.uint8), 20, 20, "letterbox").shape
+    (20, 20, 3)
     """
+    _check_resize(image, height, width)
+    if how not in get_args(Fit):
+        raise unknown("fit", str(how), get_args(Fit))
     h, w = image.shape[:2]
     if (h, w) == (height, width):
         return image
     if how == "crop":
         scale = max(height / h, width / w)
         cut_h, cut_w = (h - height / scale) / 2, (w - width / scale) / 2
-        return _resampled(image, height, width, (max(cut_w, 0), max(cut_h, 0), min(w - cut_w, w), min(h - cut_h, h)))
+        return _resample(image, height, width, (max(cut_w, 0), max(cut_h, 0), min(w - cut_w, w), min(h - cut_h, h)))
     scale = min(height / h, width / w)
     inner_h, inner_w = max(1, round(h * scale)), max(1, round(w * scale))
     canvas = np.zeros((height, width, image.shape[2]), np.uint8)
@@ -213,24 +283,64 @@ def fit(image: Pixels, height: int, width: int, how: Fit = "crop") -> Pixels:
 
 
 def resize(image: Pixels, height: int, width: int) -> Pixels:
-    """`[h, w, c]` resampled to `[height, width, c]` with the Lanczos filter, aspect ignored."""
+    """Resample an image to another size by the Lanczos filter; its aspect may change.
+
+    Args:
+        image: uint8 `[h, w, c]`, c = 1 or 3.
+        height: the height wanted, in pixels, 1 or more.
+        width: the width wanted.
+
+    Returns:
+        uint8 `[height, width, c]`; the image itself where it has that size.
+
+    Raises:
+        InputError: for what is no image, and for a size below 1.
+
+    >>> resize(np.zeros((10, 30, 1), np.uint8), 5, 5).shape
+    (5, 5, 1)
+    """
+    _check_resize(image, height, width)
     if image.shape[:2] == (height, width):
         return image
-    return _resampled(image, height, width, (0, 0, image.shape[1], image.shape[0]))
+    return _resample(image, height, width, (0, 0, image.shape[1], image.shape[0]))
 
 
-def _resampled(image: Pixels, height: int, width: int, box: tuple[float, float, float, float]) -> Pixels:
+def _check_resize(image: Pixels, height: int, width: int) -> None:
+    """Refuse what is no single image, and a size without pixels."""
+    check_images(image)
+    if image.ndim != 3 or 0 in image.shape:
+        raise InputError(f"an image {list(image.shape)}", "[h, w, c], none of them 0", "one image at a time")
+    if min(height, width) < 1:
+        raise InputError(f"a size of {height}x{width}", "1x1 or more", "a size of pixels")
+
+
+def _resample(image: Pixels, height: int, width: int, box: tuple[float, float, float, float]) -> Pixels:
     """The part of `image` within left, top, right, bottom, at the size asked for."""
     picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
     resized = np.array(picture.resize((width, height), Image.Resampling.LANCZOS, box))
     return resized if resized.ndim == 3 else resized[..., None]
 
 
-def write_image(path: Path, image: Pixels) -> None:
-    """`[h, w, c]` as a picture file; the suffix names the format. Written beside, then renamed.
+def write_image(path: StrPath, image: Pixels) -> None:
+    """Write a picture file, atomically.
 
-    Raises `InputError` for a suffix that is not in `PICTURES`, and as `atomic_write` does.
+    Args:
+        path: the file; its ending, one of `PICTURES`, names the format.
+        image: uint8 `[h, w, c]`, c = 1 or 3.
+
+    Raises:
+        InputError: for another ending, for what is no image, and as `atomic_write`.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_image(f"{folder}/a.png", np.zeros((2, 3, 1), np.uint8))
+    ...     read_image(f"{folder}/a.png").shape
+    (2, 3, 1)
     """
+    path = Path(path)
+    check_images(image)
+    if image.ndim != 3:
+        raise InputError(f"an image {list(image.shape)}", "[h, w, c]", "one image at a time")
     if path.suffix.lower() not in PICTURES:
         raise InputError(f"output {path.name}", ", ".join(PICTURES), "a name that ends in one of these")
     picture = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
@@ -239,12 +349,27 @@ def write_image(path: Path, image: Pixels) -> None:
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[Path]:
-    """A file name beside `path`, of the same suffix, that is renamed to `path` if the block succeeds.
+def atomic_write(path: StrPath) -> Iterator[Path]:
+    """Write a file so that it is either as it was or whole.
 
-    So `path` is either as it was or whole. Missing folders are made. Raises `InputError` where
-    nothing can be written, or where `path` is a folder or a device.
+    Args:
+        path: the file; folders that are missing are made.
+
+    Yields:
+        A path beside it, of the same ending, to write to. It is renamed to `path` if the block succeeds, and removed if
+        not.
+
+    Raises:
+        InputError: where nothing can be written, and where `path` is a folder or a device.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_write(f"{folder}/a.txt") as beside:
+    ...         _ = beside.write_text("whole")
+    ...     Path(folder, "a.txt").read_text()
+    'whole'
     """
+    path = Path(path)
     if path.exists() and not path.is_file():
         raise InputError(f"output {path}, which is no plain file", "a file name", "another path")
     try:
@@ -266,8 +391,15 @@ class _Writable(Exception):  # noqa: N818 - good news
     """Ends the trial of `check_writable` before anything is renamed."""
 
 
-def check_writable(path: Path) -> None:
-    """Raise what `atomic_write` would raise: before long work, not after it. `path` is left as it is."""
+def check_writable(path: StrPath) -> None:
+    """Raise what `atomic_write` would raise: before long work, not after it.
+
+    Args:
+        path: the file; it is left as it is.
+
+    Raises:
+        InputError: as `atomic_write`.
+    """
     with suppress(_Writable), atomic_write(path):
         raise _Writable
 

@@ -1,4 +1,4 @@
-"""How long work tells how far it is: a callback that receives events, and nothing else."""
+"""Progress of long work: a callback that receives events, and nothing else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class Event:
-    """One word of progress: `done` of `total` (0 where not known) in `stage`, with figures worth showing."""
+    """A step of progress.
+
+    Args:
+        stage: the part of the work: "train".
+        done: how much of it is done.
+        total: how much of it there is; 0 where that is not known.
+        figures: numbers worth showing: `{"loss": 0.02}`.
+        note: a sentence worth showing.
+    """
 
     stage: str
     done: int = 0
@@ -22,4 +30,4 @@ Report: TypeAlias = Callable[[Event], None]
 
 
 def silent(event: Event) -> None:
-    """A report that says nothing: the default of the library."""
+    """Ignore an event: the report that the library uses where none is given."""

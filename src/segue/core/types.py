@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import TypeAlias
 
 import numpy as np
@@ -27,3 +28,6 @@ Interval: TypeAlias = tuple[float, float, float]
 
 Sound: TypeAlias = npt.NDArray[np.float32]
 """Stereo samples, `[k, 2]`, -1 to 1."""
+
+StrPath: TypeAlias = str | PathLike[str]
+"""A file or folder, as text or as a `Path`."""

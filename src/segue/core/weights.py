@@ -10,14 +10,15 @@ from segue.core.cache import cache_dir
 from segue.core.download import Remote, check, fetch
 from segue.core.errors import InputError
 from segue.core.progress import Report, silent
+from segue.core.types import StrPath
 
 
 def weights_file(
     remote: Remote,
     needed_by: str,
-    folder: Path | None = None,
+    folder: StrPath | None = None,
     *,
-    first: Iterable[Path] = (),
+    first: Iterable[StrPath] = (),
     home: str = "",
     report: Report = silent,
 ) -> Path:
@@ -30,7 +31,7 @@ def weights_file(
             `SEGUE_DATA`, then the cache.
         first: files to look for before all others.
         home: the address to fetch it from, into the cache, where it is nowhere; empty for none.
-        report: is told how far a download is.
+        report: called with the bytes that have come.
 
     Returns:
         The path of a file whose sha256 is the remote's.
@@ -41,10 +42,10 @@ def weights_file(
     """
     cache, data = cache_dir() / remote.name, os.environ.get("SEGUE_DATA")
     if folder:
-        places, where = [folder / Path(remote.name).name], str(folder)
+        places, where = [Path(folder) / Path(remote.name).name], str(folder)
     else:
         places, where = [*([Path(data) / remote.name] if data else []), cache], "SEGUE_DATA or the cache"
-    for path in (*first, *places):
+    for path in map(Path, (*first, *places)):
         if path.is_file():
             return check(path, remote)
     if home and not folder:
