@@ -306,7 +306,9 @@ def test_info(path: str, says: str, check: Check) -> None:
         ("join good.mp4", "got segue join without --out; expected a value for --out; try segue join --help"),
         ("join good.mp4 good.mp4", "without --out"),
         ("join good.mp4 good.mp4 -o", "without --out"),
-        ("join good.mp4 good.mp4 -o out.mp4 --seed 1 --seed 2", "segue join --help"),
+        ("join good.mp4 good.mp4 -o out.mp4 --seed 1 --seed 2", "got --seed twice; expected it once; try leaving one"),
+        ("info run photos", "got 'photos' after all else; expected what segue info takes; try segue info --help"),
+        ("--vresion", "got option --vresion; expected an option of segue; try --version, or segue --help"),
         (
             "join good.mp4 good.mp4 -o out.mp4 -x",
             "got option -x; expected an option of segue join; try segue join --help",

@@ -6,7 +6,14 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from cyclopts import CycloptsError, MissingArgumentError, UnknownCommandError, UnknownOptionError
+from cyclopts import (
+    CycloptsError,
+    MissingArgumentError,
+    RepeatArgumentError,
+    UnknownCommandError,
+    UnknownOptionError,
+    UnusedCliTokensError,
+)
 
 from segue.cli.options import fields_of, spell_field
 from segue.commands import COMMANDS, Command
@@ -30,18 +37,27 @@ def explain_mistake(error: CycloptsError | InputError, words: Sequence[str]) -> 
     if isinstance(error, InputError):
         named = [command for command in COMMANDS if command.name in words[:1]]
         return str(InputError(*(_spell_options(part, named) for part in error.args)))
-    if isinstance(error, UnknownCommandError):
+    if isinstance(error, UnknownCommandError) and not words[0].startswith("-"):
         return str(unknown("command", words[0], names))
     command = f"segue {words[0]}" if words and words[0] in names else "segue"
     page = f"{command} --help"
+    if isinstance(error, UnknownCommandError):
+        return _explain_unknown_option(words[0], ("--help", "--version", "--install-completion"), command)
     if isinstance(error, UnknownOptionError):
-        got = error.token.keyword or error.token.value
         options = [name for argument in error.argument_collection if argument.parse for name in argument.names]
-        near = difflib.get_close_matches(got.partition("=")[0], options, n=1)
-        return str(InputError(f"option {got}", f"an option of {command}", ", or ".join([*near, page])))
+        return _explain_unknown_option(error.token.keyword or error.token.value, options, command)
+    if isinstance(error, RepeatArgumentError):
+        return str(InputError(f"{error.token.keyword} twice", "it once", "leaving one out"))
+    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        return str(InputError(f"{error.unused_tokens[0]!r} after all else", f"what {command} takes", page))
     if isinstance(error, MissingArgumentError) and error.argument is not None:
         return str(InputError(f"{command} without {error.argument.name}", f"a value for {error.argument.name}", page))
     return f"{str(error).rstrip('.')}; try {page}"
+
+
+def _explain_unknown_option(got: str, options: Sequence[str], command: str) -> str:
+    near = difflib.get_close_matches(got.partition("=")[0], options, n=1)
+    return str(InputError(f"option {got}", f"an option of {command}", ", or ".join([*near, f"{command} --help"])))
 
 
 def _spell_options(text: str, commands: Sequence[Command]) -> str:

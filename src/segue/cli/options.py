@@ -79,7 +79,7 @@ def make_flag(name: str, help: str, group: Group) -> inspect.Parameter:
 
 def spell_field(field: dataclasses.Field[Any]) -> str:
     """A field as a person writes it on the command line: an option, or the name of a word in its own place."""
-    return field.name if _is_positional(field) else spell_option(field.name)
+    return field.name.upper() if _is_positional(field) else spell_option(field.name)
 
 
 def _is_positional(field: dataclasses.Field[Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +65,17 @@ class InterpolateRequest(Checked):
 
 @dataclass(frozen=True)
 class InterpolateResult:
-    """What came out: the file, the ends' ids, and the code at every `t` (None of spatial codes, which are long).
+    """The file, and the path that it shows.
 
-    `told` is what the path says of how it was found: of a graph, its cost and the places of the images it goes by.
+    Args:
+        out: the file.
+        path: the path, as it is spelled.
+        a: the id of the first end.
+        b: the id of the second.
+        via: those of the waypoints.
+        t: the positions of the frames, 0 to 1.
+        codes: the code at each of them; None for spatial codes, which are long.
+        info: how the path was found: of a graph, its cost and the images that it passes through.
     """
 
     out: Path
@@ -77,13 +85,21 @@ class InterpolateResult:
     via: tuple[str, ...]
     t: tuple[float, ...]
     codes: tuple[list[float], ...] | None
-    told: dict[str, Any]
+    info: dict[str, Any] = field(metadata={"json": "told"})
 
 
 def run_interpolate(request: InterpolateRequest, report: Report = silent) -> InterpolateResult:
-    """Encode the two images, walk, decode, and write a strip (with the pixel cross-fade beneath), a GIF or a film.
+    """Encode the ends, decode the path between, and write a strip (with the pixel cross-fade beneath), a GIF or a film.
 
-    Raises `InputError` for a run, an image or a pick that is not there, and for what cannot be written.
+    Args:
+        request: the run, the ends, and the path.
+        report: receives the progress.
+
+    Returns:
+        the file, and the path.
+
+    Raises:
+        InputError: a run, an image or a pick is not there, or the file cannot be written.
     """
     from segue.render.animation import ANIMATIONS, write_animation
 
@@ -103,28 +119,38 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
         images = images_of(about, request.data_dir, report).train.sample(request.nodes, about["training"]["seed"])
     context = make_context(model, images, request.steps, report)
     stops = np.stack([pick.image for pick in picks])
-    walked = interpolate_waypoints(
+    found = interpolate_waypoints(
         model, stops, choice, request.steps, closed=request.loop, context=context, report=report
     )
     if suffix in ANIMATIONS:
-        write_animation(request.out, walked.frames, request.fps)
+        write_animation(request.out, found.frames, request.fps)
     else:
         method = (method_of(about) or "path").upper()
-        write_image(request.out, _draw_strip(walked, [*picks, a] if request.loop else picks, f"{method}, {choice}"))
-    codes = tuple(walked.codes.tolist()) if len(model.latent_shape) == 1 else None
+        write_image(request.out, _draw_strip(found, [*picks, a] if request.loop else picks, f"{method}, {choice}"))
+    codes = tuple(found.codes.tolist()) if len(model.latent_shape) == 1 else None
     between = tuple(pick.id for pick in via)
-    t, told = tuple(walked.t.tolist()), dict(walked.info)
-    return InterpolateResult(request.out, str(choice), a.id, b.id, between, t, codes, told)
+    return InterpolateResult(
+        out=request.out,
+        path=str(choice),
+        a=a.id,
+        b=b.id,
+        via=between,
+        t=tuple(found.t.tolist()),
+        codes=codes,
+        info=dict(found.info),
+    )
 
 
 def format_result(result: InterpolateResult) -> str:
     """The result in words, as a terminal shows it."""
-    path = f"{result.path} ({result.told['picked']})" if "picked" in result.told else result.path
+    path = f"{result.path} ({result.info['picked']})" if "picked" in result.info else result.path
     head = f"{path} from {result.a} to {result.b}, {len(result.t)} frames: {result.out}"
-    if result.told.get("converged") is False:
-        head += "\nnot converged: the energy still fell; ask for more with geodesic:iterations=200"
-    if result.told.get("uneven", 0) > UNEVEN:
-        head += f"\nuneven: steps differ by up to {result.told['uneven']:.0%}, the decoder leaps somewhere on the way"
+    if result.info.get("converged") is False:
+        head += "\nnot converged: the energy was still falling; try more iterations: geodesic:iterations=200"
+    if result.info.get("uneven", 0) > UNEVEN:
+        head += (
+            f"\nuneven: steps differ by up to {result.info['uneven']:.0%}, for the decoder jumps somewhere on the path"
+        )
     if result.codes is None:
         return head
     rows = [f"  {t:.3f}  {_format_code(code)}" for t, code in zip(result.t, result.codes, strict=True)]
@@ -139,16 +165,30 @@ def _format_code(code: list[float]) -> str:
 def pick_ends(
     model: Autoencoder, about: dict[str, Any], names: tuple[str, ...], data_dir: Path | None, report: Report
 ) -> list[Pick]:
-    """The images that `names` name, at the model's size: files are read, picks taken from the run's own set."""
+    """Pick images: files are read, fitted to the model's size, and others are taken from the run's own set.
+
+    Args:
+        model: the model.
+        about: what is known of the run.
+        names: of each image: a file, or a pick, `test:17`.
+        data_dir: where named sets are; None: `SEGUE_DATA`, or the cache.
+        report: receives the progress.
+
+    Returns:
+        The images, in their order.
+
+    Raises:
+        InputError: one of them is not there, or is a pick where the model names no set.
+    """
     options = DataOptions.from_json(about.get("images", {}))
     data: DataSet | None = None
-    found: list[Pick] = []
+    ends: list[Pick] = []
     for name in names:
         kind, colon, _ = name.partition(":")
         if kind not in PICKS:
             if colon and not Path(name).exists():
                 raise unknown("pick", kind, [*PICKS, "an image file"])
-            found.append(Pick(_from_file(Path(name), model, options), name, None))
+            ends.append(Pick(_read_end(Path(name), model, options), name, None))
             continue
         if "data" not in about:
             raise InputError(
@@ -157,25 +197,25 @@ def pick_ends(
                 "two of these, or naming the set as `data`",
             )
         data = data or images_of(about, data_dir, report)
-        found.append(data.pick(name))
-    return found
+        ends.append(data.pick(name))
+    return ends
 
 
-def _from_file(path: Path, model: Autoencoder, options: DataOptions) -> Pixels:
+def _read_end(path: Path, model: Autoencoder, options: DataOptions) -> Pixels:
     channels, height, width = model.image_shape
     return fit(read_image(path, 1 if channels == 1 else 3), height, width, options.fit)
 
 
-def _draw_strip(walked: Interpolation, picks: list[Pick], title: str) -> Pixels:
+def _draw_strip(found: Interpolation, picks: list[Pick], title: str) -> Pixels:
     """The decoded path with its codes (or, of more than three numbers, `t`); of two images the cross-fade beneath."""
     from segue.render.strip import Row, strip
 
-    if walked.codes[0].numel() <= 3:
-        captions = tuple(" ".join(f"{value:.2f}" for value in code.flatten().tolist()) for code in walked.codes)
+    if found.codes[0].numel() <= 3:
+        captions = tuple(" ".join(f"{value:.2f}" for value in code.flatten().tolist()) for code in found.codes)
     else:
-        captions = tuple(f"t = {t:.2f}" for t in walked.t.tolist())
+        captions = tuple(f"t = {t:.2f}" for t in found.t.tolist())
     ends = " to ".join(Path(pick.id).name if pick.label is None else f"{pick.label} ({pick.id})" for pick in picks)
-    rows = [Row(title, walked.frames, captions)]
+    rows = [Row(title, found.frames, captions)]
     if len(picks) == 2:
-        rows.append(Row("cross-fade of pixels", cross_fade(picks[0].image, picks[1].image, len(walked.t))))
+        rows.append(Row("cross-fade of pixels", cross_fade(picks[0].image, picks[1].image, len(found.t))))
     return strip(rows, title=ends)
