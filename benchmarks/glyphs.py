@@ -3,7 +3,7 @@
 Seven glyphs, 32x32, every degree; codes of 64 numbers by a plain autoencoder that knows no angles (there they are
 trained into it); pairs of one glyph, 100 points on a path. D-RMSE is the root of the mean squared distance from the
 path to the nearest image of the set, gamma-RMSE that to the true rotation, point by point, the better way round where
-both are as short. The paper does not say in which units, so both are told for codes and for decoded images (vectors
+both are as short. The paper does not say in which units, so both are given for codes and for decoded images (vectors
 of values from 0 to 1), and as a share of the straight line's, which has none: there 0.11 / 2.96 and 0.40 / 3.52.
 """
 
@@ -54,14 +54,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=File, help="segue train worlds:glyphs --method ae --latent 64 -o RUN")
     parser.add_argument("--pairs", type=int, default=100)
-    parser.add_argument("--few", type=int, default=10, help="pairs for geodesics, which are dear")
+    parser.add_argument("--few", type=int, default=10, help="pairs for geodesics, which are slow")
     options = parser.parse_args()
     model, about = open_run(options.run)
     world = Glyphs()
     values = world.factors()
     images = world.render(values)
     codes = encode(model, images)
-    around = PathContext(model, LatentSpace(codes, tuple(map(str, range(len(codes))))), POINTS)
+    context = PathContext(model, LatentSpace(codes, tuple(map(str, range(len(codes))))), POINTS)
     generator = np.random.default_rng(0)
     first = generator.integers(0, len(values), options.pairs)
     last = np.array([generator.choice(np.flatnonzero(values[:, 0] == values[i, 0])) for i in first])
@@ -70,7 +70,7 @@ def main() -> None:
     for path in PATHS:
         count = options.few if "geodesic" in path else options.pairs
         errors = [
-            one(model, world, path, around, values[i], values[j], codes, (i, j), real)
+            one(model, world, path, context, values[i], values[j], codes, (i, j), real)
             for i, j in zip(first[:count], last[:count], strict=True)
         ]
         names = ("d_rmse_codes", "gamma_rmse_codes", "d_rmse_images", "gamma_rmse_images")
@@ -100,7 +100,7 @@ def one(
     model: Any,
     world: Glyphs,
     path: str,
-    around: PathContext,
+    context: PathContext,
     a: Floats,
     b: Floats,
     codes: torch.Tensor,
@@ -109,7 +109,7 @@ def one(
 ) -> tuple[float, float, float, float]:
     """Mean squared distances of one path, to the nearest and to the truth: of its codes, of its images."""
     t = even_steps(POINTS)
-    z = choose_path(path).between(codes[ends[0]], codes[ends[1]], around)(t)
+    z = choose_path(path).between(codes[ends[0]], codes[ends[1]], context)(t)
     x = model.decode(z).flatten(1)
     truths = [world.render(way) for way in world.truths(a, b, t.numpy())]
     in_codes = [(z - encode(model, truth)).square().sum(1).mean() for truth in truths]

@@ -3,7 +3,7 @@
 The protocol of Berthelot et al. 2018 (arXiv 1807.07543): 16 frames with both ends, Mean Distance and Smoothness against
 10,000 evenly spaced lines; ends held out. Ours differ in the budget (`--steps` of 64 images; there 16.8 million), in
 the networks (a code of 64 numbers; there 2x2x16), and in one evaluation where theirs is the median of 20. Smoothness is
-told both ways: undefined interpolations left out, and, as published, counted as perfect.
+given both ways: undefined interpolations left out, and, as published, counted as perfect.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ PATHS = (
     "graph:density=energy,power=1+smooth+pace",
 )
 GEODESICS = ("geodesic+pace", "geodesic:reencode=0+pace", "geodesic:reencode=0,density=1+pace")
-"""Dear, so of fewer pairs."""
+"""Slow, so of fewer pairs."""
 
 
 def figures(frames: Pixels) -> dict[str, Any]:
@@ -113,11 +113,14 @@ def trained(name: str, folder: File, steps: int, width: int) -> Autoencoder:
     return open_run(out)[0]
 
 
-def walked(model: Autoencoder, ends: torch.Tensor, path: str, around: PathContext | None) -> tuple[Pixels, float]:
+def decode_pairs(
+    model: Autoencoder, ends: torch.Tensor, path: str, context: PathContext | None
+) -> tuple[Pixels, float]:
     """The frames of a path between pairs of codes `[pairs, 2, 64]`, and the seconds for each."""
-    start, choice, t = time.perf_counter(), choose_path(path), even_steps(FRAMES)
-    frames = np.stack([decode(model, choice.between(a, b, around)(t)) for a, b in ends])
-    return frames, (time.perf_counter() - start) / len(ends)
+    start = time.perf_counter()
+    codes = choose_path(path).between_pairs(ends[:, 0], ends[:, 1], context)(even_steps(FRAMES))
+    frames = decode(model, codes.flatten(0, 1))
+    return frames.reshape(len(ends), FRAMES, *frames.shape[1:]), (time.perf_counter() - start) / len(ends)
 
 
 def controls(ends: Pixels) -> dict[str, Pixels]:
@@ -159,7 +162,7 @@ def main() -> None:
         by_path(model, options, ends)
 
 
-def kept(name: str) -> dict[str, Any]:
+def read_figures(name: str) -> dict[str, Any]:
     """What was measured before."""
     file = RESULTS / f"{name}.json"
     page: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
@@ -171,11 +174,11 @@ def ends_of(pairs: int) -> Pixels:
 
 
 def by_method(options: argparse.Namespace, ends: Pixels) -> None:
-    rows = kept("lines-methods").get("rows", {})
+    rows = read_figures("lines-methods").get("rows", {})
     for name in options.methods:
         model = trained(name, options.runs, options.steps, options.width)
         codes = encode(model, ends.reshape(-1, 32, 32, 1)).reshape(len(ends), 2, -1)
-        frames, _ = walked(model, codes, "linear", None)
+        frames, _ = decode_pairs(model, codes, "linear", None)
         rows[name] = {
             **figures(frames),
             "images_seen": options.steps * BATCH,
@@ -188,17 +191,17 @@ def by_method(options: argparse.Namespace, ends: Pixels) -> None:
 
 
 def by_path(model: Autoencoder, options: argparse.Namespace, ends: Pixels) -> None:
-    found: dict[str, Any] = {"paths": kept("lines").get("paths", {})}
+    found: dict[str, Any] = {"paths": read_figures("lines").get("paths", {})}
     codes = encode(model, ends.reshape(-1, 32, 32, 1)).reshape(len(ends), 2, -1)
     found["floor_e3"] = 1e3 * float(mean_distance(decode(model, codes.flatten(0, 1))[:, None], reference()[0]).mean())
     found["controls"] = {name: figures(frames) for name, frames in controls(ends).items()}
     for count in NODES:
         nodes = images(count, seed=77)
-        around = PathContext(model, LatentSpace(encode(model, nodes), tuple(map(str, range(count)))), FRAMES)
+        context = PathContext(model, LatentSpace(encode(model, nodes), tuple(map(str, range(count)))), FRAMES)
         rows = found["paths"].setdefault(str(count), {})
-        rows["snap"] = figures(snapped(walked(model, codes, "linear", None)[0], nodes))
+        rows["snap"] = figures(snapped(decode_pairs(model, codes, "linear", None)[0], nodes))
         for path in (*PATHS, *GEODESICS):
-            frames, took = walked(model, codes[: options.few] if path in GEODESICS else codes, path, around)
+            frames, took = decode_pairs(model, codes[: options.few] if path in GEODESICS else codes, path, context)
             rows[path] = {**figures(frames), "seconds_per_path": took}
             print(count, path, rows[path], flush=True)
             write("lines", "python benchmarks/lines.py --part b", found)

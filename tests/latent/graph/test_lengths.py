@@ -1,4 +1,4 @@
-"""How long edges are, and that dear lengths are computed once."""
+"""How long edges are, and that expensive lengths are computed once."""
 
 from __future__ import annotations
 
@@ -157,15 +157,17 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "segue" / "lengths"
 
 
-def test_dear_lengths_are_computed_once(cache: Path, scattered: Callable[..., Codes]) -> None:
+def test_expensive_lengths_are_computed_once(cache: Path, scattered: Callable[..., Codes]) -> None:
     calls: list[int] = []
 
-    def dear(codes: Codes, edges: npt.NDArray[np.int64]) -> Codes:
+    def expensive(codes: Codes, edges: npt.NDArray[np.int64]) -> Codes:
         calls.append(len(edges))
         return euclidean_length(codes, edges)
 
     codes = scattered(200, 2)
-    first, again = (knn_graph(codes, 4, length=cache_lengths(dear, codes, "model", {"points": 8})) for _ in range(2))
+    first, again = (
+        knn_graph(codes, 4, length=cache_lengths(expensive, codes, "model", {"points": 8})) for _ in range(2)
+    )
     assert calls == [len(first.edges)] and np.array_equal(first.lengths, again.lengths)
     shortest_path(again, np.zeros(2), codes[0])
     assert len(list(cache.iterdir())) == 1 and max(calls[1:]) <= 8, "links of a query are not kept"
@@ -175,7 +177,7 @@ def test_dear_lengths_are_computed_once(cache: Path, scattered: Callable[..., Co
         ("model", {"points": 9}, codes),
         ("model", {"points": 8}, codes + 1),
     ):
-        knn_graph(nodes, 4, length=cache_lengths(dear, nodes, model, options))
+        knn_graph(nodes, 4, length=cache_lengths(expensive, nodes, model, options))
     assert len(calls) == 3 and len(list(cache.iterdir())) == 4
 
 

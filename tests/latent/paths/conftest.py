@@ -34,7 +34,7 @@ class Plane(nn.Module):
 
 @pytest.fixture(scope="session")
 def context() -> Around:
-    """Makes surroundings for codes of a shape: 80 of a normal distribution, or those given."""
+    """Makes a context for codes of a shape: 80 of a normal distribution, or those given."""
 
     def made(shape: tuple[int, ...], codes: Tensor | None = None, frames: int = 9) -> PathContext:
         if codes is None:

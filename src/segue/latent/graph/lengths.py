@@ -250,7 +250,7 @@ def cache_lengths(
         codes: the codes of the set, `[n, d]`.
         model: the digest of the model, as of `model_digest`.
         options: all else that the length depends on, in JSON values: which it is, its points, its steps.
-        report: is told of a damaged entry, and of a cache that cannot be written.
+        report: called with a note where an entry is damaged, or the cache cannot be written.
 
     Returns:
         The same length. Calls with other codes, as a query's, or with fewer than 256 edges are computed each time.
