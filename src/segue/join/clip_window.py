@@ -71,10 +71,22 @@ class ClipWindow:
         Returns:
             uint8 `[height, width, 3]` of the canvas, one at a time, not to be written to.
         """
-        rate, last = self.cache.rate, _last_number(self.info, self.cache.rate)
-        shown = range(self.start + start, self.start + (self.length if stop is None else stop))
-        numbers = (min(int(number / self.canvas.fps * rate), last) for number in shown)
+        numbers = map(self._number, range(start, self.length if stop is None else stop))
         return map(self.canvas.fit, self.cache.read(numbers, keep=keep))
+
+    def prefetch(self, start: int, stop: int) -> None:
+        """Decode frames in one go that will be read in parts, if there is room for them.
+
+        Args:
+            start: the first of them, 0 is the window's first.
+            stop: the one after the last.
+        """
+        self.cache.prefetch(range(self._number(start), self._number(stop - 1) + 1))
+
+    def _number(self, at: int) -> int:
+        """The number of a frame of the window as the cache counts."""
+        rate = self.cache.rate
+        return min(int((self.start + at) / self.canvas.fps * rate), _last_number(self.info, rate))
 
     def own_number(self, at: int) -> int:
         """Which of the clip's own frames is shown.

@@ -37,8 +37,7 @@ class FrameCache:
         Returns:
             The frames, uint8 `[h, w, 3]` of the clip's own size, not to be written to.
         """
-        if 0 < len(self.stretch) <= self._most and not self._frames:
-            self._fill()
+        self._fill()
         stream: Iterator[Pixels] = iter(())
         upcoming = last = -1
         frame: Pixels
@@ -54,7 +53,22 @@ class FrameCache:
             last = number
             yield frame
 
+    def prefetch(self, numbers: range) -> None:
+        """Decode frames in one go that will be read in parts, if there is room for all of them.
+
+        Args:
+            numbers: which.
+        """
+        self._fill()
+        missing = sum(number not in self._frames for number in numbers)
+        if missing <= self._most - len(self._frames):
+            for _ in self.read(numbers, keep=True):
+                pass
+
     def _fill(self) -> None:
+        """Keep the whole stretch, if it is short and nothing of it is there yet."""
+        if self._frames or not 0 < len(self.stretch) <= self._most:
+            return
         frames = read_frames(self.clip, fps=self.rate, start=self.stretch.start)
         self._frames = {number: _freeze(frame) for number, frame in zip(self.stretch, frames, strict=False)}
 

@@ -54,12 +54,13 @@ def read_seam(window: ClipWindow, cut: Cut, *, leaving: bool, report: Report) ->
     """
     size = window.canvas.size_within(min(PACE_PIXELS, MOST_PIXELS // (cut.count + 2)))
     near = window.canvas.count(BESIDE_SECONDS) + 1
+    edge = window.length - cut.overlap if leaving else cut.overlap  # the seam, in the window's frames
+    start, stop = (max(0, edge - near), edge) if leaving else (edge, min(window.length, edge + near))
+    window.prefetch(start if leaving else 0, window.length if leaving else stop)
     live: list[Pixels] = []
     for frame in live_frames(window, cut, leaving=leaving):
         live.append(resize(frame, *size))
         report(Event(f"look {window.path.name}", len(live), cut.count + 2))
-    edge = window.length - cut.overlap if leaving else cut.overlap  # the seam, in the window's frames
-    start, stop = (max(0, edge - near), edge) if leaving else (edge, min(window.length, edge + near))
     own = np.stack([resize(frame, *size) for frame in window.frames(start, stop, keep=True)])
     return SeamFrames(live=np.stack(live), own=own[::-1] if leaving else own)
 
