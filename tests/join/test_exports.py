@@ -42,7 +42,16 @@ def planned(lengths: list[int], count: int, mode: Any, *, loop: bool) -> Plan:
     windows = []
     for n, length in enumerate(lengths):
         info = ClipInfo(Path(f"{n}.mp4"), 64, 48, CANVAS.fps, length, length / 12, False, None, None, "h264", ())
-        clip = Clip(info=info, timing=timing, base=Fraction(1, 12), keys=(), aspect=None, shifts=(Fraction(0),))
+        clip = Clip(
+            info=info,
+            timing=timing,
+            base=Fraction(1, 12),
+            keys=(),
+            aspect=None,
+            shifts=(Fraction(0),),
+            timecode=None,
+            checked={},
+        )
         windows.append(make_window(CANVAS, clip))
     cuts = tuple(Cut(a, b, count, mode) for a, b in find_ends(len(lengths), loop=loop))
     return Plan(canvas=CANVAS, windows=tuple(windows), cuts=cuts)

@@ -106,6 +106,26 @@ def test_windows_of_any_rate_show_what_the_clip_shows(rate: int, clip: Clip) -> 
         assert all(np.array_equal(one, other) for one, other in zip(frames, own, strict=True))
 
 
+def test_frames_are_kept_as_small_as_the_film(clip: Clip, clips: ModuleType, decoded: Counter[str]) -> None:
+    canvas = Canvas(24, 32, Fraction(12), "crop")
+    window = make_window(canvas, clip, cache_bytes=FRAMES * FRAME_BYTES // 4)
+    assert clips.numbers_in(window.frames()) == clips.numbers_in(window.frames()) == list(range(FRAMES))
+    assert decoded == {"a.mkv": FRAMES}
+    assert [frame.shape for frame in window.resize(12, 16).frames(18)] == [(12, 16, 3)] * 2 and decoded[
+        "a.mkv"
+    ] == FRAMES
+
+
+def test_what_is_read_in_parts_may_be_decoded_in_one_go(clip: Clip, clips: ModuleType, decoded: Counter[str]) -> None:
+    cache = make_cache(clip, 12)
+    cache.prefetch(range(4, 16))
+    decoded.clear()
+    assert clips.numbers_in(cache.read(range(10, 16))) == list(range(10, 16))
+    assert clips.numbers_in(cache.read(range(4, 11))) == list(range(4, 11)) and not decoded
+    cache.prefetch(range(9))  # for which there is no room
+    assert not decoded
+
+
 @pytest.mark.parametrize("options", [{}, {"seconds": 0.4}, {"seconds": 0.4, "best_cut": 0.5}, {"fps": 30.0}], ids=str)
 def test_a_join_examines_each_clip_once_and_decodes_each_frame_once(
     options: dict[str, Any],

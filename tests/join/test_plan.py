@@ -27,7 +27,17 @@ def lasting(length: int, name: str = "a.mp4") -> ClipWindow:
     info = ClipInfo(Path(name), 64, 48, Fraction(12), length, length / 12, False, None, None, "h264", ())
     timing = Timing(Fraction(0), Fraction(12), Fraction(length, 12), gridded=True, steady=True)
     return make_window(
-        CANVAS, Clip(info=info, timing=timing, base=Fraction(1, 12), keys=(), aspect=None, shifts=(Fraction(0),))
+        CANVAS,
+        Clip(
+            info=info,
+            timing=timing,
+            base=Fraction(1, 12),
+            keys=(),
+            aspect=None,
+            shifts=(Fraction(0),),
+            timecode=None,
+            checked={},
+        ),
     )
 
 

@@ -129,3 +129,24 @@ def test_a_damaged_clip_from_anywhere(tmp_path: Path, clips: dict[str, tuple[Pat
     for start in (1, 20, 30, 40, 59):
         part = list(read_frames(path, start=start))
         assert len(part) == len(whole) - start and (part[-1] == whole[-1]).all()
+
+
+@pytest.mark.parametrize("name", ["b-frames", "open groups", "refreshed bit by bit", "vp9"])
+def test_a_key_frame_is_checked_once(name: str, clips: dict[str, tuple[Path, list[np.ndarray]]]) -> None:
+    path, whole = clips[name]
+    clip = examine(path)
+    for start in (50, 50, 3, 57, 30):
+        part = list(read_frames(clip, start=start))
+        assert len(part) == len(whole) - start
+        assert all((a == b).all() for a, b in zip(part, whole[start:], strict=True))
+    decided = dict(clip.checked)
+    believed = dict.fromkeys(clip.checked, True)  # what is there is not looked at again
+    clip.checked.update(believed)
+    list(read_frames(clip, start=50))
+    assert decided and clip.checked == believed
+
+
+def test_a_clip_is_read_as_its_path_is(clips: dict[str, tuple[Path, list[np.ndarray]]]) -> None:
+    path, whole = clips["variable"]
+    frames = list(read_frames(examine(path)))
+    assert len(frames) == len(whole) and all((a == b).all() for a, b in zip(frames, whole, strict=True))

@@ -200,15 +200,17 @@ def make_window(
                 "another start or stop",
             )
 
-    def make_cache(rate: Fraction) -> FrameCache:
-        ends = (min(int(number / canvas.fps * rate), _last_number(info, rate)) for number in (first, last - 1))
-        begin, end = ends
-        return FrameCache(clip, rate, range(begin, end + 1), cache_bytes)
+    def stretch_at(rate: Fraction) -> range:
+        begin, end = (min(int(number / canvas.fps * rate), _last_number(info, rate)) for number in (first, last - 1))
+        return range(begin, end + 1)
 
-    own = make_cache(info.fps)
+    own = FrameCache(clip, info.fps, stretch_at(info.fps), cache_bytes)
     # Where a slow clip keeps a steady clock, the film shows the clip's own frames, and one cache does for both rates.
     one_cache = info.fps < canvas.fps * SLOW_SHARE and clip.timing.gridded
-    cache = own if one_cache else make_cache(canvas.fps)
+    cache = own
+    if not one_cache:
+        size = canvas.height, canvas.width
+        cache = FrameCache(clip, canvas.fps, stretch_at(canvas.fps), cache_bytes, size, canvas.fit)
     return ClipWindow(canvas=canvas, clip=clip, start=first, length=last - first, cache=cache, own_cache=own)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 from segue.core.images import Pixels
@@ -20,11 +20,22 @@ class FrameCache:
         rate: frames a second.
         stretch: the numbers of the frames that are going to be read.
         most_bytes: how much may be kept.
+        size: height and width of the frames as they are kept; None: the clip's own.
+        fit: brings a frame to that size.
     """
 
-    def __init__(self, clip: Clip, rate: Fraction, stretch: range, most_bytes: int) -> None:
-        self.clip, self.rate, self.stretch = clip, rate, stretch
-        self._most = most_bytes // (clip.info.height * clip.info.width * 3)
+    def __init__(
+        self,
+        clip: Clip,
+        rate: Fraction,
+        stretch: range,
+        most_bytes: int,
+        size: tuple[int, int] | None = None,
+        fit: Callable[[Pixels], Pixels] | None = None,
+    ) -> None:
+        self.clip, self.rate, self.stretch, self._fit = clip, rate, stretch, fit
+        height, width = size or (clip.info.height, clip.info.width)
+        self._most = most_bytes // (height * width * 3)
         self._frames: dict[int, Pixels] = {}
 
     def read(self, numbers: Iterable[int], *, keep: bool = False) -> Iterator[Pixels]:
@@ -35,7 +46,7 @@ class FrameCache:
             keep: whether they will be wanted again.
 
         Returns:
-            The frames, uint8 `[h, w, 3]` of the clip's own size, not to be written to.
+            The frames, uint8 `[h, w, 3]`, not to be written to.
         """
         self._fill()
         stream: Iterator[Pixels] = iter(())
@@ -46,8 +57,8 @@ class FrameCache:
                 frame = self._frames[number]
             elif number != last:
                 if number != upcoming:
-                    stream = read_frames(self.clip, fps=self.rate, start=number)
-                frame, upcoming = _freeze(next(stream)), number + 1
+                    stream = self._open(number)
+                frame, upcoming = next(stream), number + 1
                 if keep and len(self._frames) < self._most:
                     self._frames[number] = frame
             last = number
@@ -69,10 +80,11 @@ class FrameCache:
         """Keep the whole stretch, if it is short and nothing of it is there yet."""
         if self._frames or not 0 < len(self.stretch) <= self._most:
             return
-        frames = read_frames(self.clip, fps=self.rate, start=self.stretch.start)
-        self._frames = {number: _freeze(frame) for number, frame in zip(self.stretch, frames, strict=False)}
+        self._frames = dict(zip(self.stretch, self._open(self.stretch.start), strict=False))
 
-
-def _freeze(frame: Pixels) -> Pixels:
-    frame.flags.writeable = False
-    return frame
+    def _open(self, number: int) -> Iterator[Pixels]:
+        """The frames from a number on, as a stream."""
+        for frame in read_frames(self.clip, fps=self.rate, start=number):
+            fitted = frame if self._fit is None else self._fit(frame)
+            fitted.flags.writeable = False
+            yield fitted

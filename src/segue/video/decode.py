@@ -66,7 +66,12 @@ class Pieces:
 
 
 def pictures(
-    path: Path, key: Key | None = None, *, before: Key | None = None, shifts: Sequence[Fraction] = ()
+    path: Path,
+    key: Key | None = None,
+    *,
+    before: Key | None = None,
+    shifts: Sequence[Fraction] = (),
+    checked: dict[Key, bool] | None = None,
 ) -> Generator[VideoFrame]:
     """A clip's frames in the order shown.
 
@@ -75,6 +80,7 @@ def pictures(
         key: the key frame to start with; None: the first frame.
         before: the key frame before `key`, from which its frames are checked; None: the first frame.
         shifts: seconds to add to the time stamps of each recording in the file, as of `Clip`.
+        checked: which key frames of the clip have been checked, and whether they are to be believed; this one is added.
 
     Returns:
         The frames from `key` on, to the bit what decoding all gives; all frames where `key` cannot be reached, or where
@@ -83,7 +89,10 @@ def pictures(
     Raises:
         InputError: as `open_container` does.
     """
-    if key is not None and _stands_alone(path, key, before):
+    checked = {} if checked is None else checked
+    if key is not None and key not in checked:
+        checked[key] = _stands_alone(path, key, before)
+    if key is not None and checked[key]:
         with closing(_from_key(path, key)) as frames:
             yield from frames
         return

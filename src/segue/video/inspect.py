@@ -84,7 +84,8 @@ class Clip(NamedTuple):
     `timing` is its clock, `base` seconds a tick; `keys` are the key frames that can be sought, in the order shown.
     `aspect` is how many times as wide as high a pixel is, if that is said. `shifts` are the seconds to add to the time
     stamps of each recording in the file: most files hold one, and `(0,)`. `timecode` is that of its first frame (see
-    `segue.video.timecode`), None without one.
+    `segue.video.timecode`), None without one. `checked` remembers which key frames can be trusted, so that each is
+    checked once.
     """
 
     info: ClipInfo
@@ -93,7 +94,8 @@ class Clip(NamedTuple):
     keys: tuple[Key, ...]
     aspect: Fraction | None
     shifts: tuple[Fraction, ...]
-    timecode: str | None = None
+    timecode: str | None
+    checked: dict[Key, bool]
 
     def keys_before(self, seconds: Fraction) -> tuple[Key | None, Key | None]:
         """The key frame to start from, and the one before it.
@@ -182,6 +184,7 @@ def examine(path: Path) -> Clip:
         aspect=aspect,
         shifts=shifts,
         timecode=code,
+        checked={},
     )
 
 

@@ -61,7 +61,7 @@ def _frames(clip: Clip, fps: Fraction, start: int, count: int) -> Generator[Pixe
     pixels: Pixels | None = None
     given, latest = 0, None
     key, before = clip.keys_before(start / fps)
-    with closing(pictures(clip.info.path, key, before=before, shifts=clip.shifts)) as decoded:
+    with closing(pictures(clip.info.path, key, before=before, shifts=clip.shifts, checked=clip.checked)) as decoded:
         whole = deinterlace(decoded) if INTERLACED in clip.info.notes else decoded
         for index, frame in enumerate(whole):
             until = min(count, math.ceil(clip.timing.time(seconds_of(frame), index) * fps))
