@@ -21,6 +21,7 @@ format: $(READY)        ## put the style right
 	$(BIN)/ruff format .
 
 bench: $(READY)         ## measure, for hours; results go to benchmarks/results/, and into the tables of docs/
+	$(BIN)/python benchmarks/precision.py
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/joins.py pairs films
 	$(BIN)/python benchmarks/slow.py
