@@ -187,7 +187,7 @@ def _draw_mixture(space: LatentSpace, request: SampleRequest, generator: Generat
 
 
 def _choose_mix(request: SampleRequest, images: ImageSet) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    """The names of the labels asked for, and their weights, which sum to 1."""
+    """The names of the labels to mix, and their weights, which sum to 1."""
     if images.labels is None:
         raise InputError("`by=label` of images without labels", "a set that has them", "another `by`")
     present = set(np.unique(images.labels).tolist())

@@ -40,7 +40,7 @@ from segue.models.autoencoder import Autoencoder, model_digest
 from segue.render.score_sheets import choose_ordering, draw_overview, draw_sheet
 
 IN_MEMORY = 1 << 30
-"""Bytes of frames that are kept for the sheets; of more, those that are shown are made again."""
+"""Bytes of frames that stay in memory for the contact sheets; beyond that, the frames of a sheet are computed again."""
 
 
 @dataclass(frozen=True)

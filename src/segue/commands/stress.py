@@ -98,7 +98,7 @@ class Stressed:
 
 @dataclass(frozen=True)
 class StressResult:
-    """The sheet, the table of all images if asked for, and the figures of each epoch on the same corrupted images."""
+    """The sheet, the table of all images if there is one, and the figures of each epoch on the same corrupted images."""
 
     out: Path
     csv: Path | None
@@ -191,7 +191,7 @@ def _check_files(request: StressRequest) -> None:
 
 
 def _open_models(request: StressRequest) -> tuple[dict[int | None, Autoencoder], dict[str, Any]]:
-    """The model of every epoch that is asked for, and what is known of the run."""
+    """The model of each requested epoch, and what is known of the run."""
     epochs = [None] if request.epoch is None else choose_epochs(request.run, request.epoch)
     models: dict[int | None, Autoencoder] = {}
     for epoch in epochs:

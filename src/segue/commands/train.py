@@ -313,7 +313,7 @@ def _pin_precision(request: TrainRequest) -> TrainRequest:
 
 
 def _read_earlier_config(request: TrainRequest) -> dict[str, Any] | None:
-    """What a run that is to be resumed was asked for by; None where none is."""
+    """The config of the run that is resumed; None where none is."""
     path = request.out / CONFIG
     if not (request.resume and (request.out / CHECKPOINT).exists() and path.exists()):
         return None
