@@ -99,6 +99,8 @@ def test_help_has_types_values_bounds_and_groups(capsys: pytest.CaptureFixture[s
     shown = " ".join(said(capsys, "train", "--help").replace("│", " ").split())
     assert "--lr FLOAT" in shown and "--fit {crop,letterbox}" in shown and "--data-dir PATH" in shown
     assert "[1 to 65536; default 128]" in shown and "--method METHOD" in shown
+    assert "--path PATH-CHOICE" in said(capsys, "interpolate", "--help")  # no file
+    assert "[{methods,paths," in said(capsys, "list", "--help")
     places = [shown.index(f"─ {group} ─") for group in ("Input", "Model", "Training", "Output", "Advanced")]
     assert places == sorted(places)
 

@@ -94,7 +94,7 @@ def _make_parameter(field: dataclasses.Field[Any], kind: Any, group: Group) -> i
     names = () if positional else (option, "-o") if field.name == "out" else (option,)
     note = Parameter(
         name=names or None,
-        help=field.metadata["help"] + _format_values(field),
+        help=field.metadata["help"] + _format_values(field, format_type(kind) if positional else ""),
         group=group,
         metavar=format_type(kind),
         negative="",
@@ -132,9 +132,9 @@ def _completed_type(kind: Any) -> Any:
     return kind if kind is Path or get_origin(kind) is Literal else str
 
 
-def _format_values(field: dataclasses.Field[Any]) -> str:
-    """The range and the default of a field, in brackets."""
-    parts = [format_range(field)]
+def _format_values(field: dataclasses.Field[Any], positional_type: str) -> str:
+    """The range and the default of a field, in brackets, and what a word in its own place may be."""
+    parts = [positional_type if positional_type.startswith("{") else "", format_range(field)]
     if field.default not in (dataclasses.MISSING, None, ()):
         parts.append(f"default {field.default}")
     shown = "; ".join(filter(None, parts))

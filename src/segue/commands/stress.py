@@ -98,7 +98,7 @@ class Stressed:
 
 @dataclass(frozen=True)
 class StressResult:
-    """The sheet, the table of all images if there is one, and the figures of each epoch on the same corrupted images."""
+    """The sheet, the table of all images if any, and the figures of each epoch on the same corrupted images."""
 
     out: Path
     csv: Path | None

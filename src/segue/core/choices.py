@@ -115,7 +115,7 @@ def format_type(kind: Any) -> str:
     if inside:  # of a choice, which may also be spelled as text
         return format_type(inside[-1])
     if isinstance(kind, type) and issubclass(kind, Choice):
-        return kind.__name__.removesuffix("Choice").upper()
+        return re.sub("(?<=[a-z])(?=[A-Z])", "-", kind.__name__).upper()  # PATH-CHOICE: no file
     return _TYPE_NAMES.get(kind, "TEXT")
 
 
