@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,11 +25,14 @@ FRAMES = 10
 PATHS = ("linear", "slerp", "auto")
 
 
-def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
-    """What some work gives, and its seconds by the clock and of the processor."""
-    clock, processor = time.perf_counter(), time.process_time()
-    result = work()
-    return result, time.perf_counter() - clock, time.process_time() - processor
+class Clock:
+    """Seconds by the clock and of the processor, since it was made."""
+
+    def __init__(self) -> None:
+        self.start, self.processor_start = time.perf_counter(), time.process_time()
+
+    def read(self) -> tuple[float, float]:
+        return time.perf_counter() - self.start, time.process_time() - self.processor_start
 
 
 def main() -> None:
@@ -45,26 +47,25 @@ def main() -> None:
     train(model, AE(), digits.images, Training(steps=300, batch=32))
     model = model.cpu().eval()
     context = PathContext(model, LatentSpace.of(model, digits), FRAMES)
-    ends = digits.images[np.random.default_rng(0).integers(0, len(digits), (options.pairs, 2))]
+    first, last = digits.images[np.random.default_rng(0).integers(0, len(digits), (2, options.pairs))]
     rows: dict[str, Any] = {}
     for path in PATHS:
         # The graph is built before the clock starts.
-        interpolate_images(model, *ends[0], path, FRAMES, context=context)
-        found, clock, processor = timed(
-            lambda path=path: interpolate_pairs(model, ends[:, 0], ends[:, 1], path, FRAMES, context=context)
-        )
-        single, clock_single, processor_single = timed(
-            lambda path=path: [
-                interpolate_images(model, a, b, path, FRAMES, context=context) for a, b in ends[: options.single]
-            ]
-        )
+        interpolate_images(model, first[0], last[0], path, FRAMES, context=context)
+        clock = Clock()
+        found = interpolate_pairs(model, first, last, path, FRAMES, context=context)
+        seconds, processor = clock.read()
+        some = range(options.single)
+        clock = Clock()
+        single = [interpolate_images(model, first[i], last[i], path, FRAMES, context=context) for i in some]
+        seconds_single, processor_single = clock.read()
         codes = torch.stack([one.codes for one in single])
         rows[path] = {
             "pairs": options.pairs,
-            "seconds": clock,
+            "seconds": seconds,
             "processor_seconds": processor,
             "single_pairs": options.single,
-            "single_seconds": clock_single,
+            "single_seconds": seconds_single,
             "single_processor_seconds": processor_single,
             "largest_difference": float((found.codes[: options.single] - codes).abs().max()),
         }

@@ -24,8 +24,9 @@ EVEN = 0.005
 _ROUNDS = 60
 """How often positions are corrected at most."""
 
-Distances: TypeAlias = Callable[[Tensor], Floats]
-"""Codes of k paths `[k, m, *latent_shape]` to the distances `[k, m - 1]` between those that follow each other."""
+Distances: TypeAlias = Callable[[Indices, Tensor], Floats]
+"""Which paths `[k]`, and codes from end to end of each, `[k, m, *latent_shape]`, to the distances `[k, m - 1]` between
+those that follow each other."""
 
 EASES: dict[str, Callable[[Floats], Floats]] = {
     "none": lambda t: t,
@@ -73,7 +74,7 @@ class ConstantSpeed(PathTransform):
 
         context = require_context(context, self)
         even = np.linspace(0, 1, context.frames)
-        positions, uneven = even_positions(paths, EASES[self.ease](even), self._distances(context.model))
+        positions, uneven = even_positions(paths, EASES[self.ease](even), self._distances(context.model, paths))
         warp = PchipInterpolator(even, positions, axis=1)
 
         def at(rows: Tensor, t: Tensor) -> Tensor:
@@ -91,9 +92,9 @@ class ConstantSpeed(PathTransform):
             at, stops, tuple({**info, "uneven": float(u)} for info, u in zip(paths.info, uneven, strict=True))
         )
 
-    def _distances(self, model: Autoencoder) -> Distances:
+    def _distances(self, model: Autoencoder, paths: PathBatch) -> Distances:
         steps = {"decoded": pixel_steps, "perceptual": perceptual_steps}.get(self.by)
-        return _code_distances if steps is None else _image_distances(model, steps)
+        return _code_distances if steps is None else _image_distances(model, steps, paths)
 
 
 def even_positions(paths: PathBatch, goal: Floats, distances: Distances) -> tuple[Floats, Floats]:
@@ -115,7 +116,7 @@ def even_positions(paths: PathBatch, goal: Floats, distances: Distances) -> tupl
     best, least = positions.copy(), np.full(len(paths), np.inf)
     rows = np.arange(len(paths))
     for _ in range(_ROUNDS):
-        steps = distances(paths.at(torch.from_numpy(rows), torch.from_numpy(positions)))
+        steps = distances(rows, paths.at(torch.from_numpy(rows), torch.from_numpy(positions)))
         moving = steps.any(1)
         least[rows[~moving & np.isinf(least[rows])]] = 0
         rows, positions, steps = rows[moving], positions[moving], steps[moving]
@@ -146,26 +147,40 @@ def _move(positions: Floats, steps: Floats, goal: Floats) -> Floats:
     return np.stack([np.interp(goal, way, own) for way, own in zip(ways, positions, strict=True)])
 
 
-def _code_distances(codes: Tensor) -> Floats:
+def _code_distances(rows: Indices, codes: Tensor) -> Floats:
+    """The distances between codes that follow each other."""
     steps: Floats = codes.detach().flatten(2).double().cpu().diff(dim=1).norm(dim=2).numpy()
     return steps
 
 
-def _image_distances(model: Autoencoder, steps: Steps) -> Distances:
-    """The distances between codes that follow each other."""
+@torch.no_grad()
+def _image_distances(model: Autoencoder, steps: Steps, paths: PathBatch) -> Distances:
+    """Distances between decoded images; the ends are decoded once, the others as many at a time as memory allows."""
+    most, device = max(2, limit_batch(64, model)), device_of(model)
+
+    def decode(codes: Tensor) -> Tensor:
+        return torch.cat([model.decode(part.to(device)) for part in codes.split(most)])  # type: ignore[no-untyped-call]
+
+    first, last = decode(paths(0.0))[:, None], decode(paths(1.0))[:, None]
 
     @torch.no_grad()
-    def decoded_steps(codes: Tensor) -> Tensor:
-        frames = model.decode(codes.flatten(0, 1).to(device_of(model)))
-        return steps(frames.reshape(*codes.shape[:2], *frames.shape[1:])).double().cpu()
+    def stretch(rows: Tensor, codes: Tensor, start: int, stop: int) -> Tensor:
+        inner = codes[:, max(start, 1) : min(stop, codes.shape[1] - 1)]
+        frames = [first[rows]] if start == 0 else []
+        if inner.shape[1]:
+            frames.append(decode(inner.flatten(0, 1)).reshape(*inner.shape[:2], *first.shape[2:]))
+        if stop == codes.shape[1]:
+            frames.append(last[rows])
+        return steps(torch.cat(frames, 1)).double().cpu()
 
-    def distances(codes: Tensor) -> Floats:
-        most = max(2, limit_batch(64, model))
-        parts: list[Tensor] = []
-        for start in range(0, codes.shape[1] - 1, most - 1):
-            stretch = codes[:, start : start + most]
-            some = stretch.split(max(1, most // stretch.shape[1]))  # type: ignore[no-untyped-call]
-            parts.append(torch.cat([decoded_steps(part) for part in some]))
+    def distances(rows: Indices, codes: Tensor) -> Floats:
+        count, parts = codes.shape[1], list[Tensor]()
+        chosen = torch.from_numpy(rows)
+        for start in range(0, count - 1, most - 1):
+            stop = min(start + most, count)
+            many = max(1, most // (stop - start))
+            some = range(0, len(codes), many)
+            parts.append(torch.cat([stretch(chosen[i : i + many], codes[i : i + many], start, stop) for i in some]))
         array: Floats = torch.cat(parts, 1).numpy()
         return array
 
