@@ -33,14 +33,24 @@ _FILMS = (".gif", ".mp4")
 class TrainingPictures:
     """Pictures of a model at each stage of its training, in a folder, and films of them.
 
-    `reconstructions` has the images that `show` picks (as `train:17+label:5`; else ten, of as many labels as there are)
-    above what the model makes of them. `grid` has what it decodes from points that stay the same: of two numbers a grid
-    over N(0, I), else draws of it; scaled and shifted to the codes of the moment where the method has no prior. `map`
-    has the codes of up to 2,000 images held out, drawn by `seed`, coloured by label: as they are if they have two
-    numbers, else on their two principal axes, turned such that a stage lies as near as can be to the one before.
+    - `reconstructions`: some images above what the model makes of them.
+    - `grid`: what it decodes from the same codes at each stage: a grid over N(0, I) where a code has two numbers, else
+      draws from N(0, I); scaled and shifted to the codes of the stage where the method has no prior.
+    - `map`: the codes of up to 2,000 held-out images, coloured by label: as they are where a code has two numbers, else
+      on their two principal axes, rotated so that they lie as near as possible to those of the stage before.
 
-    A run that is resumed goes on with what is there; else the pictures of the run before are removed first, and nothing
-    else that is in the folder. Raises `InputError` for images that are not there.
+    The pictures of an earlier run are removed first, unless that run is resumed; nothing else in the folder is.
+
+    Args:
+        folder: where they go.
+        data: the image set.
+        method: the training method.
+        show: the images to reconstruct, `train:17+label:5`; None: ten, of as many labels as there are.
+        seed: of the draws.
+        resume: whether the run goes on.
+
+    Raises:
+        InputError: images to show are not there.
     """
 
     def __init__(
