@@ -60,12 +60,12 @@ class Lettering:
                 if line and self.width(longer) > width_px:
                     lines.append(line)
                     longer = word
-                *whole, line = self._broken(longer, width_px)
+                *whole, line = self._break(longer, width_px)
                 lines += whole
             lines.append(line)
         return lines
 
-    def _broken(self, text: str, width_px: int) -> list[str]:
+    def _break(self, text: str, width_px: int) -> list[str]:
         pieces = [""]
         for letter in text:
             if pieces[-1] and self.width(pieces[-1] + letter) > width_px:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
-import numpy.typing as npt
 
 from segue.core.images import Pixels
 from segue.core.progress import Event
@@ -99,7 +98,7 @@ def measure_transitions(of: Transitions, reader: Classifier, real: PixelSearch) 
     moved = [motion(frames).steps for frames in of.frames]
     return {
         "ghosting": np.array([ghosting(frames, frames[0], frames[-1]) for frames in of.frames]),
-        "others": np.array([float(len(passed(one) - _ends(one))) for one in read.argmax(2)]),
+        "others": np.array([float(len(set(one.tolist()) - {int(one[0]), int(one[-1])})) for one in read.argmax(2)]),
         "confidence": read[:, steps // 2].max(1),
         "step": np.array([one.max() / one.sum() if one.any() else np.nan for one in moved]),
         "onset": np.array([_onset(measure_presence(frames)) for frames in of.frames]),
@@ -153,16 +152,6 @@ def draw_class_pairs(images: ImageSet, a: str, b: str, count: int, seed: int) ->
         (images.images[one], images.images[other])
         for one, other in zip(*(rng.choice(x, count) for x in of), strict=True)
     ]
-
-
-def passed(read: npt.NDArray[np.int64]) -> set[int]:
-    """The classes that frames `[m]` are read as."""
-    return set(read.tolist())
-
-
-def _ends(read: npt.NDArray[np.int64]) -> set[int]:
-    """The classes that the first and the last of frames `[m]` are read as."""
-    return {int(read[0]), int(read[-1])}
 
 
 def list_changes(names: Sequence[str]) -> str:

@@ -83,7 +83,7 @@ class Workspace:
             data: The set.
             options: `size`, `limit`, `channels`, `hold_out` and `fit`.
         """
-        options |= self._capped(options, "limit")
+        options |= self._cap(options, "limit")
         self.report(Event("load", note=f"reading {data}"))
         return DataOptions(**options).load(data, self.seed, self.data_dir, self.report)
 
@@ -100,10 +100,10 @@ class Workspace:
         Returns:
             The folder of the run.
         """
-        options |= self._capped(options, "limit", "width", "pictures", *(() if options.get("keep") else ("steps",)))
+        options |= self._cap(options, "limit", "width", "pictures", *(() if options.get("keep") else ("steps",)))
         run = self.folder / RUNS / name
         request = self._train_request(run, data, dict(options))
-        asked = json.dumps(_spelled(request), indent=2) + "\n"
+        asked = json.dumps(_spell_fields(request), indent=2) + "\n"
         same = (run / REQUEST).is_file() and (run / REQUEST).read_text(encoding="utf-8") == asked
         self.commands.append(command(request, self.folder))
         if same and (run / MODEL).exists():
@@ -157,7 +157,7 @@ class Workspace:
             images: Images with labels.
             steps: Training steps.
         """
-        steps = self._capped({"steps": steps}, "steps").get("steps", steps)
+        steps = self._cap({"steps": steps}, "steps").get("steps", steps)
         file, asked = self.folder / RUNS / READER, {"images": images.digest(), "steps": steps, "seed": self.seed}
         with suppress(InputError):
             there, about = load_classifier(file)
@@ -167,7 +167,7 @@ class Workspace:
         save_classifier(file, made, asked)
         return made
 
-    def _capped(self, options: dict[str, Any], *names: str) -> dict[str, Any]:
+    def _cap(self, options: dict[str, Any], *names: str) -> dict[str, Any]:
         """In a tiny study, the options of these names, none above what `TINY` allows."""
         given = {name: options.get(name) for name in names if self.size == "tiny"}
         return {name: TINY[name] if value is None else min(value, TINY[name]) for name, value in given.items()}
@@ -185,8 +185,8 @@ class Workspace:
         return dataclasses.replace(request, training=dataclasses.replace(request.training, precision=known))
 
     def _train_request(self, run: Path, data: str, options: dict[str, Any]) -> TrainRequest:
-        images = {name: options.pop(name) for name in _names(DataOptions) & options.keys()}
-        training = {name: options.pop(name) for name in _names(Training) & options.keys()}
+        images = {name: options.pop(name) for name in _field_names(DataOptions) & options.keys()}
+        training = {name: options.pop(name) for name in _field_names(Training) & options.keys()}
         request = TrainRequest(
             data,
             run,
@@ -210,7 +210,7 @@ def command(request: Checked, folder: Path) -> str:
     'segue map runs/ae --out map.png --limit 100'
     """
     words = ["segue", type(request).__name__.removesuffix("Request").lower()]
-    for field_, value in _flat(request):
+    for field_, value in _flatten(request):
         if field_.name == "data_dir" or value == field_.default or value is None:
             continue
         if isinstance(value, Path) and value.is_relative_to(folder):
@@ -219,30 +219,30 @@ def command(request: Checked, folder: Path) -> str:
         option = [] if needed else [f"--{field_.name.replace('_', '-')}"]
         several = field_.type == "tuple[str, ...]"  # an option that is given once for each
         for each in value if several else (value,):
-            words += [*option, *([] if each is True else [_word(each, field_.name)])]
+            words += [*option, *([] if each is True else [_spell_word(each, field_.name)])]
     return shlex.join(words)
 
 
-def _word(value: Any, name: str) -> str:
+def _spell_word(value: Any, name: str) -> str:
     if isinstance(value, tuple):
         return ("x" if name == "size" else " ").join(map(str, value))
     return str(value)
 
 
-def _flat(request: Checked) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
+def _flatten(request: Checked) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
     """All fields of a request and of the requests within it, with their values."""
     for field_ in dataclasses.fields(request):  # type: ignore[arg-type]
         value = getattr(request, field_.name)
         if isinstance(value, (DataOptions, Training)):
-            yield from _flat(value)
+            yield from _flatten(value)
         else:
             yield field_, value
 
 
-def _names(cls: type[Checked]) -> set[str]:
+def _field_names(cls: type[Checked]) -> set[str]:
     return {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
 
 
-def _spelled(request: Checked) -> dict[str, str]:
+def _spell_fields(request: Checked) -> dict[str, str]:
     """All that decides a run; where it lies, and where its data lie, do not."""
-    return {f.name: str(value) for f, value in _flat(request) if f.name not in ("out", "data_dir", "weights")}
+    return {f.name: str(value) for f, value in _flatten(request) if f.name not in ("out", "data_dir", "weights")}

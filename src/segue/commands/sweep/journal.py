@@ -45,10 +45,13 @@ class Pruned(Exception):  # noqa: N818 - no error
 
 
 class Locks:
-    """Locks by number, each a byte of one file, between the processes that see it, on one machine or several.
+    """Numbered locks, each a byte of one file, between the processes that see it, on one machine or several.
 
-    A process that holds a lock is given it again; two threads of one process are not kept apart. Closing the locks
-    gives all of them back. On a network file system they need its locks to be on, as they are by default.
+    A process that holds a lock may take it again; two threads of one process are not kept apart. A lock ends with its
+    process, and closing the locks releases all of them. A network file system has to support locks.
+
+    Args:
+        path: The file, made where there is none.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, Locks(Path(folder) / "locks") as locks:
@@ -90,9 +93,14 @@ class Locks:
 class Journal:
     """The journal of a plan, made where there is none; to be closed, as a context.
 
-    Its `plan` is that of the sweep: at the number format that was chosen when the sweep began.
-    Lock 0 is of the folder, lock 1 + n of trial n. Raises `InputError` for the journal of another plan; with `force`
-    what is there is removed first, unless somebody works on it.
+    Lock 0 is of the folder, lock 1 + n of trial n.
+
+    Args:
+        plan: The sweep.
+        force: Whether what is in the folder is removed first, unless somebody works on it.
+
+    Raises:
+        InputError: For the journal of another plan, without `force`, and for a folder that somebody works on.
     """
 
     def __init__(self, plan: Plan, force: bool = False) -> None:

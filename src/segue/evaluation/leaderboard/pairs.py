@@ -44,7 +44,7 @@ def draw_pairs(images: ImageSet, count: int, kind: Kind, seed: int, space: tuple
     while len(found) < count:
         before = len(found)
         for a in rng.permutation(len(images)).tolist():
-            b = _partner(images, a, kind, space, rng)
+            b = _pick_partner(images, a, kind, space, rng)
             if b is not None and (a, b) not in found and (b, a) not in found:
                 found[a, b] = None
             if len(found) == count:
@@ -70,9 +70,11 @@ def _check(images: ImageSet, kind: Kind) -> None:
         )
 
 
-def _partner(images: ImageSet, a: int, kind: Kind, space: tuple[Factor, ...], rng: np.random.Generator) -> int | None:
+def _pick_partner(
+    images: ImageSet, a: int, kind: Kind, space: tuple[Factor, ...], rng: np.random.Generator
+) -> int | None:
     """One of the images that are related to image `a`, and do not look the same."""
-    others = np.flatnonzero(_related(images, a, kind, space))
+    others = np.flatnonzero(_find_related(images, a, kind, space))
     others = others[others != a]
     for _ in range(8):
         if not len(others):
@@ -88,21 +90,21 @@ def _all_pairs(images: ImageSet, kind: Kind, space: tuple[Factor, ...]) -> set[t
     return {
         (a, b)
         for a in range(len(images))
-        for b in np.flatnonzero(_related(images, a, kind, space)).tolist()
+        for b in np.flatnonzero(_find_related(images, a, kind, space)).tolist()
         if a < b and not np.array_equal(images.images[a], images.images[b])
     }
 
 
-def _related(images: ImageSet, a: int, kind: Kind, space: tuple[Factor, ...]) -> npt.NDArray[np.bool_]:
+def _find_related(images: ImageSet, a: int, kind: Kind, space: tuple[Factor, ...]) -> npt.NDArray[np.bool_]:
     if images.labels is not None and kind.endswith("label"):
         same: npt.NDArray[np.bool_] = images.labels == images.labels[a]
         return same if kind == "same-label" else ~same
     if images.factors is not None and kind.endswith(("factor", "factors")):
-        return _differing(images.factors, a, kind, space)
+        return _find_differing(images.factors, a, kind, space)
     return np.ones(len(images), bool)
 
 
-def _differing(factors: Values, a: int, kind: Kind, space: tuple[Factor, ...]) -> npt.NDArray[np.bool_]:
+def _find_differing(factors: Values, a: int, kind: Kind, space: tuple[Factor, ...]) -> npt.NDArray[np.bool_]:
     category = np.array([factor.kind == "category" for factor in space] or [False] * factors.shape[1])
     differs = factors != factors[a]
     count = (differs & ~category).sum(1)

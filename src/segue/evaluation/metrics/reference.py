@@ -86,7 +86,7 @@ class Reference:
         Raises:
             InputError: By "perceptual", where the weights of the network are not found.
         """
-        return self.nearest_by_values(frames)[0] if by == "pixel" else self._seen().nearest(frames)
+        return self.nearest_by_values(frames)[0] if by == "pixel" else self._feature_search().nearest(frames)
 
     def nearest_by_values(self, frames: Pixels) -> tuple[Nearest, Nearest]:
         """Find the image nearest to each frame by mean square error, and the one nearest by cosine (`PixelSearch`)."""
@@ -126,5 +126,5 @@ class Reference:
         some = draw_indices(len(self.images), SAMPLE, self.seed)
         return self.cache("codes", lambda: encode(model, self.images[some], report=self.report))
 
-    def _seen(self) -> FeatureSearch:
+    def _feature_search(self) -> FeatureSearch:
         return self.cache("features", lambda: FeatureSearch(self.images, self.seed, self.report))

@@ -20,7 +20,7 @@ THRESHOLD = "Joining all within a threshold, not the k nearest, may mend the lon
 _ALONE = "The perceptual loss alone keeps edges and loses filling."
 
 
-def not_learned(name: str, source: str, variety: float) -> Claim:
+def claim_unlearned(name: str, source: str, variety: float) -> Claim:
     """What is said where a model has not learned enough to test a claim."""
     found = f"Not tested: after so short a training the model hardly tells images apart (variety {variety:.0%})."
     return Claim(name, source, found, "not tested")
@@ -61,7 +61,7 @@ def judge_lower(line: LeaderboardRow, surf: LeaderboardRow) -> Claim:
 def judge_long_way(line: LeaderboardRow, surf: LeaderboardRow, length: float, kept: Quality) -> Claim:
     """With the combined loss surfing is 1.3 times as long or more, jerks more, and has a lower interpolationMSE."""
     if not kept.learned:
-        return not_learned("long-way", LONG, kept.variety)
+        return claim_unlearned("long-way", LONG, kept.variety)
     jerks = line.figures["jerk"].mean, surf.figures["jerk"].mean
     off = relative_change(line.figures[OFF].mean, surf.figures[OFF].mean)
     return Claim(
@@ -77,7 +77,7 @@ def judge_combined(qualities: Mapping[str, Quality]) -> Claim:
     """The combined loss is sharper than MSE alone and keeps more of the filling than the perceptual loss alone."""
     mse, both, seen = qualities["MSE"], qualities["both"], qualities["perceptual"]
     if not both.learned:
-        return not_learned("combined-loss", COMBINED, both.variety)
+        return claim_unlearned("combined-loss", COMBINED, both.variety)
     return Claim(
         "combined-loss",
         COMBINED,
@@ -91,7 +91,7 @@ def judge_perceptual(qualities: Mapping[str, Quality]) -> Claim:
     """The perceptual loss alone has edges as strong as MSE's or stronger, and misses more of the filling."""
     mse, seen = qualities["MSE"], qualities["perceptual"]
     if not (mse.learned and seen.learned):
-        return not_learned("perceptual-only", _ALONE, min(mse.variety, seen.variety))
+        return claim_unlearned("perceptual-only", _ALONE, min(mse.variety, seen.variety))
     return Claim(
         "perceptual-only",
         _ALONE,
@@ -194,7 +194,7 @@ def judge_radius(lengths: tuple[float, float], surf: LeaderboardRow, wide: Leade
     Farther is an interpolationMSE higher by more than 2 %. `lengths` are those by k and by the radius.
     """
     if not kept.learned:
-        return not_learned("radius", THRESHOLD, kept.variety)
+        return claim_unlearned("radius", THRESHOLD, kept.variety)
     by, off = relative_change(*lengths), relative_change(surf.figures[OFF].mean, wide.figures[OFF].mean)
     return Claim(
         "radius",
@@ -215,7 +215,7 @@ def judge_convex(
     before = plain.figures["excess"].mean
     after = {name: row.figures["excess"].mean for name, row in shaped.items() if qualities[name].learned}
     if not after:
-        return not_learned("convex", _CONVEX, max(qualities[name].variety for name in shaped))
+        return claim_unlearned("convex", _CONVEX, max(qualities[name].variety for name in shaped))
     listed = ", ".join(f"{name} {1e3 * value:.2f}e-3" for name, value in after.items())
     return Claim(
         "convex",
@@ -232,7 +232,7 @@ def judge_better(plain: Quality, others: Mapping[str, Quality]) -> Claim:
     """
     tried = {name: kept.mse for name, kept in others.items() if kept.learned}
     if not tried:
-        return not_learned("other-kinds", OTHERS, max(kept.variety for kept in others.values()))
+        return claim_unlearned("other-kinds", OTHERS, max(kept.variety for kept in others.values()))
     least = min(tried.values())
     listed = ", ".join(f"{name} {1e3 * value:.2f}" for name, value in tried.items())
     return Claim(
