@@ -18,7 +18,7 @@ import numpy.typing as npt
 import torch
 from machine import write
 
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.core.images import to_float
 from segue.data.datasets.worlds import Glyphs
 from segue.latent.interpolation import even_steps
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=100)
     parser.add_argument("--few", type=int, default=10, help="pairs for geodesics, which are slow")
     options = parser.parse_args()
-    model, about = open_run(options.run)
+    model, about = open_model(options.run)
     world = Glyphs()
     values = world.factors()
     images = world.render(values)

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from machine import RESULTS, write
 
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.train import TrainRequest, run_train
 from segue.core.images import Pixels
 from segue.data.datasets.worlds.lines import Lines, reference
@@ -110,7 +110,7 @@ def trained(name: str, folder: File, steps: int, width: int) -> Autoencoder:
                 pictures=0,
             )
         )
-    return open_run(out)[0]
+    return open_model(out)[0]
 
 
 def decode_pairs(
@@ -158,7 +158,7 @@ def main() -> None:
     if options.part != "b":
         by_method(options, ends)
     if options.part != "a":
-        model = open_run(options.ae)[0] if options.ae else trained("ae", options.runs, options.steps, options.width)
+        model = open_model(options.ae)[0] if options.ae else trained("ae", options.runs, options.steps, options.width)
         by_path(model, options, ends)
 
 

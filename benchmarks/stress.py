@@ -16,8 +16,9 @@ from typing import Any
 import torch
 from machine import data_dir, write
 
+from segue.commands.runs import DataOptions
 from segue.commands.stress import StressRequest, run_stress
-from segue.commands.train import DataOptions, TrainRequest, run_train
+from segue.commands.train import TrainRequest, run_train
 from segue.training import Training
 
 CORRUPTIONS = ("rotate90", "jigsaw:grid=2")

@@ -24,3 +24,8 @@ def test_the_list_is_whole() -> None:
 def test_no_other_name() -> None:
     with pytest.raises(AttributeError, match="interpolat"):
         segue.interpolat  # noqa: B018
+
+
+@pytest.mark.parametrize("wing", ["core", "video", "data", "models", "training", "latent", "evaluation", "render"])
+def test_the_wings_open_too(wing: str) -> None:
+    assert getattr(segue, wing).__name__ == f"segue.{wing}" and wing in dir(segue)

@@ -13,7 +13,7 @@ import torch
 
 from segue.core.images import to_float
 from segue.data import datasets
-from segue.models.autoencoder import load_model
+from segue.models.files import load_model
 from segue.training.methods.vae import kl_to_prior
 
 Segue = Callable[..., dict[str, Any]]

@@ -14,7 +14,7 @@ import torch
 
 from segue.cli import main
 from segue.core.images import Pixels
-from segue.models.autoencoder import save_tensors
+from segue.models.files import save_tensors
 from segue.video import write_gif
 from segue.video.demo_clips import write_demo_clips
 

@@ -17,7 +17,8 @@ from segue.core.images import Pixels, fit, read_image, to_float, with_channels
 from segue.data import datasets
 from segue.latent.interpolation import cross_fade, decode_path
 from segue.latent.paths import Linear, Slerp
-from segue.models.autoencoder import ConvAutoencoder, load_model, save_model
+from segue.models.autoencoder import ConvAutoencoder
+from segue.models.files import load_model, save_model
 from segue.video import probe, read_frames
 
 Segue = Callable[..., dict[str, Any]]

@@ -15,7 +15,8 @@ from segue.cli import main
 from segue.commands.map import project
 from segue.core.images import read_image, to_float
 from segue.data import datasets
-from segue.models.autoencoder import ConvAutoencoder, load_model, save_model
+from segue.models.autoencoder import ConvAutoencoder
+from segue.models.files import load_model, save_model
 
 Segue = Callable[..., dict[str, Any]]
 Refused = Callable[..., str]

@@ -13,7 +13,8 @@ import torch
 from PIL import Image
 
 from segue.commands.pictures import KINDS, TrainingPictures, _align
-from segue.commands.train import DataOptions, TrainRequest, run_train
+from segue.commands.runs import DataOptions
+from segue.commands.train import TrainRequest, run_train
 from segue.core.errors import InputError, Stopped
 from segue.core.images import read_image, write_image
 from segue.core.progress import Event

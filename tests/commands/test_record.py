@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from segue.commands.record import epoch_file
-from segue.models.autoencoder import load_model
+from segue.models.files import load_model
 
 Segue = Callable[..., dict[str, Any]]
 Refused = Callable[..., str]

@@ -16,7 +16,8 @@ from segue.core.images import Pixels, read_image
 from segue.data import datasets
 from segue.latent.interpolation import decode
 from segue.latent.space import LatentSpace
-from segue.models.autoencoder import ConvAutoencoder, load_model, save_model
+from segue.models.autoencoder import ConvAutoencoder
+from segue.models.files import load_model, save_model
 from segue.render.strip import sheet
 from segue.training.methods import AE, VAE
 

@@ -17,7 +17,8 @@ from segue.commands.stress import StressRequest, run_stress
 from segue.core.images import Pixels, read_image, to_float
 from segue.data import datasets
 from segue.data.corruptions import Rotate90
-from segue.models.autoencoder import ConvAutoencoder, load_model, save_model
+from segue.models.autoencoder import ConvAutoencoder
+from segue.models.files import load_model, save_model
 from segue.training.losses import psnr, structural_similarity
 
 Segue = Callable[..., dict[str, Any]]

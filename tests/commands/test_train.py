@@ -19,7 +19,7 @@ import pytest
 import torch
 
 from segue.core.images import Pixels, read_image
-from segue.models.autoencoder import load_model
+from segue.models.files import load_model
 from segue.video import FilmWriter, write_gif
 
 Segue = Callable[..., dict[str, Any]]

@@ -13,7 +13,7 @@ from segue.core.errors import InputError
 from segue.core.progress import Event
 from segue.data.datasets import DataSet, load
 from segue.evaluation.classifier import Classifier, load_classifier, save_classifier, train_classifier
-from segue.models.autoencoder import save_tensors
+from segue.models.files import save_tensors
 
 
 @pytest.fixture(scope="module")

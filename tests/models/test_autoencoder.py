@@ -13,17 +13,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from segue.core.errors import InputError
-from segue.models.autoencoder import (
-    FORMAT,
-    ConvAutoencoder,
-    device_of,
-    load_model,
-    load_tensors,
-    model_digest,
-    read_header,
-    save_model,
-    save_tensors,
-)
+from segue.models.autoencoder import ConvAutoencoder, device_of, model_digest
+from segue.models.files import FORMAT, load_model, load_tensors, read_header, save_model, save_tensors
 from segue.training.methods import VAE
 
 Build = Callable[..., ConvAutoencoder]

@@ -18,7 +18,7 @@ from segue.core.images import Pixels, to_float
 from segue.core.progress import Event
 from segue.data.datasets import ImageSet
 from segue.models.autoencoder import ConvAutoencoder
-from segue.training import Training, examine, odd_range, run, train
+from segue.training import Training, diagnose, odd_range, run, train
 from segue.training.methods import AE, ALONE, VAE, Batch, Critics, Method
 
 Build = Callable[..., ConvAutoencoder]
@@ -27,7 +27,7 @@ PLAN = Training(steps=12, batch=4, precision="fp32")
 
 
 def names(model: ConvAutoencoder, images: Pixels) -> set[str]:
-    return {finding.name for finding in examine(model, to_float(images))}
+    return {finding.name for finding in diagnose(model, to_float(images))}
 
 
 @dataclass(frozen=True)
@@ -94,17 +94,17 @@ def test_idle_entries_of_a_posterior_are_counted(discs: Pixels, build: Build) ->
     with torch.no_grad():
         model.encoder[-1].weight[:1] *= 10
         model.encoder[-1].weight[1:4] = 0
-    found = {finding.name: finding.words for finding in examine(model, to_float(discs))}
+    found = {finding.name: finding.words for finding in diagnose(model, to_float(discs))}
     assert found["idle"].startswith("1 of 4 code entries are in use")
 
 
 def test_images_all_alike_tell_nothing(build: Build) -> None:
-    assert examine(build(), torch.zeros(3, 1, 16, 16)) == ()
+    assert diagnose(build(), torch.zeros(3, 1, 16, 16)) == ()
 
 
 def test_examining_leaves_the_model_as_it_is(discs: Pixels, build: Build) -> None:
     model = build().train()
-    examine(model, to_float(discs))
+    diagnose(model, to_float(discs))
     assert model.training
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), build().parameters(), strict=True))
 
@@ -144,7 +144,7 @@ def test_the_image_behind_a_nan_is_named(discs: Pixels, build: Build) -> None:
 def test_a_gradient_that_is_not_finite_moves_nothing(discs: Pixels, build: Build) -> None:
     model = build()
     with pytest.raises(InputError, match="a gradient that is not finite at step 1"):
-        train(model, RootOfError(), discs, PLAN, settle=False)
+        train(model, RootOfError(), discs, PLAN, init_output_bias=False)
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), build().parameters(), strict=True))
 
 
@@ -188,11 +188,16 @@ def test_stages_are_told_again_after_going_back(discs: Pixels, build: Build, mon
     """Or the pictures of training would be of an attempt that was given up."""
     monkeypatch.setattr(run, "CHECKUP_STEPS", 5)
     options = Training(steps=60, batch=8, lr=0.02, precision="fp32")
-    told: list[int] = []
+    shown: list[int] = []
     trained = train(
-        build(), BreaksFarFromZero(), discs, options, stages=12, on_stage=lambda model, step, epoch: told.append(step)
+        build(),
+        BreaksFarFromZero(),
+        discs,
+        options,
+        stages=12,
+        on_stage=lambda model, step, epoch: shown.append(step),
     )
     assert any("sent the run back" in note for note in trained.notes)
-    went_back = [i for i, (before, after) in enumerate(pairwise(told)) if after <= before]
-    assert went_back and told[-1] == 60
-    assert told[went_back[-1] + 1 :] == sorted(told[went_back[-1] + 1 :])
+    went_back = [i for i, (before, after) in enumerate(pairwise(shown)) if after <= before]
+    assert went_back and shown[-1] == 60
+    assert shown[went_back[-1] + 1 :] == sorted(shown[went_back[-1] + 1 :])

@@ -27,9 +27,9 @@ def test_rivals_are_drawn_by_seed_alone(build: Build) -> None:
 def test_loading_goes_on_where_saving_stopped(discs: Pixels, build: Build) -> None:
     images, method = to_float(discs), ACAI()
 
-    def step(players: Networks, number: int) -> None:
+    def step(networks: Networks, number: int) -> None:
         generator = Generator().manual_seed(number)
-        players.learn(method.terms(players.model, Batch(images, images, generator), players.critics), clip=1)
+        networks.learn(method.terms(networks.model, Batch(images, images, generator), networks.critics), clip=1)
 
     through, first, second = (Networks(make_networks(build(), method, seed), 1e-3) for seed in (0, 0, 9))
     for number in range(4):
@@ -44,6 +44,6 @@ def test_loading_goes_on_where_saving_stopped(discs: Pixels, build: Build) -> No
 
 
 def test_the_rate_is_everyones(build: Build) -> None:
-    players = Networks(make_networks(build(), ACAI(), 0), 1e-3)
-    players.set_lr(0.5)
-    assert [group["lr"] for o in players.optimizers.values() for group in o.param_groups] == [0.5, 0.5]
+    networks = Networks(make_networks(build(), ACAI(), 0), 1e-3)
+    networks.set_lr(0.5)
+    assert [group["lr"] for o in networks.optimizers.values() for group in o.param_groups] == [0.5, 0.5]

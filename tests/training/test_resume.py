@@ -13,7 +13,8 @@ import torch
 from segue.core.errors import InputError, Stopped
 from segue.core.images import Pixels
 from segue.core.progress import Event
-from segue.models.autoencoder import ConvAutoencoder, read_header, save_model
+from segue.models.autoencoder import ConvAutoencoder
+from segue.models.files import read_header, save_model
 from segue.training import Training, run, train
 from segue.training.methods import AE, METHODS, VAE, Method
 

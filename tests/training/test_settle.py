@@ -21,7 +21,7 @@ def test_the_first_pictures_have_the_mean_colour(method: Method, shape: tuple[in
     model = build(method, shape)
     images = torch.rand(6, *shape, generator=torch.Generator().manual_seed(0)) ** 3
     images[:, 0] /= 2
-    model.settle(images)
+    model.init_output_bias(images)
     with torch.no_grad():
         shown = model.decode(model.encode(images))
     assert torch.allclose(shown.mean((0, 2, 3)), images.mean((0, 2, 3)), atol=0.06)
@@ -29,7 +29,7 @@ def test_the_first_pictures_have_the_mean_colour(method: Method, shape: tuple[in
 
 def test_black_images_start_near_black_where_gradients_still_come_through(build: Build) -> None:
     model = build()
-    model.settle(torch.zeros(3, 1, 16, 16))
+    model.init_output_bias(torch.zeros(3, 1, 16, 16))
     last = model.decoder[-1]
     assert isinstance(last, torch.nn.Conv2d) and last.bias is not None
     assert last.bias.sigmoid().item() == pytest.approx(1 / 255, rel=1e-4)
@@ -48,9 +48,9 @@ def test_first_codes_tell_images_apart(method: Method, shape: tuple[int, int, in
 
 def test_training_settles_first(discs: Pixels, build: Build) -> None:
     """After one tiny step the pictures are as dark as the images."""
-    for settle, near in ((True, True), (False, False)):
+    for init_output_bias, near in ((True, True), (False, False)):
         model = build(AE())
-        train(model, AE(), discs, Training(steps=1, batch=16, lr=1e-8), settle=settle)
+        train(model, AE(), discs, Training(steps=1, batch=16, lr=1e-8), init_output_bias=init_output_bias)
         with torch.no_grad():
             mean = model.decode(model.encode(to_float(discs))).mean().item()
         assert (abs(mean - float(discs.mean()) / 255) < 0.05) == near

@@ -13,9 +13,10 @@ import torch
 from segue.core.errors import InputError
 from segue.core.images import Pixels, to_float
 from segue.core.progress import Event
-from segue.models.autoencoder import ConvAutoencoder, save_model
+from segue.models.autoencoder import ConvAutoencoder
+from segue.models.files import save_model
 from segue.models.precision import Precision
-from segue.training import Row, Training, pick_device, score, train
+from segue.training import Figures, Training, pick_device, score, train
 from segue.training.methods import AE, METHODS, VAE, Method
 
 Build = Callable[..., ConvAutoencoder]
@@ -89,7 +90,7 @@ def test_a_short_batch_weighs_less(build: Build) -> None:
     assert row["loss"] == pytest.approx(score(model, AE(), torch.tensor(images))["test_loss"], rel=1e-4)
     model = build()
     same = np.full((16, 16, 16, 1), 200, np.uint8)
-    whole, part = train(model, AE(), same, Training(steps=4, batch=6, lr=1e-8), settle=False).history
+    whole, part = train(model, AE(), same, Training(steps=4, batch=6, lr=1e-8), init_output_bias=False).history
     assert whole["loss"] == pytest.approx(part["loss"], rel=1e-4)
 
 
@@ -123,7 +124,7 @@ def test_held_out_images_change_nothing_and_at_most_1000_count(build: Build) -> 
 @pytest.mark.parametrize("mode", [True, False])
 def test_scoring_leaves_the_model_as_it_is(mode: bool, discs: Pixels, build: Build) -> None:
     model = build().train(mode)
-    rows: list[Row] = [score(model, VAE(), torch.tensor(discs)) for model in (build(VAE()), build(VAE()))]
+    rows: list[Figures] = [score(model, VAE(), torch.tensor(discs)) for model in (build(VAE()), build(VAE()))]
     assert rows[0] == rows[1]
     score(model, AE(), torch.tensor(discs))
     assert model.training is mode

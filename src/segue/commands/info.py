@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segue.commands.runs import foreign_model
-from segue.commands.train import CHECKPOINT, MODEL
+from segue.commands.runs import CHECKPOINT, foreign_model
 from segue.core.choices import Checked, needed
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, read_image
 from segue.core.progress import Report, silent
 from segue.data import datasets
-from segue.models.autoencoder import read_header
+from segue.models.files import MODEL_FILE, read_header
 from segue.models.foreign import ForeignModel
 
 
@@ -56,7 +55,7 @@ def run_info(request: InfoRequest, report: Report = silent) -> InfoResult:
     foreign = foreign_model(file)
     if foreign is not None:
         return _describe_foreign(foreign, path)
-    for name in (MODEL, CHECKPOINT):
+    for name in (MODEL_FILE, CHECKPOINT):
         if (file / name).is_file():
             return _describe_run_file(file / name, path)
     if file.suffix.lower() == ".safetensors":

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from segue.commands.runs import DATA, RUN, images_of, method_of, open_run
-from segue.commands.train import DataOptions
+from segue.commands.runs import DATA, RUN, DataOptions, images_of, method_of, open_model
 from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError, unknown
 from segue.core.images import PICTURES, Pixels, fit, read_image, write_image
@@ -111,7 +110,7 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     if request.out.resolve() in (Path(request.a).resolve(), Path(request.b).resolve()):
         raise InputError(f"output {request.out}, which is one of the ends", "a new name", "another `out`")
     choice = choose_path(request.path)
-    model, about = open_run(request.run, request.data, trust_code=request.trust_code)
+    model, about = open_model(request.run, request.data, trust_code=request.trust_code)
     names = (request.a, *(request.via or "").split(), request.b)
     a, *via, b = picks = pick_ends(model, about, names, request.data_dir, report)
     images = None

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from segue.commands.runs import DATA, RUN, has_posterior, images_of, method_of, open_run
+from segue.commands.runs import DATA, RUN, has_posterior, images_of, method_of, open_model
 from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import Pixels, check_writable, to_float
@@ -93,7 +93,7 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
 
     out = request.out
     check_suffix(out)
-    model, about = open_run(request.run, request.data, trust_code=request.trust_code)
+    model, about = open_model(request.run, request.data, trust_code=request.trust_code)
     grid, bars = (out.with_name(f"{out.stem}-{what}{out.suffix}") for what in ("grid", "kl"))
     beside = [grid] * (model.latent_shape == (2,)) + [bars] * has_posterior(model)
     for path in (out, *beside):

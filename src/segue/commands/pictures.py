@@ -16,7 +16,7 @@ from segue.core.progress import Event, Report, silent
 from segue.core.types import Points
 from segue.data.datasets import DataSet, ImageSet
 from segue.latent.space import encode, normal_grid
-from segue.models.autoencoder import ConvAutoencoder, device_of
+from segue.models.autoencoder import TrainableAutoencoder, device_of
 from segue.render.animation import write_animation
 from segue.render.scatter import draw_scatter
 from segue.render.strip import Row, sheet, strip
@@ -77,7 +77,7 @@ class TrainingPictures:
                 folder.rmdir()
 
     @torch.no_grad()
-    def stage(self, model: ConvAutoencoder, step: int, epoch: float) -> None:
+    def stage(self, model: TrainableAutoencoder, step: int, epoch: float) -> None:
         """Write the pictures of one stage. The model is left as it is, in the mode that it is in.
 
         Args:
@@ -137,7 +137,7 @@ class TrainingPictures:
                 if _read_step(file) > step:
                     file.unlink()
 
-    def _reconstructions(self, model: ConvAutoencoder, title: str) -> Pixels:
+    def _reconstructions(self, model: TrainableAutoencoder, title: str) -> Pixels:
         decoded = _decode(model, encode(model, self.shown))
         rows = [
             Row(name, images[start : start + _COLUMNS])
@@ -149,7 +149,7 @@ class TrainingPictures:
         scale = math.ceil(row_px / min(height, width)) if max(height, width) <= row_px else None
         return strip(rows, title=title, scale=scale)
 
-    def _points(self, model: ConvAutoencoder, codes: Tensor) -> Tensor:
+    def _points(self, model: TrainableAutoencoder, codes: Tensor) -> Tensor:
         generator = torch.Generator().manual_seed(self.seed)
         points = normal_grid(_SIDE) if model.latent_shape == (2,) else model.draw(_SIDE * _SIDE, generator)
         if self.method.prior:
@@ -213,5 +213,5 @@ def _choose_of_labels(images: ImageSet) -> npt.NDArray[np.int64]:
     return np.lexsort([np.arange(len(images)), images.labels, turn])[:_SHOWN]
 
 
-def _decode(model: ConvAutoencoder, codes: Tensor) -> Pixels:
+def _decode(model: TrainableAutoencoder, codes: Tensor) -> Pixels:
     return to_uint8(model.decode(codes.to(device_of(model))).cpu())

@@ -9,13 +9,14 @@ from typing import Any
 
 from segue.core.errors import InputError
 from segue.core.images import atomic_write
-from segue.models.autoencoder import ConvAutoencoder, save_model
-from segue.training import Row
+from segue.models.autoencoder import TrainableAutoencoder
+from segue.models.files import save_model
+from segue.training import Figures
 
 METRICS_FILE, EPOCHS_FOLDER, TENSORBOARD = "metrics.csv", "epochs", "tensorboard"
 
 
-def read_history(run: Path) -> list[Row]:
+def read_history(run: Path) -> list[Figures]:
     """Read the figures of every epoch of a run.
 
     Args:
@@ -104,7 +105,7 @@ class EpochWriter:
                 shutil.rmtree(run / folder, ignore_errors=True)
         self.writer = _open_tensorboard(run / TENSORBOARD) if tensorboard else None
 
-    def __call__(self, history: tuple[Row, ...], model: ConvAutoencoder) -> None:
+    def __call__(self, history: tuple[Figures, ...], model: TrainableAutoencoder) -> None:
         row = history[-1]
         epoch = int(row["epoch"])
         _write_metrics(self.run / METRICS_FILE, history)
@@ -133,7 +134,7 @@ def _open_tensorboard(folder: Path) -> Any:
     return SummaryWriter(str(folder))
 
 
-def _write_metrics(path: Path, history: tuple[Row, ...]) -> None:
+def _write_metrics(path: Path, history: tuple[Figures, ...]) -> None:
     with atomic_write(path) as beside, beside.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(history[-1]))
         writer.writeheader()

@@ -2,23 +2,164 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, Literal, TypeGuard
 
-from segue.commands.train import MODEL, DataOptions
-from segue.core.choices import check_trust, choose, split_own
+from segue.core.choices import Checked, check_trust, choose, option, split_own
 from segue.core.errors import InputError
-from segue.core.progress import Event, Report
+from segue.core.images import Fit
+from segue.core.notebook import table_html
+from segue.core.progress import Event, Report, silent
+from segue.data import datasets
 from segue.data.datasets import DataSet
-from segue.models.autoencoder import Autoencoder, ConvAutoencoder, load_model
+from segue.latent.context import make_context
+from segue.latent.paths import PathContext
+from segue.latent.space import LatentSpace
+from segue.models.autoencoder import Autoencoder, ConvAutoencoder
+from segue.models.files import MODEL_FILE, load_model
 from segue.models.foreign import FOREIGN, ForeignModel
-from segue.training.methods import METHODS
+from segue.training import Training
+from segue.training.methods import METHODS, Method
 
+CHECKPOINT, CONFIG = "checkpoint.safetensors", "config.json"
 RUN = "a run folder, its model file, or a foreign model: taef2:size=256"
 DATA = "the image set of a model that names none, as foreign ones do"
 
 
-def open_run(run: Path, data: str | None = None, *, trust_code: bool = False) -> tuple[Autoencoder, dict[str, Any]]:
+@dataclass(frozen=True)
+class DataOptions(Checked):
+    """Which images, and at what size."""
+
+    size: tuple[int, ...] | None = option(
+        None, "image size in pixels: 64, or HEIGHTxWIDTH (default: as in the source)", low=1, high=4096, group="Images"
+    )
+    fit: Fit = option("crop", "how images with another aspect ratio are fitted to that size", group="Images")
+    channels: Literal[1, 3] | None = option(
+        None, "1 converts colour to grey, 3 repeats the grey channel (default: as in the source)", group="Images"
+    )
+    hold_out: float | None = option(
+        None,
+        "share of the images held out for testing, where the set has no test part",
+        low=0,
+        high=0.9,
+        group="Images",
+    )
+    limit: int | None = option(None, "maximum number of images of each part", low=1, group="Images")
+
+    def load(self, data: str, seed: int, data_dir: Path | None = None, report: Report = silent) -> DataSet:
+        """Load an image set by these options.
+
+        Args:
+            data: what names it, as in `segue.load`.
+            seed: of what is held out.
+            data_dir: where named sets are; None: `SEGUE_DATA`, or the cache.
+            report: receives the progress.
+
+        Returns:
+            The image set.
+
+        Raises:
+            InputError: it is not there, cannot be read, or does not fit the options.
+        """
+        if self.size is not None and len(self.size) not in (1, 2):
+            raise InputError(f"`size` of {len(self.size)} numbers", "one or two", "64, or HEIGHTxWIDTH")
+        size = None if self.size is None else (self.size[0], self.size[-1])
+        return datasets.load(
+            data,
+            size=size,
+            fit=self.fit,
+            channels=self.channels,
+            hold_out=self.hold_out,
+            limit=self.limit,
+            seed=seed,
+            data_dir=data_dir,
+            report=report,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run, as Python sees it: what it was asked for, its model, its images and their codes.
+
+    `model` is in evaluation mode on the CPU; `about` is what the run's file says, JSON. Images and codes are read and
+    computed when they are first asked for.
+    """
+
+    folder: Path
+    model: Autoencoder
+    about: dict[str, Any]
+    data_dir: Path | None = None
+    report: Report = silent
+
+    @cached_property
+    def data(self) -> DataSet:
+        """The image set that it was trained on. Raises `InputError` where it is not there, or has changed."""
+        return images_of(self.about, self.data_dir, self.report)
+
+    @property
+    def method(self) -> Method:
+        """The training rule."""
+        return choose(str(self.about["method"]), METHODS, "method")
+
+    @property
+    def training(self) -> Training:
+        """The options of its training."""
+        return Training.from_json(self.about["training"])
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What was measured after the last epoch."""
+        return dict(self.about.get("figures", {}))
+
+    @cached_property
+    def latent_space(self) -> LatentSpace:
+        """The codes of the training images."""
+        return self.context.space
+
+    @cached_property
+    def context(self) -> PathContext:
+        """What paths through the latent space may use; shared by all that are made with it."""
+        return make_context(self.model, self.data.train, report=self.report)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: what it is, and its latent space."""
+        rows = [[name, f"{value:.4g}"] for name, value in self.figures.items()]
+        table = table_html(["figure", "value"], rows, f"{self.folder}: {self.method} on {self.about['data']}")
+        return f"<div>{table}{self.latent_space._repr_html_()}</div>"
+
+
+def open_run(folder: str | Path, *, data_dir: str | Path | None = None, report: Report = silent) -> Run:
+    """Open a finished run.
+
+    Args:
+        folder: the run's folder, or its model file.
+        data_dir: where named sets are; None: `SEGUE_DATA`, or the cache.
+        report: hears how far reading and encoding are.
+
+    Returns:
+        The run: its model, images, method, training options and latent space.
+
+    Raises:
+        InputError: for what is no finished run.
+
+    >>> import tempfile
+    >>> from segue.commands.train import TrainRequest, run_train
+    >>> from segue.training import Training
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     request = TrainRequest("digits", Path(folder), latent=2, width=2, pictures=0, training=Training(steps=2))
+    ...     run = run_train(request).run
+    ...     run.method.name, run.latent_space.codes.shape, run.training.steps
+    ('vae', torch.Size([1438, 2]), 2)
+    """
+    model, about = open_model(Path(folder))
+    if "training" not in about or "data" not in about:
+        raise InputError(f"{folder}, a model without a run", "the folder of a finished run", "`load_model` for it")
+    return Run(Path(folder), model, about, None if data_dir is None else Path(data_dir), report)
+
+
+def open_model(run: Path, data: str | None = None, *, trust_code: bool = False) -> tuple[Autoencoder, dict[str, Any]]:
     """The model of a run folder, of a model file or of `FOREIGN`, and what is known of it.
 
     `data` is the image set to use a model with that names none. Raises `InputError` for a model that is not there, for
@@ -51,11 +192,13 @@ def _opened(run: Path) -> tuple[Autoencoder, dict[str, Any]]:
     foreign = foreign_model(run)
     if foreign is not None:
         return foreign.open(), {"method": str(foreign)}
-    if run.is_dir() and not (run / MODEL).exists():
+    if run.is_dir() and not (run / MODEL_FILE).exists():
         raise InputError(
-            f"{run} without {MODEL}", "the folder of a finished run", "finishing it with `resume=True`, or training one"
+            f"{run} without {MODEL_FILE}",
+            "the folder of a finished run",
+            "finishing it with `resume=True`, or training one",
         )
-    return load_model(run / MODEL if run.is_dir() else run)
+    return load_model(run)
 
 
 def images_of(about: dict[str, Any], data_dir: Path | None, report: Report) -> DataSet:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from segue.commands.runs import DATA, RUN, has_prior, images_of, open_run
+from segue.commands.runs import DATA, RUN, has_prior, images_of, open_model
 from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, write_image
@@ -100,7 +100,7 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     if out.suffix.lower() not in _KINDS:
         raise InputError(f"output {out.name}", ", ".join(_KINDS), "a name that ends in one of these")
     check_writable(out)
-    model, about = open_run(request.run, request.data, trust_code=request.trust_code)
+    model, about = open_model(request.run, request.data, trust_code=request.trust_code)
     by = _choose_source(request, model, about)
     labels: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()

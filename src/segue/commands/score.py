@@ -12,9 +12,8 @@ from typing import Any, Literal
 
 from torch import nn
 
-from segue.commands.runs import DATA, RUN, images_of, open_run
+from segue.commands.runs import DATA, RUN, DataOptions, images_of, open_model
 from segue.commands.score_cache import SCORES, SHEETS, ScoreCache, write_json, write_text
-from segue.commands.train import DataOptions
 from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError, Stopped
 from segue.core.images import Pixels, check_writable, write_image
@@ -131,7 +130,7 @@ def run_score(request: ScoreRequest, report: Report = silent) -> ScoreResult:
     paths = {str(choice): choice for choice in map(choose_path, (LINEAR, *_several(request.paths)))}
     metrics, notes = choose_metrics(None if request.metrics is None else _several(request.metrics), report)
     check_writable(request.out / SCORES)
-    model, about = open_run(request.run, request.data, trust_code=request.trust_code)
+    model, about = open_model(request.run, request.data, trust_code=request.trust_code)
     data = images_of(about, request.data_dir, report)
     options = {name: getattr(request, name) for name in ("pairs", "kind", "steps", "nodes", "among", "seed")}
     benchmark = make_run_benchmark(model, about, data, paths, **options, report=report)

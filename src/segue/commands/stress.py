@@ -15,7 +15,7 @@ from torch import Tensor
 
 from segue.commands.evaluate import mean_interval
 from segue.commands.record import choose_epochs, epoch_file
-from segue.commands.runs import DATA, RUN, images_of, open_run
+from segue.commands.runs import DATA, RUN, images_of, open_model
 from segue.core.choices import TRUST_CODE, Checked, check_trust, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, to_float, to_uint8, write_image
@@ -196,7 +196,7 @@ def _open_models(request: StressRequest) -> tuple[dict[int | None, Autoencoder],
     models: dict[int | None, Autoencoder] = {}
     for epoch in epochs:
         path = request.run if epoch is None else epoch_file(request.run, epoch)
-        models[epoch], about = open_run(path, request.data, trust_code=request.trust_code)
+        models[epoch], about = open_model(path, request.data, trust_code=request.trust_code)
     return models, about
 
 

@@ -6,76 +6,25 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import torch
 
 from segue.commands.pictures import TrainingPictures
 from segue.commands.record import EpochWriter
+from segue.commands.runs import CHECKPOINT, CONFIG, DataOptions, Run, open_run
 from segue.core.choices import Checked, choose, needed, option
 from segue.core.errors import InputError
-from segue.core.images import Fit, Pixels, atomic_write, to_float, to_uint8
+from segue.core.images import Pixels, atomic_write, to_float, to_uint8
 from segue.core.progress import Event, Report, silent
-from segue.data import datasets
 from segue.data.corruptions import Corruption, corruption
 from segue.data.datasets import DataSet, generated, named, recorded
-from segue.models.autoencoder import ConvAutoencoder, save_model
-from segue.training import Row, Training, train
+from segue.models.autoencoder import TrainableAutoencoder
+from segue.models.files import MODEL_FILE, save_model
+from segue.training import Figures, Training, train
 from segue.training.methods import METHODS, Method
 
-MODEL, CHECKPOINT, CONFIG = "model.safetensors", "checkpoint.safetensors", "config.json"
 _FIGURES, PICTURES_FOLDER = "figures", "pictures"
-
-
-@dataclass(frozen=True)
-class DataOptions(Checked):
-    """Which images, and at what size."""
-
-    size: tuple[int, ...] | None = option(
-        None, "image size in pixels: 64, or HEIGHTxWIDTH (default: as in the source)", low=1, high=4096, group="Images"
-    )
-    fit: Fit = option("crop", "how images with another aspect ratio are fitted to that size", group="Images")
-    channels: Literal[1, 3] | None = option(
-        None, "1 converts colour to grey, 3 repeats the grey channel (default: as in the source)", group="Images"
-    )
-    hold_out: float | None = option(
-        None,
-        "share of the images held out for testing, where the set has no test part",
-        low=0,
-        high=0.9,
-        group="Images",
-    )
-    limit: int | None = option(None, "maximum number of images of each part", low=1, group="Images")
-
-    def load(self, data: str, seed: int, data_dir: Path | None = None, report: Report = silent) -> DataSet:
-        """Load an image set by these options.
-
-        Args:
-            data: what names it, as in `segue.load`.
-            seed: of what is held out.
-            data_dir: where named sets are; None: `SEGUE_DATA`, or the cache.
-            report: receives the progress.
-
-        Returns:
-            The image set.
-
-        Raises:
-            InputError: it is not there, cannot be read, or does not fit the options.
-        """
-        if self.size is not None and len(self.size) not in (1, 2):
-            raise InputError(f"`size` of {len(self.size)} numbers", "one or two", "64, or HEIGHTxWIDTH")
-        size = None if self.size is None else (self.size[0], self.size[-1])
-        return datasets.load(
-            data,
-            size=size,
-            fit=self.fit,
-            channels=self.channels,
-            hold_out=self.hold_out,
-            limit=self.limit,
-            seed=seed,
-            data_dir=data_dir,
-            report=report,
-        )
 
 
 @dataclass(frozen=True)
@@ -154,12 +103,17 @@ class TrainResult:
     steps: int
     precision: str
     seconds: float
-    figures: Row
+    figures: Figures
     notes: tuple[str, ...]
+
+    @property
+    def run(self) -> Run:
+        """The run, opened: model, images, method, latent space."""
+        return open_run(self.out)
 
 
 def run_train(
-    request: TrainRequest, report: Report = silent, on_epoch: Callable[[Row], None] | None = None
+    request: TrainRequest, report: Report = silent, on_epoch: Callable[[Figures], None] | None = None
 ) -> TrainResult:
     """Train; the run folder then holds the model, its config, metrics as CSV, figures, and pictures of the training.
 
@@ -182,13 +136,13 @@ def run_train(
     method = method.prepared(request.weights, request.data_dir, report)
     report(Event("load", note=f"reading {request.data}"))
     data = request.images.load(request.data, request.training.seed, request.data_dir, report)
-    torch.manual_seed(request.training.seed)
     model = method.build(
         data.train.image_shape,
         latent=request.latent,
         width=request.width,
         grid=request.grid,
         classes=len(data.train.label_names),
+        seed=request.training.seed,
     )
     config = _make_config(request, method, corrupt, data)
     record = EpochWriter(request.out, config, keep=request.keep, tensorboard=request.tensorboard, resume=request.resume)
@@ -202,7 +156,7 @@ def run_train(
     )
     _write_config(request, config)
 
-    def end_epoch(history: tuple[Row, ...], model: ConvAutoencoder) -> None:
+    def end_epoch(history: tuple[Figures, ...], model: TrainableAutoencoder) -> None:
         record(history, model)
         if on_epoch is not None:
             on_epoch(history[-1])
@@ -223,14 +177,14 @@ def run_train(
     )
     model.cpu()
     figures = trained.history[-1]
-    save_model(request.out / MODEL, model, {**config, "figures": figures})
+    save_model(request.out / MODEL_FILE, model, {**config, "figures": figures})
     (request.out / CHECKPOINT).unlink(missing_ok=True)
     shown = (data.test or data.train).images[:10]
     _write_figures(request.out / _FIGURES, model, shown, trained.history)
     pictures.assemble(report)
     return TrainResult(
         out=request.out,
-        model=request.out / MODEL,
+        model=request.out / MODEL_FILE,
         method=str(method),
         images=len(data.train),
         image_shape=data.train.image_shape,
@@ -273,7 +227,7 @@ def check_out(request: TrainRequest) -> None:
         raise InputError(f"output {out}, among the images", "a folder elsewhere", "another `out`")
     if out.exists() and not out.is_dir():
         raise InputError(f"output {out}, a file", "a folder for the run", "another `out`")
-    if (out / MODEL).exists() and not request.force:
+    if (out / MODEL_FILE).exists() and not request.force:
         raise InputError(f"{out}, which holds a finished run", "a new folder", "another `out`, or `force=True`")
     if (out / CHECKPOINT).exists() and not (request.resume or request.force):
         raise InputError(
@@ -339,7 +293,7 @@ def _write_config(request: TrainRequest, config: dict[str, Any]) -> None:
 
 
 @torch.no_grad()
-def _write_figures(folder: Path, model: ConvAutoencoder, shown: Pixels, history: tuple[Row, ...]) -> None:
+def _write_figures(folder: Path, model: TrainableAutoencoder, shown: Pixels, history: tuple[Figures, ...]) -> None:
     from segue.render.figures import draw_loss_curves, write_reconstructions
 
     write_reconstructions(shown, to_uint8(model.decode(model.encode(to_float(shown)))), folder / "reconstructions.png")

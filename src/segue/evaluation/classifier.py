@@ -18,7 +18,8 @@ from segue.core.progress import Event, Report, silent
 from segue.data.datasets import ImageSet
 from segue.evaluation.representation import share_interval
 from segue.models import nets
-from segue.models.autoencoder import load_tensors, save_tensors
+from segue.models.autoencoder import seeded
+from segue.models.files import load_tensors, save_tensors
 from segue.training import Training
 
 _KIND = "classifier"
@@ -159,8 +160,7 @@ def load_classifier(path: Path) -> tuple[Classifier, dict[str, Any]]:
 
 
 def _net(image_shape: tuple[int, int, int], labels: int, seed: int) -> nn.Module:
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed):
         return nets.encoder(image_shape, labels, _WIDTH)
 
 

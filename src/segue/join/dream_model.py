@@ -95,14 +95,14 @@ class DreamModel:
         }
 
     def _build(self) -> ConvAutoencoder:
-        torch.manual_seed(self.options.seed)
-        return self.method.build((3, *self.frames.shape[1:3]), latent=self.latent, width=self.width)
+        shape = (3, *self.frames.shape[1:3])
+        return self.method.build(shape, latent=self.latent, width=self.width, seed=self.options.seed)
 
     def _train(self) -> ConvAutoencoder:
         method = self.method.prepared(report=self.report)
         model = self._build()
         # Long codes do without settling, and some clips train worse from it (docs/lab-notes.md).
-        self.steps = train(model, method, self.frames, self.options, settle=False, report=self.report).steps
+        self.steps = train(model, method, self.frames, self.options, init_output_bias=False, report=self.report).steps
         model.cpu()
         self.psnr = _mean_psnr(model, self.frames)
         return model

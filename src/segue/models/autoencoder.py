@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from pathlib import Path
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from segue.core.cache import digest
-from segue.core.errors import InputError, missing_file, unreadable_file
-from segue.core.images import atomic_write
+from segue.core.errors import InputError
 from segue.models import nets
 
 Scale: TypeAlias = Literal["set", "pixel"] | None
@@ -23,9 +21,6 @@ Scale: TypeAlias = Literal["set", "pixel"] | None
 
 FIRST_SCALE, SCALE_SPEED = -0.2, 10.0
 """A set's log-error is `SCALE_SPEED` times its parameter, so that at Adam's pace it keeps up with a falling error."""
-
-FORMAT = 1
-"""The version of the run file; a file of a newer one is refused, older ones stay readable."""
 
 
 class Autoencoder(Protocol):
@@ -49,7 +44,127 @@ class Statistics(NamedTuple):
     classes: Tensor | None = None
 
 
-class ConvAutoencoder(nn.Module):
+class TrainableAutoencoder(nn.Module, ABC):
+    """What training asks of a model: `ConvAutoencoder`, or one's own networks in `OwnAutoencoder`.
+
+    `architecture` is JSON that tells one model from another; `width` is how wide critics beside it should be, in
+    channels of their first stage; `classes` is how many classes a code ends in, 0 for none.
+    """
+
+    image_shape: tuple[int, int, int]
+    latent_shape: tuple[int, ...]
+    architecture: dict[str, Any]
+    width: int
+    classes: int
+
+    @abstractmethod
+    def statistics(self, x: Tensor) -> Statistics:
+        """What the encoder says of images.
+
+        Args:
+            x: `[n, *image_shape]`, 0 to 1.
+
+        Returns:
+            The mean code, and where the model has them log-variances and class logits.
+        """
+
+    @abstractmethod
+    def code(self, z: Tensor, labels: Tensor | None) -> Tensor:
+        """Codes with the class in them, where the model has classes; else as they are.
+
+        Args:
+            z: `[n, latent]`, or `[n, *latent_shape]`.
+            labels: int64 `[n]`.
+
+        Returns:
+            `[n, *latent_shape]`.
+        """
+
+    @abstractmethod
+    def logits(self, z: Tensor) -> Tensor:
+        """Decode, up to the sigmoid.
+
+        Args:
+            z: `[n, *latent_shape]`.
+
+        Returns:
+            `[n, *image_shape]`, any real numbers.
+        """
+
+    @abstractmethod
+    def emit(self, z: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Decode, with the log of the decoder's own error.
+
+        Args:
+            z: `[n, *latent_shape]`.
+
+        Returns:
+            Logits, and the log-error, which broadcasts to them; None where the decoder gives none.
+        """
+
+    @abstractmethod
+    def init_output_bias(self, x: Tensor) -> None:
+        """Let the decoder start at the mean colour of images, where it has a bias for that.
+
+        Args:
+            x: `[n, *image_shape]`, 0 to 1.
+        """
+
+    @abstractmethod
+    def encode(self, x: Tensor) -> Tensor:
+        """Encode images; deterministic.
+
+        Args:
+            x: `[n, *image_shape]`, 0 to 1.
+
+        Returns:
+            Codes `[n, *latent_shape]`, the means where the encoder gives a distribution.
+        """
+
+    @abstractmethod
+    def decode(self, z: Tensor) -> Tensor:
+        """Decode codes.
+
+        Args:
+            z: `[n, *latent_shape]`.
+
+        Returns:
+            Images `[n, *image_shape]`, 0 to 1.
+        """
+
+    @abstractmethod
+    def draw(self, count: int, generator: torch.Generator) -> Tensor:
+        """Draw codes from the prior.
+
+        Args:
+            count: how many.
+            generator: decides them.
+
+        Returns:
+            `[count, *latent_shape]`.
+        """
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw weights by a seed, and leave torch's global generator as it was.
+
+    Args:
+        seed: of the weights that are made in the block, on the CPU.
+
+    >>> with seeded(0):
+    ...     one = nn.Linear(2, 2)
+    >>> with seeded(0):
+    ...     other = nn.Linear(2, 2)
+    >>> bool((one.weight == other.weight).all())
+    True
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
+
+
+class ConvAutoencoder(TrainableAutoencoder):
     """segue's own autoencoder: the networks of `segue.models.nets` with a code between them.
 
     `image_shape` is `(c, h, w)`, any sizes from 1 up; `latent` the length of a code, from 1 up; `width` the
@@ -131,7 +246,7 @@ class ConvAutoencoder(nn.Module):
         return out[:, :channels], out[:, channels:] if out.shape[1] > channels else None
 
     @torch.no_grad()
-    def settle(self, x: Tensor) -> None:
+    def init_output_bias(self, x: Tensor) -> None:
         """Let the decoder start at the mean colour of images `x`, rather than at grey.
 
         From grey it rushes towards the black of mostly black images, all pixels alike, and past it to where the sigmoid
@@ -153,75 +268,6 @@ class ConvAutoencoder(nn.Module):
         z = torch.randn(count, self.latent, *self.latent_shape[1:], generator=generator)
         labels = torch.randint(self.classes, (count,), generator=generator) if self.classes else None
         return self.code(z, labels)
-
-
-def save_model(path: Path, model: ConvAutoencoder, about: dict[str, Any]) -> None:
-    """Write a model to one `.safetensors` file whose header rebuilds it.
-
-    `about` is anything JSON: the request it was trained by, the data set's digest, its figures.
-    """
-    save_tensors(path, model.state_dict(), {"kind": "model", "architecture": model.architecture, "about": about})
-
-
-def load_model(path: Path) -> tuple[ConvAutoencoder, dict[str, Any]]:
-    """A model and its `about` from a file of `save_model`, in evaluation mode on the CPU.
-
-    Raises `InputError` for a missing, damaged or foreign file and for a newer format version.
-    """
-    tensors, header = load_tensors(path, "model")
-    try:
-        shape = dict(header["architecture"])
-        model = ConvAutoencoder(tuple(shape.pop("image_shape")), **shape)
-        model.load_state_dict(tensors)
-        return model.eval(), header["about"]
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise _foreign(path, error) from None
-
-
-def save_tensors(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
-    """Tensors and a JSON header in one safetensors file, written beside and then renamed."""
-    text = json.dumps({"format": FORMAT, **header})
-    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    with atomic_write(path) as beside:
-        save_file(plain, beside, metadata={"segue": text})
-
-
-def load_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The inverse of `save_tensors`, for a file whose header says it is of this kind."""
-    header = read_header(path)
-    if header.get("kind") != kind:
-        raise InputError(f"{path} of kind {header.get('kind')!r}", f"a {kind} file", "`segue info` to see what it is")
-    with safe_open(path, "pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118
-
-
-def read_header(path: Path) -> dict[str, Any]:
-    """The JSON header of a file of segue's, without its tensors. Raises `InputError` as `load_model`."""
-    if not path.is_file():
-        raise missing_file(path, "a run file of segue", "training one with `segue train`")
-    try:
-        with safe_open(path, "pt") as file:
-            text = (file.metadata() or {}).get("segue")
-    except (SafetensorError, OSError) as error:
-        raise unreadable_file(path, error, "a whole .safetensors file", "copying or training it again") from None
-    if text is None:
-        raise InputError(
-            f"{path} without segue's header", "a file written by segue", "training a run with `segue train`"
-        )
-    try:
-        header: dict[str, Any] = json.loads(text)
-        newer = header["format"] > FORMAT
-    except (KeyError, TypeError, ValueError) as error:
-        raise _foreign(path, error) from None
-    if newer:
-        raise InputError(f"{path} of format {header['format']}", f"formats up to {FORMAT}", "updating segue to read it")
-    return header
-
-
-def _foreign(path: Path, error: Exception) -> InputError:
-    """The error for a file whose header is not what segue writes."""
-    why = f"{type(error).__name__}: {error}".splitlines()[0]
-    return InputError(f"{path} with a broken header ({why})", "a file written by segue", "copying or training it again")
 
 
 def model_digest(model: Autoencoder) -> str:

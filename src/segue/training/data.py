@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from segue.core.errors import InputError
-from segue.core.images import Pixels, to_float
+from segue.core.images import Pixels, check_images, to_float
 from segue.data.corruptions import Corruption
 from segue.data.datasets import ImageSet
-from segue.models.autoencoder import ConvAutoencoder
+from segue.models.autoencoder import TrainableAutoencoder
 from segue.models.precision import Precision
 from segue.training.methods import Batch
 from segue.training.options import Training
@@ -32,7 +32,7 @@ class TrainingData:
 
     @classmethod
     def of(
-        cls, images: Pixels | ImageSet, model: ConvAutoencoder, device: torch.device, at_most: int | None = None
+        cls, images: Pixels | ImageSet, model: TrainableAutoencoder, device: torch.device, at_most: int | None = None
     ) -> TrainingData:
         """The first `at_most` images, or all; those of a plain array are named by their places.
 
@@ -43,6 +43,7 @@ class TrainingData:
         c, h, w = model.image_shape
         if not len(pixels) or pixels.shape[1:] != (h, w, c):
             raise InputError(f"images {list(pixels.shape)}", f"[1 or more, {h}, {w}, {c}]", "fitting them to the model")
+        check_images(pixels)
         labels = None if whole is None or whole.labels is None else torch.tensor(whole.labels[:at_most], device=device)
         ids = [f"image {i}" for i in range(len(pixels))] if whole is None else whole.ids
         # Torch takes neither read-only nor mirrored arrays; such are copied.

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from segue.core.images import Pixels
-from segue.models.autoencoder import ConvAutoencoder
+from segue.models.autoencoder import TrainableAutoencoder
 from segue.training.methods import Batch, Critics, Method
 
 _FLAT = 1e-4
@@ -60,7 +60,7 @@ def odd_range(images: Pixels) -> str | None:
 
 
 @torch.no_grad()
-def examine(model: ConvAutoencoder, images: Tensor) -> tuple[Finding, ...]:
+def diagnose(model: TrainableAutoencoder, images: Tensor) -> tuple[Finding, ...]:
     """What is wrong with a model, seen on a few images `[n, c, h, w]` in [0, 1]; nothing for a healthy one.
 
     `saturated`: every picture comes out the same, black or white, where the sigmoid is flat and no gradient gets
@@ -97,12 +97,12 @@ ADVICE = {
 }
 
 
-def told(findings: Sequence[Finding]) -> tuple[str, ...]:
+def format_findings(findings: Sequence[Finding]) -> tuple[str, ...]:
     """Findings as notes, each with what to do about it."""
     return tuple(f"{f.words}; {ADVICE[f.name]}" if f.name in ADVICE else f.words for f in findings)
 
 
-def culprits(model: ConvAutoencoder, method: Method, batch: Batch, critics: Critics) -> list[int]:
+def find_culprits(model: TrainableAutoencoder, method: Method, batch: Batch, critics: Critics) -> list[int]:
     """The places in a batch of the images whose own loss, or whose loss's gradient, is not finite."""
     found: list[int] = []
     weights = list(model.parameters())

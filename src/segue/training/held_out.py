@@ -6,23 +6,23 @@ import torch
 from torch import Tensor
 
 from segue.core.images import to_float
-from segue.models.autoencoder import ConvAutoencoder, device_of
+from segue.models.autoencoder import TrainableAutoencoder, device_of
 from segue.training.losses import psnr
 from segue.training.methods import Batch, Critics, Method
 from segue.training.networks import critics_of, make_networks
 
-Row = dict[str, float]
+Figures = dict[str, float]
 
 
 @torch.no_grad()
 def score(
-    model: ConvAutoencoder,
+    model: TrainableAutoencoder,
     method: Method,
     images: Tensor,
     batch: int = 128,
     critics: Critics | None = None,
     labels: Tensor | None = None,
-) -> Row:
+) -> Figures:
     """The means of a method's loss terms (`test_...`) and of the PSNR in dB over uint8 images `[n, h, w, c]`.
 
     Repeatable: the noise of methods that sample is seeded. Without its trained `critics` an adversarial method
@@ -32,7 +32,7 @@ def score(
     training = model.training
     model.eval()
     device = device_of(model)
-    sums: Row = {}
+    sums: Figures = {}
     for start in range(0, len(images), batch):
         clean = to_float(images[start : start + batch].to(device))
         of_these = None if labels is None else labels[start : start + batch].to(device)

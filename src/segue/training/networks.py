@@ -6,14 +6,13 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from segue.models.autoencoder import ConvAutoencoder
+from segue.models.autoencoder import TrainableAutoencoder, seeded
 from segue.training.methods import Critics, Method
 
 
-def make_networks(model: ConvAutoencoder, method: Method, seed: int) -> nn.ModuleDict:
+def make_networks(model: TrainableAutoencoder, method: Method, seed: int) -> nn.ModuleDict:
     """All networks: the model, under that name, and the method's rivals, their weights drawn by `seed`."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         return nn.ModuleDict({"model": model, **method.critics(model)})
 
 
@@ -36,17 +35,17 @@ class Networks:
         self.average = AveragedModel(self.model, multi_avg_fn=rule) if ema else None
 
     @property
-    def model(self) -> ConvAutoencoder:
+    def model(self) -> TrainableAutoencoder:
         """The model that learns."""
         model = self.networks["model"]
-        assert isinstance(model, ConvAutoencoder)  # noqa: S101 - for the type checker; `make_networks` put it there
+        assert isinstance(model, TrainableAutoencoder)  # noqa: S101 - for the type checker; `make_networks` put it there
         return model
 
     @property
-    def best(self) -> ConvAutoencoder:
+    def best(self) -> TrainableAutoencoder:
         """The model to score and to keep: the average where there is one."""
         model = self.model if self.average is None else self.average.module
-        assert isinstance(model, ConvAutoencoder)  # noqa: S101 - for the type checker
+        assert isinstance(model, TrainableAutoencoder)  # noqa: S101 - for the type checker
         return model
 
     @property

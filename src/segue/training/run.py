@@ -13,36 +13,44 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
+from segue.core.choices import choose
 from segue.core.errors import InputError, Stopped
-from segue.core.images import Pixels, to_float
+from segue.core.images import Pixels, check_images, to_float
 from segue.core.interrupts import interrupts
 from segue.core.progress import Event, Report, silent
 from segue.data.corruptions import Corruption
+from segue.data.corruptions import corruption as choose_corruption
 from segue.data.datasets import ImageSet
-from segue.models.autoencoder import ConvAutoencoder
+from segue.models.autoencoder import TrainableAutoencoder
+from segue.models.own import as_trainable
 from segue.models.precision import Precision, resolve_precision
 from segue.training.data import TrainingData, seed_of
-from segue.training.diagnostics import culprits, examine, odd_range, told
-from segue.training.held_out import Row, score
-from segue.training.methods import Batch, Method
+from segue.training.diagnostics import diagnose, find_culprits, format_findings, odd_range
+from segue.training.held_out import Figures, score
+from segue.training.methods import METHODS, Batch, Method
 from segue.training.networks import Networks, make_networks
 from segue.training.options import Training, pick_device
 from segue.training.state import Checkpoint, Snapshot, State
 
 _EPOCHS, LEAST_STEPS = 10, 2000
-SETTLED_ON = 128  # images whose mean colour the decoder starts at
+BIAS_IMAGES = 128  # images whose mean colour the decoder starts at
 CHECKPOINT_SECONDS = 30
-CHECKUP_STEPS, EXAMINED = 200, 64  # how often the model is examined and its state kept; on how many images
-RELAPSES = 3  # how often a run goes back to its last good state, each time at a quarter of the rate
+CHECKUP_STEPS, DIAGNOSED_IMAGES = 200, 64  # how often the model is examined and its state kept; on how many images
+MOST_ROLLBACKS = 3  # how often a run goes back to its last good state, each time at a quarter of the rate
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What training did: a row of means per epoch, the steps done, the precision, the seconds, and what was noticed."""
+    """What training did.
 
-    history: tuple[Row, ...]
+    `model` is what was trained, in evaluation mode; `history` a row of means per epoch; `steps` how many were done;
+    `notes` say what was noticed (`segue.training.diagnostics`).
+    """
+
+    model: TrainableAutoencoder
+    history: tuple[Figures, ...]
     steps: int
     precision: Precision
     seconds: float
@@ -50,42 +58,76 @@ class Trained:
 
 
 def train(
-    model: ConvAutoencoder,
-    method: Method,
+    model: nn.Module,
+    method: str | Method,
     images: Pixels | ImageSet,
-    options: Training,
+    options: Training = Training(),  # noqa: B008 - frozen
     *,
-    corrupt: Corruption | None = None,
+    corrupt: str | Corruption | None = None,
     held_out: Pixels | ImageSet | None = None,
-    checkpoint: Path | None = None,
+    checkpoint: str | Path | None = None,
     resume: bool = False,
-    settle: bool = True,
+    init_output_bias: bool = True,
     stages: int = 0,
-    on_stage: Callable[[ConvAutoencoder, int, float], None] | None = None,
-    on_epoch: Callable[[tuple[Row, ...], ConvAutoencoder], None] | None = None,
+    on_stage: Callable[[TrainableAutoencoder, int, float], None] | None = None,
+    on_epoch: Callable[[tuple[Figures, ...], TrainableAutoencoder], None] | None = None,
     report: Report = silent,
 ) -> Trained:
-    """Train `model` in place by `method` on uint8 images `[n, h, w, c]`, or on an image set, which may have labels.
-
-    With `settle` the decoder starts at the images' mean colour (`ConvAutoencoder.settle`). The encoder sees the images
-    as `corrupt` leaves them, drawn anew in every step; the target stays clean, and so do the scores. With a
-    `checkpoint` file the state is kept there every half minute, and at Ctrl-C, which raises `Stopped` after the step
-    under way; `resume` goes on from it. Of the `held_out` images at most 1000 are scored after every epoch
-    (`test_loss`, `test_psnr`, ...). `on_epoch` is called with the history so far and the model;
-    `on_stage(model, step, epoch)` before the first step and at `stages` moments more, close together at first (the k-th
-    when (k / stages)^2 is done), the last at the end. With `options.minutes` the learning rate follows the clock where
-    that is ahead of the steps, so two such runs may differ; without it the same call gives the same weights.
+    """Train a model in place.
 
     When the loss or a gradient is not finite, or the output has saturated, the run goes back to its last good state, at
-    most 300 steps before, and on at a quarter of the rate, three times at most; `notes` tell it, and what else
-    is wrong (`segue.training.diagnostics`).
+    most 300 steps before, and on at a quarter of the rate, three times at most. No global state is touched: neither
+    torch's generator nor its number of threads.
 
-    Raises `InputError` when the images do not suit the model, the checkpoint is not of the same call, or the loss is
-    not finite all the same, naming the images that make it so.
+    Args:
+        model: of `Method.build`, or any torch module that encodes and decodes, which is then wrapped in an
+            `OwnAutoencoder`.
+        method: the training rule, by its spelling (`vae:beta=4`) or as an instance.
+        images: uint8 `[n, h, w, c]`, or an image set, which may have labels.
+        options: how long, in what batches, at what rate, by which seed.
+        corrupt: what is done to the images that the encoder sees, drawn anew in every step; the targets stay clean, and
+            so do the scores.
+        held_out: images of which at most 1000 are scored after every epoch (`test_loss`, `test_psnr`, ...).
+        checkpoint: a file in which the state is kept every half minute, and at Ctrl-C.
+        resume: go on from the checkpoint, where there is one.
+        init_output_bias: let the decoder start at the images' mean colour.
+        stages: how many times `on_stage` is called after the first step, close together at first: the k-th time when
+            (k / stages)^2 is done, the last time at the end.
+        on_stage: called with the model, the step and the epoch, before the first step and at the stages.
+        on_epoch: called after every epoch with the history so far and the model.
+        report: hears how far it is.
+
+    Returns:
+        What was done. With `options.minutes` the learning rate follows the clock where that is ahead of the steps, so
+        that two such runs may differ; without it the same call gives the same weights.
+
+    Raises:
+        InputError: where the images do not suit the model, or the model the method; where the checkpoint is not of the
+            same call; and where the loss is not finite all the same, naming the images that make it so.
+        Stopped: at Ctrl-C, after the step under way.
+
+    >>> import numpy as np
+    >>> from segue.training.methods import AE
+    >>> model = AE().build((1, 8, 8), latent=2, width=8)
+    >>> train(model, "ae", np.zeros((4, 8, 8, 1), np.uint8), Training(steps=2, batch=2)).steps
+    2
     """
-    run = _Run(model, method, images, options, corrupt, held_out, checkpoint, report)
+    rule, corruption = choose(method, METHODS, "method"), choose_corruption(corrupt)
+    shape = model.image_shape if isinstance(model, TrainableAutoencoder) else _image_shape(images)
+    trainable = as_trainable(model, shape, statistics=rule.statistics, scale=rule.scale)
+    rule.check_model(trainable)
+    file = None if checkpoint is None else Path(checkpoint)
+    run = _Run(trainable, rule, images, options, corruption, held_out, file, report)
     run.stages, run.on_stage, run.on_epoch = stages, on_stage, on_epoch
-    return run.go(resume, settle)
+    return run.go(resume, init_output_bias)
+
+
+def _image_shape(images: Pixels | ImageSet) -> tuple[int, int, int]:
+    """The `(c, h, w)` of images, which are checked."""
+    pixels = images.images if isinstance(images, ImageSet) else images
+    check_images(pixels)
+    height, width, channels = pixels.shape[-3:]
+    return channels, height, width
 
 
 class _Run:
@@ -93,12 +135,12 @@ class _Run:
 
     stages: int
     stage: int
-    on_stage: Callable[[ConvAutoencoder, int, float], None] | None
-    on_epoch: Callable[[tuple[Row, ...], ConvAutoencoder], None] | None
+    on_stage: Callable[[TrainableAutoencoder, int, float], None] | None
+    on_epoch: Callable[[tuple[Figures, ...], TrainableAutoencoder], None] | None
 
     def __init__(
         self,
-        model: ConvAutoencoder,
+        model: TrainableAutoencoder,
         method: Method,
         images: Pixels | ImageSet,
         options: Training,
@@ -122,7 +164,7 @@ class _Run:
         epochs = options.epochs or max(_EPOCHS, math.ceil(LEAST_STEPS / self.per_epoch))
         self.total = options.steps or epochs * self.per_epoch
         networks = make_networks(model, method, seed_of(options.seed, -1)).to(self.device)
-        self.players = Networks(networks, options.lr, options.ema)
+        self.networks = Networks(networks, options.lr, options.ema)
         self.any_precision = options.precision == "auto"
         self.precision = Precision.of(resolve_precision(self.options.precision, self.device), self.device)
         self.now = State()
@@ -130,12 +172,12 @@ class _Run:
         self.best: dict[str, Tensor] = {}
         self.start = self.saved = time.monotonic()
 
-    def go(self, resume: bool, settle: bool) -> Trained:
+    def go(self, resume: bool, init_output_bias: bool) -> Trained:
         there = self.checkpoint if resume and self.checkpoint is not None and self.checkpoint.is_file() else None
         if there is not None:
             self._load(there)
         else:
-            self._begin(settle)
+            self._begin(init_output_bias)
         self.start = time.monotonic() - (self.start - self.saved)
         self.stage = -1 if there is None else self._stage_now()
         self._tell_stage()
@@ -152,21 +194,28 @@ class _Run:
                     self._save()
         return self._end()
 
-    def _begin(self, settle: bool) -> None:
+    def _begin(self, init_output_bias: bool) -> None:
         odd = odd_range(self.data.pixels)
         self.now.notes += [odd] if odd else []
-        if settle:
-            self.model.settle(to_float(self.data.images[self.data.order(self.options, 0)[0][:SETTLED_ON]]))
-        self.precision.place(self.players.networks)
+        if init_output_bias:
+            self.model.init_output_bias(to_float(self.data.images[self.data.order(self.options, 0)[0][:BIAS_IMAGES]]))
+        self.precision.place(self.networks.networks)
 
     def _end(self) -> Trained:
         if self.best:
-            self.players.best.load_state_dict(self.best)
-        self.model.load_state_dict(self.players.best.state_dict())
-        self.now.notes += told(examine(self.model, to_float(self.data.images[:EXAMINED])))
+            self.networks.best.load_state_dict(self.best)
+        self.model.load_state_dict(self.networks.best.state_dict())
+        self.now.notes += format_findings(diagnose(self.model, to_float(self.data.images[:DIAGNOSED_IMAGES])))
         Precision().place(self.model.eval())  # as a model that is loaded from a file
         seconds = time.monotonic() - self.start
-        return Trained(tuple(self.now.history), self.now.step, self.precision, seconds, tuple(self.now.notes))
+        return Trained(
+            model=self.model,
+            history=tuple(self.now.history),
+            steps=self.now.step,
+            precision=self.precision,
+            seconds=seconds,
+            notes=tuple(self.now.notes),
+        )
 
     def _progress(self) -> float:
         """How much is done, 0 to 1 and beyond: by steps, by the clock or by patience, whichever is ahead."""
@@ -181,8 +230,8 @@ class _Run:
         if self.now.step % CHECKUP_STEPS == 0 and not self._checkup():
             return False
         options, step = self.options, self.now.step
-        self.players.set_lr(options.lr_at(step, self.total, self.per_epoch, self._progress()) / 4**self.now.relapses)
-        terms, finite = self._do_step(self.players, index, self.precision)
+        self.networks.set_lr(options.lr_at(step, self.total, self.per_epoch, self._progress()) / 4**self.now.rollbacks)
+        terms, finite = self._do_step(self.networks, index, self.precision)
         if not finite:
             self._not_finite(index, terms["loss"])
             return False
@@ -201,21 +250,21 @@ class _Run:
             min(1.0, self._progress()),
         )
 
-    def _do_step(self, players: Networks, index: Tensor, precision: Precision) -> tuple[Row, bool]:
+    def _do_step(self, networks: Networks, index: Tensor, precision: Precision) -> tuple[Figures, bool]:
         """The terms of one step, and whether it was made: not when the loss or a gradient is not finite."""
         with precision.autocast(self.device):
-            terms = self.method.terms(players.model, self._batch(index, precision), players.critics)
+            terms = self.method.terms(networks.model, self._batch(index, precision), networks.critics)
         row = {name: value.item() for name, value in terms.items()}
-        return row, math.isfinite(row["loss"]) and players.learn(terms, self.options.clip)
+        return row, math.isfinite(row["loss"]) and networks.learn(terms, self.options.clip)
 
     def _checkup(self) -> bool:
         """Keep this state to go back to, or go back where the output has saturated, which is answered by False."""
-        findings = examine(self.model, to_float(self.data.images[:EXAMINED]))
-        if any(finding.name == "saturated" for finding in findings) and self._relapse(
+        findings = diagnose(self.model, to_float(self.data.images[:DIAGNOSED_IMAGES]))
+        if any(finding.name == "saturated" for finding in findings) and self._roll_back(
             "every picture came out the same, black or white,"
         ):
             return False
-        state = {name: tensor.detach().clone() for name, tensor in self.players.state().items()}
+        state = {name: tensor.detach().clone() for name, tensor in self.networks.state().items()}
         self.good = [*self.good[-1:], Snapshot(self.now.copy(), state)]
         return True
 
@@ -223,29 +272,29 @@ class _Run:
         """Go back to the last good state; where that cannot help, say whose the loss is."""
         what = f"a loss of {loss}" if not math.isfinite(loss) else "a gradient that is not finite"
         step = self.now.step + 1
-        if self._relapse(f"{what} came at step {step}, which"):
+        if self._roll_back(f"{what} came at step {step}, which"):
             return
         with self.precision.autocast(self.device):
-            wrong = culprits(self.model, self.method, self._batch(index, self.precision), self.players.critics)
+            wrong = find_culprits(self.model, self.method, self._batch(index, self.precision), self.networks.critics)
         if 0 < len(wrong) < len(index):
             names = ", ".join(self.data.ids[int(index[place])] for place in wrong[:5])
             raise InputError(f"{what} at step {step} from {names}", "finite losses", "looking at it, or leaving it out")
         again = " with `force=True`" if self.checkpoint is not None and self.checkpoint.exists() else ""
         raise InputError(f"{what} at step {step}", "finite losses", f"`lr={self.options.lr / 4:g}`{again}")
 
-    def _relapse(self, why: str) -> bool:
+    def _roll_back(self, why: str) -> bool:
         """Go back and on at a lower rate; False where there is nowhere to go back to, or it was done too often."""
         # A state of a moment ago may be as sick as this one.
         self.good = [old for old in self.good if old.state.step <= self.now.step - CHECKUP_STEPS / 2] or [
             old for old in self.good if old.state.step < self.now.step
         ]
-        if not self.good or self.now.relapses >= RELAPSES:
+        if not self.good or self.now.rollbacks >= MOST_ROLLBACKS:
             return False
-        relapses, notes = self.now.relapses + 1, self.now.notes
+        rollbacks, notes = self.now.rollbacks + 1, self.now.notes
         self.now = self.good[-1].state.copy()
-        self.now.relapses, self.now.notes, self.stage = relapses, notes, self._stage_now()
-        self.players.load(self.good[-1].tensors)
-        rate = self.options.lr / 4**relapses
+        self.now.rollbacks, self.now.notes, self.stage = rollbacks, notes, self._stage_now()
+        self.networks.load(self.good[-1].tensors)
+        rate = self.options.lr / 4**rollbacks
         words = f"{why} sent the run back to step {self.now.step} and on at a learning rate of {rate:g}"
         self.now.notes.append(words)
         self.report(Event("note", note=words))
@@ -254,12 +303,12 @@ class _Run:
     def _end_epoch(self) -> None:
         # The images of the epoch so far; a run that ends within an epoch gives a row of what it saw.
         seen = min(((self.now.step - 1) % self.per_epoch + 1) * self.options.batch, len(self.data.images))
-        row: Row = {"epoch": self.now.step / self.per_epoch, "step": self.now.step}
+        row: Figures = {"epoch": self.now.step / self.per_epoch, "step": self.now.step}
         row |= {name: total / seen for name, total in self.now.sums.items()}
         self.now.sums = {}
-        model, test = self.players.best, self.held_out
+        model, test = self.networks.best, self.held_out
         if test is not None:
-            row |= score(model, self.method, test.images, self.options.batch, self.players.critics, test.labels)
+            row |= score(model, self.method, test.images, self.options.batch, self.networks.critics, test.labels)
         self.now.history.append(row)
         if self.options.patience and self.now.best_epoch() == len(self.now.history) - 1:
             self.best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
@@ -273,7 +322,7 @@ class _Run:
         stage = self._stage_now()
         if self.on_stage is not None and self.stages and stage > self.stage:
             self.stage = stage
-            self.on_stage(self.players.best, self.now.step, self.now.step / self.per_epoch)
+            self.on_stage(self.networks.best, self.now.step, self.now.step / self.per_epoch)
 
     def _stop(self) -> None:
         if self.checkpoint is None:
@@ -285,9 +334,9 @@ class _Run:
         if self.checkpoint is None:
             return
         self.saved = time.monotonic()
-        players = Snapshot(self.now, self.players.state())
+        networks = Snapshot(self.now, self.networks.state())
         seconds = self.saved - self.start
-        Checkpoint(players, self.good, self.best, self.precision, seconds).save(self.checkpoint, self._identity())
+        Checkpoint(networks, self.good, self.best, self.precision, seconds).save(self.checkpoint, self._identity())
 
     def _load(self, path: Path) -> None:
         identity = self._identity()
@@ -296,9 +345,9 @@ class _Run:
         there = Checkpoint.load(path, identity)
         self.options = replace(self.options, precision=there.precision.numbers)
         self.precision, self.good, self.best = there.precision, there.good, there.best
-        self.precision.place(self.players.networks)
+        self.precision.place(self.networks.networks)
         self.now = there.now.state
-        self.players.load(there.now.tensors)
+        self.networks.load(there.now.tensors)
         self.saved = self.start - there.seconds
 
     def _identity(self) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 from torch import Tensor
 
 from segue.core.errors import InputError
-from segue.models.autoencoder import load_tensors, save_tensors
+from segue.models.files import load_tensors, save_tensors
 from segue.models.precision import Precision
-from segue.training.held_out import Row
+from segue.training.held_out import Figures
 from segue.training.networks import within
 
 
@@ -20,9 +20,9 @@ class State:
     """Steps done, a row per epoch, the sums of the epoch under way, how often it went back, and what was noticed."""
 
     step: int = 0
-    history: list[Row] = field(default_factory=list)
+    history: list[Figures] = field(default_factory=list)
     sums: dict[str, float] = field(default_factory=dict)
-    relapses: int = 0
+    rollbacks: int = 0
     notes: list[str] = field(default_factory=list)
 
     def best_epoch(self) -> int:
@@ -72,6 +72,8 @@ class Checkpoint:
     def load(cls, path: Path, identity: dict[str, Any]) -> Checkpoint:
         """Read it. Raises `InputError` for a file that is none, or of another run."""
         tensors, header = load_tensors(path, "checkpoint")
+        for state in (header, *header["good"]):  # as it was called once
+            state.setdefault("rollbacks", state.pop("relapses", 0))
         for name, now in identity.items():
             before = header["run"].get(name)
             if before != now:

@@ -12,13 +12,14 @@ import pytest
 
 from segue.cli import main
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
+from segue.commands.runs import CHECKPOINT
 from segue.commands.studies import STUDIES
 from segue.commands.studies.command import Offers, ReproduceRequest, ReproduceResult, run_reproduce
 from segue.commands.studies.study import Study
 from segue.commands.studies.workspace import Workspace
-from segue.commands.train import CHECKPOINT, MODEL
 from segue.core.errors import InputError, Stopped
 from segue.core.progress import Event
+from segue.models.files import MODEL_FILE
 from segue.render.report import Claim, Page, Picture, Section, judge
 
 Segue = Callable[..., dict[str, Any]]
@@ -89,7 +90,7 @@ def test_the_same_request_gives_the_same_numbers(tmp_path: Path) -> None:
 
 def test_finished_runs_are_used_again(tmp_path: Path) -> None:
     numbers = reproduce(tmp_path).numbers
-    runs = sorted(tmp_path.glob("runs/*/" + MODEL))
+    runs = sorted(tmp_path.glob("runs/*/" + MODEL_FILE))
     before = [run.stat().st_mtime_ns for run in runs]
     assert len(runs) == 2 and reproduce(tmp_path).numbers == numbers
     assert [run.stat().st_mtime_ns for run in runs] == before
@@ -110,7 +111,7 @@ def test_what_was_interrupted_goes_on(tmp_path: Path) -> None:
     with pytest.raises(Stopped):
         run_reproduce(request(tmp_path / "r"), ctrl_c)
     first, second = (tmp_path / "r" / "runs" / name for name in ("first", "second"))
-    assert (first / MODEL).exists() and (second / CHECKPOINT).exists() and not (second / MODEL).exists()
+    assert (first / MODEL_FILE).exists() and (second / CHECKPOINT).exists() and not (second / MODEL_FILE).exists()
     assert not (tmp_path / "r" / "report.html").exists()
     found = run_reproduce(request(tmp_path / "r"), ctrl_c)
     assert steps == [*range(1, 10), *range(1, 10)]
@@ -127,14 +128,14 @@ def test_another_request_in_the_same_folder(tmp_path: Path) -> None:
             reproduce(out, **options)
     assert reproduce(out, force=True).quick is False
     assert not (out / "figures" / "old.png").exists()
-    kept = (out / "runs" / "first" / MODEL).stat().st_mtime_ns
+    kept = (out / "runs" / "first" / MODEL_FILE).stat().st_mtime_ns
     reproduce(out, force=True)  # of the same request nothing is lost
-    assert (out / "runs" / "first" / MODEL).stat().st_mtime_ns == kept
+    assert (out / "runs" / "first" / MODEL_FILE).stat().st_mtime_ns == kept
 
 
 @pytest.mark.parametrize("force", [False, True])
 def test_things_of_others_are_left_alone(force: bool, tmp_path: Path) -> None:
-    mine = tmp_path / "runs" / "first" / MODEL
+    mine = tmp_path / "runs" / "first" / MODEL_FILE
     mine.parent.mkdir(parents=True)
     mine.write_text("of another")
     with pytest.raises(InputError, match="things of others"):

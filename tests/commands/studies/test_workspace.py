@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.interpolate import InterpolateRequest
 from segue.commands.map import MapRequest
+from segue.commands.runs import CHECKPOINT, DataOptions
 from segue.commands.sample import SampleRequest
 from segue.commands.score import ScoreRequest
 from segue.commands.stress import StressRequest
 from segue.commands.studies.workspace import TINY, StudySize, Workspace, command
-from segue.commands.train import CHECKPOINT, MODEL, DataOptions, TrainRequest
+from segue.commands.train import TrainRequest
 from segue.core.choices import Checked
 from segue.core.errors import Stopped
 from segue.core.progress import Event
+from segue.models.files import MODEL_FILE
 from segue.training import Training
 
 SMALL: dict[str, Any] = {"method": "ae", "latent": 2, "width": 2, "limit": 64, "batch": 16, "pictures": 0}
@@ -109,12 +111,12 @@ def test_a_tiny_study_trains_for_moments(tmp_path: Path) -> None:
 
 def test_a_run_that_is_there_is_used_again(workspace: Workspace) -> None:
     run = workspace.train("a", "digits", steps=2, **SMALL)
-    before = (run / MODEL).stat().st_mtime_ns
+    before = (run / MODEL_FILE).stat().st_mtime_ns
     assert workspace.train("a", "digits", steps=2, **SMALL) == run
-    assert (run / MODEL).stat().st_mtime_ns == before
+    assert (run / MODEL_FILE).stat().st_mtime_ns == before
     assert len(workspace.commands) == 2 and workspace.commands[0] == workspace.commands[1]
     workspace.train("a", "digits", steps=3, **SMALL)  # asked for in other words
-    assert (run / MODEL).stat().st_mtime_ns > before and epochs(run)[-1]["step"] == 3
+    assert (run / MODEL_FILE).stat().st_mtime_ns > before and epochs(run)[-1]["step"] == 3
 
 
 @pytest.mark.usefixtures("usual_handler")
@@ -126,7 +128,7 @@ def test_what_was_interrupted_goes_on(workspace: Workspace) -> None:
     with pytest.raises(Stopped):
         replace(workspace, report=ctrl_c).train("a", "digits", steps=20, **SMALL)
     run, seen = workspace.folder / "runs" / "a", list[int]()
-    assert (run / CHECKPOINT).exists() and not (run / MODEL).exists()
+    assert (run / CHECKPOINT).exists() and not (run / MODEL_FILE).exists()
     replace(
         workspace, report=lambda event: seen.append(event.done) if event.stage == "train" and event.total else None
     ).train("a", "digits", steps=20, **SMALL)
@@ -138,7 +140,7 @@ def test_what_was_interrupted_goes_on(workspace: Workspace) -> None:
 def test_an_interrupted_run_that_is_asked_for_otherwise_begins_anew(workspace: Workspace) -> None:
     run = workspace.folder / "runs" / "a"
     workspace.train("a", "digits", steps=2, **SMALL)
-    (run / MODEL).rename(run / CHECKPOINT)  # whatever is there
+    (run / MODEL_FILE).rename(run / CHECKPOINT)  # whatever is there
     workspace.train("a", "digits", steps=3, **SMALL)
     assert epochs(run)[-1]["step"] == 3
 

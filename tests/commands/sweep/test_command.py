@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 
 from segue.cli import main
+from segue.commands.runs import CHECKPOINT, CONFIG, DataOptions
 from segue.commands.sweep.command import SweepRequest, _plan, run_sweep
 from segue.commands.sweep.journal import Journal
-from segue.commands.train import CHECKPOINT, CONFIG, MODEL, DataOptions
 from segue.core.errors import Stopped
 from segue.core.images import read_image
 from segue.core.progress import Event, silent
-from segue.models.autoencoder import load_model
+from segue.models.files import MODEL_FILE, load_model
 from segue.training import Training
 
 Segue = Callable[..., dict[str, Any]]
@@ -233,16 +233,16 @@ def test_a_sweep_stopped_by_ctrl_c_goes_on(tmp_path: Path) -> None:
     with pytest.raises(Stopped, match="the same command goes on"):
         run_sweep(request, report)
     assert (runs[1] / CHECKPOINT).exists() and [row["state"] for row in table(request.out)] == STOPPED
-    done = (runs[0] / MODEL).stat().st_mtime_ns
+    done = (runs[0] / MODEL_FILE).stat().st_mtime_ns
     shutil.copytree(runs[0], runs[2])
-    (runs[2] / MODEL).unlink()
+    (runs[2] / MODEL_FILE).unlink()
 
     run_sweep(request)
     run_sweep(request_for(tmp_path / "whole", steps=9))
     assert untimed(request.out) == untimed(tmp_path / "whole") and starts(request.out) == {0: 1, 1: 1, 2: 1}
-    assert (runs[0] / MODEL).stat().st_mtime_ns == done and not (runs[1] / CHECKPOINT).exists()
+    assert (runs[0] / MODEL_FILE).stat().st_mtime_ns == done and not (runs[1] / CHECKPOINT).exists()
     for run in ("runs/0001", "runs/0002", "best"):
-        assert (request.out / run / MODEL).read_bytes() == (tmp_path / "whole" / run / MODEL).read_bytes()
+        assert (request.out / run / MODEL_FILE).read_bytes() == (tmp_path / "whole" / run / MODEL_FILE).read_bytes()
 
 
 def test_others_share_the_work_until_they_are_killed(tmp_path: Path, started: Callable[..., Process]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from segue.commands.runs import DataOptions
 from segue.commands.sweep.measures import (
     EVALUATED,
     check_measures,
@@ -14,7 +15,7 @@ from segue.commands.sweep.measures import (
     parse_measure,
     read_history,
 )
-from segue.commands.train import DataOptions, TrainRequest, run_train
+from segue.commands.train import TrainRequest, run_train
 from segue.core.errors import InputError
 from segue.training import Training
 from segue.training.methods import METHODS

@@ -87,11 +87,11 @@ def test_one_image_has_no_speed(discs: Pixels, build: Build) -> None:
 
 @pytest.mark.parametrize("part", ["confusion", "cycle", "smoothness"])
 def test_every_part_moves_encoder_and_decoder(part: str, discs: Pixels, build: Build) -> None:
-    players = Networks(make_networks(build(AEAI()), AEAI(), 0), 1e-3)
+    networks = Networks(make_networks(build(AEAI()), AEAI(), 0), 1e-3)
     images = to_float(discs)
-    terms = AEAI().terms(players.model, Batch(images, images, Generator().manual_seed(3)), players.critics)
+    terms = AEAI().terms(networks.model, Batch(images, images, Generator().manual_seed(3)), networks.critics)
     terms[part].backward()  # type: ignore[no-untyped-call]
-    for half in (players.model.encoder, players.model.decoder):
+    for half in (networks.model.encoder, networks.model.decoder):
         assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in half.parameters())
 
 

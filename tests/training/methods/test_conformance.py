@@ -14,8 +14,9 @@ from torch import Generator, Tensor
 from segue.core.choices import choose
 from segue.core.images import Pixels, to_float
 from segue.data.datasets import ImageSet
-from segue.models.autoencoder import ConvAutoencoder, load_model, save_model
-from segue.training import Row, Training, score, train
+from segue.models.autoencoder import ConvAutoencoder
+from segue.models.files import load_model, save_model
+from segue.training import Figures, Training, score, train
 from segue.training.methods import AE, METHODS, VAE, Batch, Method
 from segue.training.networks import Networks, critics_of, make_networks
 
@@ -60,11 +61,11 @@ def labelled(images: Pixels) -> ImageSet:
     return ImageSet(images, ids, np.arange(len(images)) % CLASSES, label_names=("a", "b", "c"))
 
 
-def scored(model: ConvAutoencoder, method: Method, images: Pixels) -> Row:
+def scored(model: ConvAutoencoder, method: Method, images: Pixels) -> Figures:
     return score(model, method, torch.tensor(images), labels=torch.arange(len(images)) % CLASSES)
 
 
-def told(method: Method) -> str:
+def format_findings(method: Method) -> str:
     """The term that tells how well images are learned: beside rivals, `loss` also tells how strong these are."""
     return "reconstruction" if method.critics(method.build((1, 8, 8), width=8, classes=CLASSES)) else "loss"
 
@@ -81,7 +82,7 @@ def test_the_loss_falls_on_sixteen_discs(method: Method, discs: Pixels, build: B
     discs = discs // 2 + 64 if "laplace" in str(method) else discs
     trained = train(model, method, labelled(discs), Training(epochs=60, batch=16, lr=3e-3))
     after = scored(model, method, discs)
-    name = told(method)
+    name = format_findings(method)
     assert trained.history[-1][name] < 0.7 * trained.history[0][name]
     assert after[f"test_{name}"] < 0.7 * before[f"test_{name}"]
     assert after["test_psnr"] > before["test_psnr"] + 2
@@ -102,25 +103,25 @@ def test_any_size(method: Method, shape: tuple[int, int, int], latent: int, buil
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_gradients_reach_every_parameter(method: Method, shape: tuple[int, int, int], build: Build) -> None:
-    players = Networks(make_networks(build(method, shape), method, 0), 1e-3)
-    before = {name: parameter.clone() for name, parameter in players.networks.named_parameters()}
+    networks = Networks(make_networks(build(method, shape), method, 0), 1e-3)
+    before = {name: parameter.clone() for name, parameter in networks.networks.named_parameters()}
     generator = Generator().manual_seed(0)
     for _ in range(3):  # the residuals' last convolutions start at zero and let nothing through at first
         images = torch.rand(4, *shape, generator=generator)
-        players.learn(method.terms(players.model, batch_of(images, images, generator), players.critics), clip=1)
-    still = [name for name, parameter in players.networks.named_parameters() if torch.equal(parameter, before[name])]
+        networks.learn(method.terms(networks.model, batch_of(images, images, generator), networks.critics), clip=1)
+    still = [name for name, parameter in networks.networks.named_parameters() if torch.equal(parameter, before[name])]
     assert not still
 
 
 def test_no_player_moves_by_anothers_loss(method: Method, discs: Pixels, build: Build) -> None:
     images = to_float(discs)
     for mover in make_networks(build(method), method, 0):
-        players = Networks(make_networks(build(method), method, 0), 1e-3)
-        before = {name: tensor.clone() for name, tensor in players.networks.state_dict().items()}
-        terms = method.terms(players.model, batch_of(images, images, Generator().manual_seed(0)), players.critics)
+        networks = Networks(make_networks(build(method), method, 0), 1e-3)
+        before = {name: tensor.clone() for name, tensor in networks.networks.state_dict().items()}
+        terms = method.terms(networks.model, batch_of(images, images, Generator().manual_seed(0)), networks.critics)
         own = "loss" if mover == "model" else f"{mover}_loss"
-        players.learn({name: term if name == own else 0 * term for name, term in terms.items()}, clip=1)
-        after = players.networks.state_dict()
+        networks.learn({name: term if name == own else 0 * term for name, term in terms.items()}, clip=1)
+        after = networks.networks.state_dict()
         moved = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
         assert moved == {mover}
 
@@ -166,7 +167,7 @@ def test_the_loss_is_per_value(method: Method, build: Build) -> None:
     losses = []
     for shape in ((1, 16, 16), (3, 48, 48)):
         grey, black = torch.full((2, *shape), 0.5), torch.zeros(2, *shape)
-        losses.append(terms_of(method, build(method, shape), grey, black, Generator())[told(method)].item())
+        losses.append(terms_of(method, build(method, shape), grey, black, Generator())[format_findings(method)].item())
     assert math.isclose(*losses, rel_tol=0.25)
 
 

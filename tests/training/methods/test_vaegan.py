@@ -78,12 +78,12 @@ def test_the_critic_sees_images_reconstructions_and_samples(discs: Pixels, build
 
 @pytest.mark.parametrize(("part", "moved"), [("confusion", False), ("features", True), ("reconstruction", True)])
 def test_the_verdict_stops_at_the_code(part: str, moved: bool, discs: Pixels, build: Build) -> None:
-    players = Networks(make_networks(build(VAEGAN()), VAEGAN(), 0), 1e-3)
+    networks = Networks(make_networks(build(VAEGAN()), VAEGAN(), 0), 1e-3)
     images = to_float(discs)
-    terms = VAEGAN().terms(players.model, Batch(images, images, Generator().manual_seed(3)), players.critics)
+    terms = VAEGAN().terms(networks.model, Batch(images, images, Generator().manual_seed(3)), networks.critics)
     terms[part].backward()  # type: ignore[no-untyped-call]
     encoder, decoder = (
         any(p.grad is not None and p.grad.abs().sum() > 0 for p in half.parameters())
-        for half in (players.model.encoder, players.model.decoder)
+        for half in (networks.model.encoder, networks.model.decoder)
     )
     assert decoder and encoder == moved

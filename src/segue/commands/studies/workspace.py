@@ -13,14 +13,16 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from segue.commands.runs import CHECKPOINT, DataOptions
 from segue.commands.sample import SampleRequest, run_sample
-from segue.commands.train import CHECKPOINT, MODEL, DataOptions, TrainRequest, run_train
+from segue.commands.train import TrainRequest, run_train
 from segue.core.choices import Checked
 from segue.core.errors import InputError
 from segue.core.images import Pixels, atomic_write
 from segue.core.progress import Event, Report, silent
 from segue.data.datasets import DataSet, ImageSet
 from segue.evaluation.classifier import Classifier, load_classifier, save_classifier, train_classifier
+from segue.models.files import MODEL_FILE
 from segue.render.report import Section
 from segue.training import Training
 
@@ -106,7 +108,7 @@ class Workspace:
         asked = json.dumps(_spell_fields(request), indent=2) + "\n"
         same = (run / REQUEST).is_file() and (run / REQUEST).read_text(encoding="utf-8") == asked
         self.commands.append(command(request, self.folder))
-        if same and (run / MODEL).exists():
+        if same and (run / MODEL_FILE).exists():
             return run
         resume = same and (run / CHECKPOINT).exists()
         with atomic_write(run / REQUEST) as beside:

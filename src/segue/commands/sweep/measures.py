@@ -13,7 +13,7 @@ import torch
 
 from segue.commands.evaluate import EvaluateRequest, EvaluateResult, run_evaluate
 from segue.commands.record import read_history
-from segue.commands.runs import images_of, open_run
+from segue.commands.runs import images_of, open_model
 from segue.commands.score import make_run_benchmark
 from segue.core.choices import choose, split_own
 from segue.core.errors import InputError, unknown
@@ -98,7 +98,6 @@ def list_training_figures(method: Method, data: DataSet) -> tuple[str, ...]:
         Their names.
     """
     images = data.train if data.test is None else data.test
-    torch.manual_seed(0)
     model = method.build(images.image_shape, latent=2, width=2, classes=len(data.train.label_names))
     labels = None if images.labels is None else torch.tensor(images.labels[:2])
     tested = score(model, method, torch.tensor(images.images[:2]), labels=labels)
@@ -184,7 +183,7 @@ def _list_figures(result: EvaluateResult) -> Iterator[tuple[str, float]]:
 def _score(
     run: Path, measures: Sequence[Measure], pairs: int, data_dir: Path | None, report: Report
 ) -> dict[str, float]:
-    model, about = open_run(run, trust_code=True)
+    model, about = open_model(run, trust_code=True)
     data = images_of(about, data_dir, silent)
     paths = {str(measure.path): measure.path for measure in measures if measure.path is not None}
     benchmark = make_run_benchmark(

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from segue.commands.runs import CHECKPOINT
 from segue.commands.sweep.axes import Axis, spell_options, vary
 from segue.commands.sweep.measures import Measure
-from segue.commands.train import CHECKPOINT, TrainRequest
+from segue.commands.train import TrainRequest
 from segue.core.images import atomic_write
 from segue.evaluation.leaderboard.rows import badness
 

@@ -15,14 +15,16 @@ from multiprocessing.process import BaseProcess
 import torch
 from optuna.trial import Trial
 
+from segue.commands.runs import CHECKPOINT
 from segue.commands.sweep.journal import Journal, Pruned
 from segue.commands.sweep.measures import measure_run
 from segue.commands.sweep.plan import Plan, TrialRow, find_best, write_scores
-from segue.commands.train import CHECKPOINT, MODEL, run_train
+from segue.commands.train import run_train
 from segue.core.errors import InputError, Stopped
 from segue.core.progress import Event, Report, silent
 from segue.evaluation.leaderboard.rows import badness
-from segue.training import Row
+from segue.models.files import MODEL_FILE
+from segue.training import Figures
 
 POLL_SECONDS = 0.5
 
@@ -88,7 +90,7 @@ def _figures(plan: Plan, journal: Journal, trial: Trial, report: Report) -> dict
     request = plan.request(trial.number, journal.values(trial))
     first = plan.decides
 
-    def report_epoch(row: Row) -> None:
+    def report_epoch(row: Figures) -> None:
         # What decides is known of an epoch only where it is a figure of training.
         name = next(name for name in (first.name, "test_loss", "loss") if name in row)
         epoch = math.ceil(row["epoch"])
@@ -97,7 +99,7 @@ def _figures(plan: Plan, journal: Journal, trial: Trial, report: Report) -> dict
         except Pruned:
             raise Pruned(f"{name} of {row[name]:.4g} at epoch {epoch}, worse than the median") from None
 
-    if not (request.out / MODEL).exists():
+    if not (request.out / MODEL_FILE).exists():
         run_train(request, report, on_epoch=report_epoch if plan.prune else None)
     patience = request.training.patience is not None
     return measure_run(

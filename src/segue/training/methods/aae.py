@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from segue.core.choices import option
-from segue.models.autoencoder import ConvAutoencoder
+from segue.models.autoencoder import TrainableAutoencoder
 from segue.training.losses import mse
 from segue.training.methods.method import ALONE, Batch, Critics, Method
 
@@ -41,12 +41,12 @@ class AAE(Method):
     weight: float = option(0.001, "weight of the critic's verdict in the autoencoder's loss", low=0)
     hidden: int = option(100, "units in each hidden layer of the critic", low=1, high=65_536)
 
-    def critics(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
+    def critics(self, model: TrainableAutoencoder) -> dict[str, nn.Module]:
         sizes = (math.prod(model.latent_shape), self.hidden, self.hidden)
         hidden = [layer for n, m in pairwise(sizes) for layer in (nn.Linear(n, m), nn.LeakyReLU(0.2))]
         return {"critic": nn.Sequential(nn.Flatten(), *hidden, nn.Linear(self.hidden, 1))}
 
-    def terms(self, model: ConvAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+    def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
         code = model.encode(batch.seen)
         reconstruction = mse(model.logits(code), batch.clean).mean()
         prior = torch.randn(code.shape, generator=batch.generator).to(code)

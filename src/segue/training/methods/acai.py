@@ -9,7 +9,7 @@ from torch import Generator, Tensor, nn
 
 from segue.core.choices import option
 from segue.models import nets
-from segue.models.autoencoder import ConvAutoencoder
+from segue.models.autoencoder import TrainableAutoencoder
 from segue.training.losses import mse
 from segue.training.methods.method import ALONE, Batch, Critics, Method
 
@@ -36,10 +36,10 @@ class ACAI(Method):
     lam: float = option(0.5, "weight of the critic's guess in the autoencoder's loss", low=0)
     gamma: float = option(0.2, "share of the image in the critic's sight of a reconstruction", low=0, high=1)
 
-    def critics(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
+    def critics(self, model: TrainableAutoencoder) -> dict[str, nn.Module]:
         return {"critic": nets.encoder(model.image_shape, 1, model.width)}
 
-    def terms(self, model: ConvAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+    def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
         code = model.encode(batch.seen)
         logits = model.logits(code)
         reconstruction = mse(logits, batch.clean).mean()

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from segue.core.choices import option
 from segue.core.progress import Report, silent
-from segue.models.autoencoder import ConvAutoencoder
+from segue.models.autoencoder import TrainableAutoencoder
 from segue.training.losses import Loss, choose_loss
 from segue.training.methods.method import ALONE, Batch, Critics, Method
 
@@ -61,7 +61,7 @@ class AE(Method):
         ready._distance.prepare(report)
         return ready
 
-    def terms(self, model: ConvAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+    def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
         mean, _, classes = model.statistics(batch.seen)
         reconstruction = self._distance(model.logits(model.code(mean, batch.labels)), batch.clean).mean()
         if classes is None or batch.labels is None:

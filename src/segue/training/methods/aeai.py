@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from segue.core.choices import option
 from segue.models import nets
-from segue.models.autoencoder import ConvAutoencoder
+from segue.models.autoencoder import TrainableAutoencoder
 from segue.training.losses import bce
 from segue.training.methods.acai import mixtures
 from segue.training.methods.method import ALONE, Batch, Critics, Method
@@ -51,10 +51,10 @@ class AEAI(Method):
     smooth: float = option(0.1, "weight of the squared speed of interpolations", low=0)
     warmup: float = option(0.5, "share of the training over which these weights rise from 0", low=0, high=1)
 
-    def critics(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
+    def critics(self, model: TrainableAutoencoder) -> dict[str, nn.Module]:
         return {"critic": nets.encoder(model.image_shape, 1, model.width)}
 
-    def terms(self, model: ConvAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+    def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
         code = model.encode(batch.seen)
         logits = model.logits(code)
         reconstruction = bce(logits, batch.clean).mean()

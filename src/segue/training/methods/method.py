@@ -14,7 +14,7 @@ from torch import Generator, Tensor, nn
 from segue.core.choices import Choice
 from segue.core.errors import InputError
 from segue.core.progress import Report, silent
-from segue.models.autoencoder import ConvAutoencoder, Scale
+from segue.models.autoencoder import ConvAutoencoder, Scale, TrainableAutoencoder, seeded
 from segue.models.nets import ImageShape
 
 Critics: TypeAlias = Mapping[str, nn.Module]
@@ -42,7 +42,7 @@ class Batch:
 class Method(Choice):
     """A training rule: from a batch to the terms of its loss.
 
-    `statistics` is what it asks of the encoder (see `ConvAutoencoder`): 1, the code; 2, a Gaussian posterior.
+    `statistics` is what it asks of the encoder (see `TrainableAutoencoder`): 1, the code; 2, a Gaussian posterior.
     `prior` is whether codes are trained towards the prior `N(0, I)`, so that draws from it decode to images.
     """
 
@@ -51,35 +51,70 @@ class Method(Choice):
 
     @property
     def needs_labels(self) -> bool:
-        """Whether the class is part of the code, see `ConvAutoencoder`."""
+        """Whether the class is part of the code, see `TrainableAutoencoder`."""
         return False
 
     @property
     def scale(self) -> Scale:
-        """What the decoder says of its own error, see `ConvAutoencoder`."""
+        """What the decoder says of its own error, see `TrainableAutoencoder`."""
         return None
 
     def build(
-        self, image_shape: ImageShape, *, latent: int = 32, width: int = 32, grid: int | None = None, classes: int = 0
+        self,
+        image_shape: ImageShape,
+        *,
+        latent: int = 32,
+        width: int = 32,
+        grid: int | None = None,
+        classes: int = 0,
+        seed: int = 0,
     ) -> ConvAutoencoder:
-        """An untrained autoencoder of the kind that this method trains, for images `(c, h, w)`.
+        """Make an untrained autoencoder of the kind that this method trains.
 
-        `classes` is how many labels the images have, 0 for none; only conditional methods heed it, and raise
-        `InputError` for 0. Weights are drawn from torch's global generator: `torch.manual_seed` first.
+        Args:
+            image_shape: `(c, h, w)`.
+            latent: numbers in a code, or with a `grid` in each of its cells.
+            width: channels of the networks' first stage.
+            grid: cells along the shorter side of a spatial code; None: a flat one.
+            classes: how many labels the images have, 0 for none; only conditional methods heed it.
+            seed: of the weights. Torch's global generator is left as it is.
+
+        Returns:
+            The model, on the CPU.
+
+        Raises:
+            InputError: for a conditional method without labels.
         """
         if self.needs_labels and not classes:
             raise InputError(
                 f"{self} on images without labels", "a set with labels", "a set with labels, or another method"
             )
-        return ConvAutoencoder(
-            image_shape,
-            latent=latent,
-            width=width,
-            grid=grid,
-            scale=self.scale,
-            statistics=self.statistics,
-            classes=classes if self.needs_labels else 0,
-        )
+        with seeded(seed):
+            return ConvAutoencoder(
+                image_shape,
+                latent=latent,
+                width=width,
+                grid=grid,
+                scale=self.scale,
+                statistics=self.statistics,
+                classes=classes if self.needs_labels else 0,
+            )
+
+    def check_model(self, model: TrainableAutoencoder) -> None:
+        """Check that this method can train a model.
+
+        Args:
+            model: any.
+
+        Raises:
+            InputError: for a conditional method and a model whose codes have no class.
+        """
+        if self.needs_labels and not model.classes:
+            raise InputError(
+                f"{self} for a model whose codes have no class",
+                "a model that `method.build` makes",
+                "conditional=false",
+            )
 
     def prepared(self, weights: Path | None = None, data_dir: Path | None = None, report: Report = silent) -> Self:
         """This method with all that its loss must read found and read, so that nothing is missing at the first step.
@@ -91,12 +126,12 @@ class Method(Choice):
             raise InputError(f"weights {weights} for {self}", "ae with a loss by a network", "leaving them out")
         return self
 
-    def critics(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
+    def critics(self, model: TrainableAutoencoder) -> dict[str, nn.Module]:
         """The further networks that play along, by name, untrained: a critic, a discriminator; most have none."""
         return {}
 
     @abstractmethod
-    def terms(self, model: ConvAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+    def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
         """The batch means of the loss terms, scalars by name; the model minimises `loss`.
 
         A rival called `critic` minimises `critic_loss`. Each player's gradient goes to its own weights alone,

@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 
 from segue.core.choices import option
 from segue.core.errors import InputError
-from segue.models.autoencoder import ConvAutoencoder, Scale
+from segue.models.autoencoder import Scale, TrainableAutoencoder
 from segue.training.methods.likelihoods import LIKELIHOODS
 from segue.training.methods.method import ALONE, Batch, Critics, Method
 
@@ -79,7 +79,7 @@ class VAE(Method):
             return None
         return "pixel" if self.sigma == "pixel" else "set"
 
-    def terms(self, model: ConvAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+    def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
         mean, log_variance, classes = model.statistics(batch.seen)
         assert log_variance is not None  # noqa: S101 - for the type checker; `statistics` asks for it
         code = model.code(draw(mean, log_variance, batch.generator), batch.labels)
@@ -93,7 +93,7 @@ class VAE(Method):
             loss = loss + terms["classification"]
         return {"loss": loss / batch.clean[0].numel(), **terms}
 
-    def log_likelihood(self, model: ConvAutoencoder, code: Tensor, x: Tensor, mass: bool = False) -> Tensor:
+    def log_likelihood(self, model: TrainableAutoencoder, code: Tensor, x: Tensor, mass: bool = False) -> Tensor:
         """`log p(x|z)` in nats per image, `[n]`: of the density, or of the `mass` of x's grey levels (`Likelihood`)."""
         logits, log_scale = model.emit(code)
         fixed = self._log_sigma()

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from segue.core.choices import option
 from segue.models import nets
-from segue.models.autoencoder import ConvAutoencoder
+from segue.models.autoencoder import TrainableAutoencoder
 from segue.training.losses import bce
 from segue.training.methods.method import ALONE, Batch, Critics, Method
 from segue.training.methods.vae import draw, kl_to_prior
@@ -43,10 +43,10 @@ class VAEGAN(Method):
     weight: float = option(0.01, "weight of the critic's verdict in the decoder's loss", low=0)
     pixel: float = option(1.0, "weight of the pixels' likelihood beside the features'", low=0)
 
-    def critics(self, model: ConvAutoencoder) -> dict[str, nn.Module]:
+    def critics(self, model: TrainableAutoencoder) -> dict[str, nn.Module]:
         return {"critic": nets.encoder(model.image_shape, 1, model.width)}
 
-    def terms(self, model: ConvAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+    def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
         mean, log_variance, _ = model.statistics(batch.seen)
         assert log_variance is not None  # noqa: S101 - for the type checker; `statistics` asks for it
         code = draw(mean, log_variance, batch.generator)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from segue.commands.runs import open_run
 from segue.commands.studies.study import StudyContext, load_parts
 from segue.commands.studies.workspace import Numbers, Workspace
 from segue.models.autoencoder import ConvAutoencoder
+from segue.models.files import load_model
 
 SET, LATENT, _EPOCHS = "mnist", 32, 5
 MODEL_METHODS = {"AE": "ae:loss=bce", "VAE": "vae"}
@@ -36,7 +36,7 @@ def prepare(workspace: Workspace) -> Context:
         test=test,
         runs=runs,
         reader=workspace.train_classifier(train, workspace.either(500, 2000)),
-        models={name: open_model(run) for name, run in runs.items()},
+        models={name: open_own(run) for name, run in runs.items()},
     )
 
 
@@ -45,8 +45,8 @@ def train_options(workspace: Workspace) -> Numbers:
     return {"width": workspace.either(8, 16), "limit": workspace.either(16_000, None), "pictures": 0}
 
 
-def open_model(run: Path) -> ConvAutoencoder:
+def open_own(run: Path) -> ConvAutoencoder:
     """The model of one of this study's runs."""
-    model, _ = open_run(run)
+    model, _ = load_model(run)
     assert isinstance(model, ConvAutoencoder)  # noqa: S101 - as all that are trained here
     return model

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from segue.commands.map import mean_kl
 from segue.commands.runs import has_posterior
-from segue.commands.studies.ae_vs_vae.context import MODEL_METHODS, SET, Context, open_model, train_options
+from segue.commands.studies.ae_vs_vae.context import MODEL_METHODS, SET, Context, open_own, train_options
 from segue.commands.studies.workspace import Numbers
 from segue.core.images import to_float
 from segue.data.datasets import ImageSet
@@ -39,7 +39,7 @@ def report_sizes(context: Context) -> tuple[Section, Numbers]:
             run = workspace.train(
                 f"size-{name.lower()}-{latent}", SET, method=method, latent=latent, steps=steps, **common
             )
-            numbers[name][str(latent)] = _judge(context, open_model(run))
+            numbers[name][str(latent)] = _judge(context, open_own(run))
     panels = {
         title: {
             name: [(float(latent), of[key]) for latent, of in row.items()]

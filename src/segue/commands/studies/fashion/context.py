@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from segue.commands.record import epoch_file
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.studies.study import StudyContext, load_parts
 from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
@@ -33,7 +33,7 @@ class Context(StudyContext):
             epoch: The epoch.
             images: uint8 `[n, h, w, c]`.
         """
-        model, _ = open_run(epoch_file(self.runs[run], epoch))
+        model, _ = open_model(epoch_file(self.runs[run], epoch))
         return decode(model, encode(model, images))
 
     def share_right(self, images: Pixels) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 
 from segue.commands.evaluate import EvaluateRequest, run_evaluate
 from segue.commands.map import MapRequest, run_map
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.studies.fashion.context import LATENT, MIXES, MODEL_NAMES, NEW, SHOWN, Context
 from segue.commands.studies.workspace import Found, Numbers
 from segue.core.images import Pixels, write_image
@@ -22,7 +22,7 @@ def report_space(context: Context) -> Found:
     """The map of the plain model, and how far classes are from each other."""
     figure = context.workspace.figure_path("map-plain.png")
     found = context.workspace.run_job(run_map, MapRequest(context.runs["plain"], figure, limit=3000))
-    space = LatentSpace.of(open_run(context.runs["plain"])[0], context.test)
+    space = LatentSpace.of(open_model(context.runs["plain"])[0], context.test)
     apart = {(space.label_names[a], space.label_names[b]): d for (a, b), d in space.class_distances().items()}
     places = {pair: place for place, pair in enumerate(apart, 1)}
     mixed = [pair for pair in apart if any(set(pair) <= set(mix) for mix in MIXES)]

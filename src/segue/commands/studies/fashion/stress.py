@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.stress import Stressed, StressRequest, run_stress
 from segue.commands.studies.fashion.context import CORRUPTED, MODEL_NAMES, SHOWN, Context
 from segue.commands.studies.workspace import Numbers
@@ -113,7 +113,7 @@ def _measure(context: Context) -> tuple[tuple[tuple[Cell, ...], ...], Numbers]:
 
 def _share_by_position(context: Context, run: str) -> float:
     """The share, in percent, of the variance of the codes of items in all positions that the position accounts for."""
-    model, _ = open_run(context.runs[run])
+    model, _ = open_model(context.runs[run])
     images = to_float(context.test.sample(1000, context.workspace.seed).images)
     turned = [to_uint8(Rotate90().transform(images, torch.full((len(images),), turns))) for turns in range(4)]
     codes = torch.stack([encode(model, one) for one in turned]).double()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.studies.study import StudyContext, load_parts
 from segue.commands.studies.workspace import Numbers, Workspace
 from segue.core.images import Pixels
@@ -39,7 +39,7 @@ class Context(StudyContext):
             images: uint8 `[n, h, w, c]`.
             run: By which run; without it, the one with one sigma for all.
         """
-        model, _ = open_run(run or self.run)
+        model, _ = open_model(run or self.run)
         return decode(model, encode(model, images))
 
     def share_sure(self, images: Pixels) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from segue.commands.evaluate import EvaluateRequest, EvaluateResult, run_evaluate
 from segue.commands.interpolate import InterpolateRequest, run_interpolate
 from segue.commands.map import MapRequest, run_map
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.score import ScoreRequest, run_score
 from segue.commands.studies.kmnist.context import DRAWN, FPS, FROM_TO, PAIRS, SHOWN, SIGMAS, Context
 from segue.commands.studies.workspace import Found, Numbers
@@ -32,7 +32,7 @@ def report_bound(context: Context) -> Found:
                 run, images=len(context.test), bounded=bounded, samples=samples, restarts=workspace.either(2, 10)
             ),
         )
-        density = -open_run(run)[1]["figures"]["test_loss"] * shown[0].size
+        density = -open_model(run)[1]["figures"]["test_loss"] * shown[0].size
         numbers[name] = {"density": density} | _figures(found)
         rows.append((SIGMAS[name], *numbers[name].values()))
         lines.append(Row(f"sigma {SIGMAS[name]}", context.reconstruct(shown, run)))
@@ -185,7 +185,7 @@ def _make_middles(context: Context) -> dict[str, Pixels]:
     assert labels is not None  # noqa: S101 - this set has labels
     a, b = draw.integers(len(context.test), size=(2, 4 * DRAWN))
     a, b = (side[labels[a] != labels[b]][:DRAWN] for side in (a, b))
-    model, _ = open_run(context.run)
+    model, _ = open_model(context.run)
     ends = [encode(model, context.test.images[side]) for side in (a, b)]
     faded = np.mean([context.test.images[a], context.test.images[b]], axis=0).round().astype(np.uint8)
     return {"half-way": decode(model, (ends[0] + ends[1]) / 2), "cross-fade": faded, "ends": decode(model, ends[0])}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.studies.manifold.losses import LEAST_VARIETY, Quality, measure_run, train
 from segue.commands.studies.manifold.plan import Plan
 from segue.commands.studies.manifold.surfing import (
@@ -74,7 +74,7 @@ def _draw_strip(workspace: Workspace, plan: Plan, images: ImageSet, runs: dict[s
     shown = Terrain.of(runs[PLAIN_AE], images).shown
     a, b = (images.images[place] for place in (shown.a, shown.b))
     rows = [
-        Row(name, interpolate_images(open_run(run)[0], a, b, Linear(), STILLS).frames) for name, run in runs.items()
+        Row(name, interpolate_images(open_model(run)[0], a, b, Linear(), STILLS).frames) for name, run in runs.items()
     ]
     truth = make_true_frames(plan, images, (shown.a, shown.b), STILLS)
     write_image(workspace.figure_path("beyond.png"), strip(rows if truth is None else [*rows, Row("truth", truth)]))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.studies.manifold.losses import train
 from segue.commands.studies.manifold.plan import Plan
 from segue.commands.studies.workspace import Workspace
@@ -73,7 +73,7 @@ def report_clusters(workspace: Workspace, plan: Plan) -> tuple[Section, ClusterS
     from segue.render.latent_map import draw_latent_map
 
     run = train(workspace, plan, "three-factors", data=plan.three, latent=3)
-    model, _ = open_run(run)
+    model, _ = open_model(run)
     images = workspace.images(plan.three).train
     assert images.factors is not None  # noqa: S101 - for the type checker; both sets have factors
     codes = LatentSpace.of(model, images).codes.double().numpy()

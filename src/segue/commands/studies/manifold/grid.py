@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 
+from segue.commands.runs import DataOptions
 from segue.commands.studies.manifold.plan import Plan
 from segue.commands.studies.manifold.surfing import SURFING
 from segue.commands.studies.workspace import Workspace, command
 from segue.commands.sweep.command import SweepRequest, SweepResult, run_sweep
 from segue.commands.sweep.plan import TrialRow
-from segue.commands.train import DataOptions
 from segue.render.figures import FIGURE_ENDINGS
 from segue.render.report import Picture, Section, Table
 from segue.training import Training

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.studies.manifold.plan import NOISE, Plan
 from segue.commands.studies.workspace import Workspace
 from segue.core.images import Pixels, to_float, write_image
@@ -106,7 +106,7 @@ def measure_run(run: Path, images: ImageSet) -> tuple[Quality, Pixels]:
     Returns:
         The quality, and the reconstructions of the few images that are shown.
     """
-    model, _ = open_run(run)
+    model, _ = open_model(run)
     some = images.images[draw_indices(len(images), MEASURED, 0)]
     shown = images.images[draw_indices(len(images), _SHOWN, 0)]
     again, few = (decode(model, encode(model, part)) for part in (some, shown))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.studies.manifold import verdicts
 from segue.commands.studies.manifold.beyond import CONVEX, MORE_METHODS, PLAIN_AE, report_beyond
 from segue.commands.studies.manifold.clusters import ClusterSplit, report_clusters
@@ -97,7 +97,7 @@ def _report_world(workspace: Workspace, plan: Plan, images: ImageSet, run: Path)
 
     side = round(len(images) ** 0.5)
     write_image(workspace.figure_path("world.png"), strip(_make_examples(plan, images, side)))
-    model, _ = open_run(run)
+    model, _ = open_model(run)
     assert isinstance(model, ConvAutoencoder)  # noqa: S101 - for the type checker; the study trains no other
     weights = [sum(part.numel() for part in net.parameters()) for net in (model.encoder, model.decoder)]
     recorded = plan.two.startswith("mpi3d")

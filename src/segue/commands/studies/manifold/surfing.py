@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from segue.commands.interpolate import InterpolateRequest, run_interpolate
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.score import ScoreRequest, run_score
 from segue.commands.studies.manifold.plan import Plan
 from segue.commands.studies.workspace import Workspace
@@ -60,7 +60,7 @@ class Terrain:
     @classmethod
     def of(cls, run: Path, images: ImageSet) -> Terrain:
         """The latent space of a run over the images that it was trained on."""
-        model, _ = open_run(run)
+        model, _ = open_model(run)
         return cls(run, model, images, LatentSpace.of(model, images))
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segue.commands.runs import open_run
+from segue.commands.runs import open_model
 from segue.commands.studies.study import StudyContext, load_parts
 from segue.commands.studies.transitions import TRANSITION_STEPS
 from segue.commands.studies.workspace import Numbers, Workspace
@@ -50,7 +50,7 @@ def prepare(workspace: Workspace) -> Context:
         "ae-32": workspace.train("ae-32", SET, method=plain, latent=32, steps=workspace.either(500, 1500), **common),
     }
     train, test, _ = load_parts(workspace, SET, limit)
-    models = {name: open_run(run)[0] for name, run in runs.items()}
+    models = {name: open_model(run)[0] for name, run in runs.items()}
     near = train.sample(workspace.either(1000, 4000), workspace.seed)
     return Context(
         workspace=workspace,

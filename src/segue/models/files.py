@@ -1,0 +1,139 @@
+"""Models and tensors in files: one `.safetensors` each, whose JSON header says what it is. No pickles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from segue.core.errors import InputError, missing_file, unreadable_file
+from segue.core.images import atomic_write
+from segue.models.autoencoder import ConvAutoencoder, TrainableAutoencoder
+from segue.models.own import OwnAutoencoder
+
+MODEL_FILE = "model.safetensors"
+"""The model in a run folder."""
+
+FORMAT = 1
+"""The version of the run file; a file of a newer one is refused, older ones stay readable."""
+
+
+def save_model(path: str | Path, model: TrainableAutoencoder, about: dict[str, Any] | None = None) -> None:
+    """Write a model to one `.safetensors` file whose header rebuilds it; written beside, then renamed.
+
+    Args:
+        path: the file.
+        model: a `ConvAutoencoder`, or an `OwnAutoencoder`, of which the import path of the class is kept as text.
+        about: anything JSON: the request that it was trained by, the data set's digest, its figures.
+
+    Raises:
+        InputError: where nothing can be written.
+    """
+    header = {"kind": "model", "architecture": model.architecture, "about": about or {}}
+    save_tensors(Path(path), model.state_dict(), header)
+
+
+def load_model(
+    path: str | Path, model: nn.Module | Callable[[], nn.Module] | None = None
+) -> tuple[TrainableAutoencoder, dict[str, Any]]:
+    """Read a model from a run folder, or from a file of `save_model`.
+
+    No code is imported by what the file says: the class of one's own model comes from the caller.
+
+    Args:
+        path: a run folder or a model file.
+        model: of one's own model, its class or any function that makes it without arguments, or an instance.
+
+    Returns:
+        The model, in evaluation mode on the CPU, and its `about`.
+
+    Raises:
+        InputError: for a missing, damaged or foreign file, a newer format, and a model of one's own without its class.
+    """
+    path = Path(path)
+    file = path / MODEL_FILE if path.is_dir() else path
+    tensors, header = load_tensors(file, "model")
+    own = _own_class(header)
+    if own is not None and model is None:
+        raise InputError(
+            f"{file}, a model of the class {own}", "that class", f"`load_model(path, model={own.rpartition('.')[2]})`"
+        )
+    try:
+        if own is not None:
+            built: TrainableAutoencoder = OwnAutoencoder.from_architecture(header["architecture"], model)
+        else:
+            shape = dict(header["architecture"])
+            _check_sizes(shape, tensors)
+            built = ConvAutoencoder(tuple(shape.pop("image_shape")), **shape)
+        built.load_state_dict(tensors)
+        return built.eval(), header["about"]
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise _foreign(file, error) from None
+
+
+def _own_class(header: dict[str, Any]) -> str | None:
+    """The import path of one's own class; None for segue's own model."""
+    architecture = header.get("architecture")
+    own = architecture.get("class") if isinstance(architecture, dict) else None
+    return own if isinstance(own, str) else None
+
+
+def _check_sizes(shape: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+    """Refuse a header whose model would be far larger than the tensors beside it, before it is built."""
+    held = sum(tensor.numel() for tensor in tensors.values())
+    codes = int(shape["latent"]) * int(shape.get("statistics", 1)) + int(shape.get("classes", 0))
+    if max(codes, int(shape["width"])) > held:
+        raise ValueError(f"codes of {codes} numbers, width {shape['width']}, in {held} weights")
+
+
+def save_tensors(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
+    """Tensors and a JSON header in one safetensors file, written beside and then renamed."""
+    text = json.dumps({"format": FORMAT, **header})
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with atomic_write(path) as beside:
+        save_file(plain, beside, metadata={"segue": text})
+
+
+def load_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The inverse of `save_tensors`, for a file whose header says it is of this kind."""
+    header = read_header(path)
+    if header.get("kind") != kind:
+        raise InputError(f"{path} of kind {header.get('kind')!r}", f"a {kind} file", "`segue info` to see what it is")
+    with safe_open(path, "pt") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """The JSON header of a file of segue's, without its tensors. Raises `InputError` as `load_model`."""
+    if not path.is_file():
+        raise missing_file(path, "a run file of segue", "training one with `segue train`")
+    try:
+        with safe_open(path, "pt") as file:
+            text = (file.metadata() or {}).get("segue")
+    except (SafetensorError, OSError) as error:
+        raise unreadable_file(path, error, "a whole .safetensors file", "copying or training it again") from None
+    if text is None:
+        raise InputError(
+            f"{path} without segue's header", "a file written by segue", "training a run with `segue train`"
+        )
+    try:
+        header: dict[str, Any] = json.loads(text)
+        newer = header["format"] > FORMAT
+    except (KeyError, TypeError, ValueError) as error:
+        raise _foreign(path, error) from None
+    if newer:
+        raise InputError(f"{path} of format {header['format']}", f"formats up to {FORMAT}", "updating segue to read it")
+    return header
+
+
+def _foreign(path: Path, error: Exception) -> InputError:
+    """The error for a file whose header is not what segue writes."""
+    why = f"{type(error).__name__}: {error}".splitlines()[0]
+    return InputError(f"{path} with a broken header ({why})", "a file written by segue", "copying or training it again")
