@@ -41,7 +41,7 @@ def test_a_model_is_read_from_the_folder_or_its_file(folder: Path, kind: type) -
 
 
 def test_what_is_no_run_is_a_line(tmp_path: Path) -> None:
-    with pytest.raises(segue.InputError, match="expected .*a finished run"):
+    with pytest.raises(segue.InputError, match=r"expected .*a finished run"):
         segue.open_run(tmp_path)
     model = segue.AE().build((1, 8, 8), latent=2, width=2)
     segue.save_model(tmp_path / "alone.safetensors", model)
