@@ -160,7 +160,7 @@ def test_a_preview_is_small_and_short(join: Join, tmp_path: Path, clips: ModuleT
     [
         (("1.mkv", "-o", "a.mp4"), "got 1 clip; expected two or more, or one with --loop"),
         (("-o", "a.mp4"), "got 0 clips"),
-        (("1.mkv", "21.mkv", "--from", "film.toml", "-o", "a.mp4"), "got clips beside --from"),
+        (("1.mkv", "21.mkv", "--from", "film.toml", "-o", "a.mp4"), "got CLIPS beside --from"),
         (("1.mkv", "21.mkv", "-o", "21.mkv"), "which is one of the clips"),
         (("1.mkv", "21.mkv", "-o", "a.webm", "--codec", "prores"), "got prores in a.webm; expected .mov or .mkv"),
         (("1.mkv", "21.mkv", "-o", "a.mov", "--codec", "prores", "--crf", "3"), "got --crf=3 for prores"),
