@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from segue.core.images import Pixels, resize, to_float, to_uint8
+from segue.core.numerics import smoothstep
 from segue.latent.paths import Path, PathChoice, PathContext
 from segue.models.autoencoder import Autoencoder
 
@@ -67,8 +68,7 @@ def detail_left(share: float) -> float:
     >>> detail_left(0.0), round(detail_left(0.3), 6), detail_left(0.6), detail_left(1.0)
     (1.0, 0.5, 0.0, 0.0)
     """
-    u = min(max(share / FADE_SHARE, 0.0), 1.0)
-    return 1 - u * u * (3 - 2 * u)
+    return 1 - smoothstep(min(max(share / FADE_SHARE, 0.0), 1.0))
 
 
 @torch.no_grad()

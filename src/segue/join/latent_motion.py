@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from segue.core.images import Pixels, resize, to_float, to_uint8
+from segue.core.numerics import catmull_rom_bend, hermite
 from segue.models.autoencoder import Autoencoder
 from segue.motion.inbetween import Displacements, find_motion
 from segue.motion.slow import Gap, KeyFrame
@@ -33,13 +34,7 @@ class LatentTrajectory:
     def at(self, t: float) -> Displacements:
         """See `segue.motion.inbetween.Trajectory`."""
         (start, end), (leaving, arriving) = self.ends, self.speeds
-        code = (
-            (1 + 2 * t) * (1 - t) ** 2 * start
-            + t * t * (3 - 2 * t) * end
-            + t * (1 - t) ** 2 * leaving
-            - t * t * (1 - t) * arriving
-        )
-        here = decode_picture(self.model, code)
+        here = decode_picture(self.model, hermite(t, start, end, leaving, arriving))
         to_a, to_b = find_motion(self.a, here), find_motion(self.b, here)
         return Displacements(
             in_a=to_a.back,
@@ -70,10 +65,10 @@ class LatentMotion:
         first, own, last = gap.steps
         if gap.before:
             other = (start - self._codes[gap.before.number]) * (own / first)
-            leaving = (own * other + first * chord) / (first + own)
+            leaving = chord + catmull_rom_bend(chord, other, own, first)
         if gap.beyond:
             other = (self._codes[gap.beyond.number] - end) * (own / last)
-            arriving = (own * other + last * chord) / (last + own)
+            arriving = chord + catmull_rom_bend(chord, other, own, last)
         return LatentTrajectory(
             model=self.model,
             ends=(start, end),

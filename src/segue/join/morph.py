@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from segue.core.images import Pixels, to_float
+from segue.core.numerics import smoothstep
 from segue.core.progress import Report, silent
 from segue.core.types import Floats32
 from segue.latent.paths.transport import Movements, find_movements, kernel_mean, ranks
@@ -63,7 +64,7 @@ class Morph:
         here = _grid(height, width)
         left, right = here - share * step, here + (1 - share) * step
         u = ((share * (1 + self.turn) - turning) / self.turn).clip(0, 1)
-        turned = u * u * (3 - 2 * u)
+        turned = smoothstep(u)
         one, other = gradient_energies(a), gradient_energies(b)
         carried = (1 - turned) * sample_linear(one, left) + turned * sample_linear(other, right)
         energy = target_energy(share, float(carried.sum()), (float(one.sum()), float(other.sum())))

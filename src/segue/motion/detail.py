@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from segue.core.images import Pixels
+from segue.core.numerics import smoothstep
 from segue.core.types import Floats32
 
 _FINE = 1.0
@@ -96,7 +97,7 @@ def target_energy(share: float, carried: float, ends: tuple[float, float]) -> fl
     """
     between = (1 - share) * ends[0] + share * ends[1]
     u = min(1.0, max(0.0, min(share, 1 - share) - _BESIDE) / _BESIDE)
-    inside = u * u * (3 - 2 * u)
+    inside = smoothstep(u)
     return float(max(carried, 1e-9) ** (1 - inside) * max(between, 1e-9) ** inside)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from segue.core.images import Pixels, resize
+from segue.core.numerics import catmull_rom_bend, hermite
 from segue.core.types import Floats32
 from segue.motion.flow import SEARCHED_PX, Flow, blend, find_flow, make_grid, resize_flow
 
@@ -116,8 +117,8 @@ def find_motion(a: Pixels, b: Pixels) -> Motion:
 class FlowTrajectory:
     """Along the optical flow, at the speeds `start` and `end` `[h, w, 2]` that the clip has at both frames.
 
-    The path of a thing at x in `a` is the cubic with these speeds at both ends,
-    `t (1 - t)^2 start + t^2 (3 - 2t) flow - t^2 (1 - t) end`, and likewise backwards from `b`.
+    The path of a thing at x in `a` is the cubic with these speeds at both ends (`hermite` from 0), and likewise
+    backwards from `b`.
     """
 
     motion: Motion
@@ -130,8 +131,8 @@ class FlowTrajectory:
         height, width = there.shape[:2]
         here = make_grid(height, width)
         start_at_b, end_at_a = sample_field(self.start, here + back), sample_field(self.end, here + there)
-        in_a = -_arriving(_hermite(t, self.start, there, end_at_a))
-        in_b = -_arriving(_hermite(1 - t, -self.end, back, -start_at_b))
+        in_a = -_arriving(hermite(t, 0.0, there, self.start, end_at_a))
+        in_b = -_arriving(hermite(1 - t, 0.0, back, -self.end, -start_at_b))
         return Displacements(
             in_a=in_a,
             in_b=in_b,
@@ -210,11 +211,6 @@ def _share_of_b(a: Floats32, b: Floats32, t: float, displacements: Displacements
     return share
 
 
-def _hermite(t: float, start: Flow, chord: Flow, end: Flow) -> Flow:
-    way: Flow = t * (1 - t) ** 2 * start + t * t * (3 - 2 * t) * chord - t * t * (1 - t) * end
-    return way
-
-
 def _arriving(way: Flow, rounds: int = 4) -> Flow:
     """From the movement of what starts at each place, that of what arrives there: `e(x) = way(x - e(x))`."""
     here, found = make_grid(*way.shape[:2]), way
@@ -225,11 +221,10 @@ def _arriving(way: Flow, rounds: int = 4) -> Flow:
 
 def _speed(other: Flow, chord: Flow, doubt: Floats32, own_doubt: Floats32, steps: tuple[float, ...]) -> Flow:
     """The speed at a frame between an `other` movement and a `chord`, both per step of the chord."""
-    from_other = steps[1] / (steps[0] + steps[1])
     bend = _length(other - chord) / 2
     usual = (_length(other) + _length(chord)) / 2
     trust = np.exp(-((bend / (BEND * usual + 0.5)) ** 2) - doubt**2 - own_doubt**2)
-    change = trust[..., None] * from_other * (other - chord)
+    change = trust[..., None] * catmull_rom_bend(chord, other, steps[1], steps[0])
     return chord + _blur(change, 3 * max(chord.shape[:2]) / 480)
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels
+from segue.core.numerics import smoothstep
 from segue.video import FilmWriter
 from segue.video.codecs import SOUND_RATE
 
@@ -191,7 +192,7 @@ def _cycle(names: tuple[str, ...], steps: int) -> Field:
     place = np.arange(steps) / steps * len(colours)
     first = place.astype(np.int64)
     part = (place - first)[:, None]
-    smooth = (part * part * (3 - 2 * part)).astype(np.float32)
+    smooth = smoothstep(part).astype(np.float32)
     mixed = colours[first] + smooth * (colours[(first + 1) % len(colours)] - colours[first])
     return mixed.astype(np.float32)
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from segue.core.choices import option
+from segue.core.numerics import smoothstep
 from segue.core.types import Floats, Indices
 from segue.latent.graph import Steps, perceptual_steps, pixel_steps
 from segue.latent.paths.curve import arc_shares
@@ -32,7 +33,7 @@ EASES: dict[str, Callable[[Floats], Floats]] = {
     "none": lambda t: t,
     "in": lambda t: t * t,
     "out": lambda t: t * (2 - t),
-    "in-out": lambda t: t * t * (3 - 2 * t),
+    "in-out": smoothstep,
 }
 
 

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from segue.core.choices import option
+from segue.core.numerics import smoothstep
 from segue.core.progress import Event, Report, silent
 from segue.latent.paths.path import Path, PathChoice, PathContext, check_pair, exact_ends
 from segue.latent.paths.straight import Linear
@@ -227,7 +228,7 @@ def warp_and_blend(a: Tensor, b: Tensor, moves: Movements, turn: float) -> Calla
             field = F.interpolate(field[None], (height, width), mode="bilinear")[0]
         step, moment = field[:2].permute(1, 2, 0), field[2]
         share = ((t * (1 + turn) - moment) / turn).clamp(0, 1)
-        return torch.lerp(sample(a, here - t * step), sample(b, here + (1 - t) * step), share * share * (3 - 2 * share))
+        return torch.lerp(sample(a, here - t * step), sample(b, here + (1 - t) * step), smoothstep(share))
 
     return lambda t: torch.stack([at(value) for value in t.tolist()]) if len(t) else a.new_empty(0, *a.shape)
 
