@@ -18,8 +18,8 @@ import numpy as np
 from machine import data_dir, write
 
 from segue.core.images import Pixels, resize, to_float, write_image
+from segue.core.numerics import gradient_energy
 from segue.evaluation.metrics.ghosting import ghosting
-from segue.evaluation.metrics.sharpness import gradient_energy
 from segue.join.dream_model import DreamModel
 from segue.join.latent_motion import LatentMotion
 from segue.latent.paths import choose_path

@@ -1,4 +1,4 @@
-"""Smoothstep, Hermite and Catmull-Rom against values and polynomials that are known."""
+"""Smoothstep, Hermite, Catmull-Rom and gradient energy against what is known of them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
-from segue.core.numerics import catmull_rom_bend, hermite, smoothstep
+from segue.core.numerics import catmull_rom_bend, gradient_energies, gradient_energy, hermite, smoothstep
 
 KINDS: dict[str, Callable[[list[float]], Any]] = {
     "float32": lambda values: np.array(values, np.float32),
@@ -75,3 +77,16 @@ def test_catmull_rom_is_exact_on_parabolas(step: float, other: float) -> None:
 def test_a_straight_line_has_no_bend(kind: str) -> None:
     chord = KINDS[kind]([0.5, -2.0, 0.0])
     assert catmull_rom_bend(chord, chord, 1.0, 2.0).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_gradient_energy_by_hand() -> None:
+    step = np.array([[0, 51, 51], [0, 51, 255]], np.uint8)[..., None]
+    assert gradient_energy(step) == pytest.approx(0.2**2 + 0.2**2 + 0.8**2 + 0.8**2)
+    assert gradient_energy(np.full((1, 1, 3), 7, np.uint8)) == 0
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.integers(1, 9), st.sampled_from([1, 3]))
+def test_the_sum_is_the_gradient_energy(seed: int, height: int, width: int, channels: int) -> None:
+    frame = np.random.default_rng(seed).integers(0, 256, (height, width, channels), np.uint8)
+    assert gradient_energies(frame).shape == (height, width)
+    assert float(gradient_energies(frame).sum()) == pytest.approx(gradient_energy(frame), rel=1e-4, abs=1e-6)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.images import Pixels
-from segue.evaluation.metrics.sharpness import gradient_energy
+from segue.core.numerics import gradient_energy
 from segue.motion.flow import blend
 from segue.motion.inbetween import (
     Displacements,

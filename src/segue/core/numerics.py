@@ -1,12 +1,16 @@
-"""Curves and differences that several wings compute with: smoothstep, Hermite, Catmull-Rom."""
+"""What several wings compute with: smoothstep, Hermite, Catmull-Rom, gradient energy."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
+from segue.core.images import Pixels
+from segue.core.types import Floats32
+
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     from torch import Tensor
 
 Real = TypeVar("Real", bound="float | npt.NDArray[np.floating[Any]] | Tensor")
@@ -81,3 +85,44 @@ def catmull_rom_bend(chord: Real, other: Real, step: float, other_step: float) -
     here: Any = chord
     bend: Real = step / (step + other_step) * (other - here)
     return bend
+
+
+def gradient_energies(image: Pixels) -> Floats32:
+    """Where the gradient energy of an image is: the squared differences of each pixel to the next, right and down.
+
+    Args:
+        image: uint8 `[h, w, c]`, read as values in [0, 1].
+
+    Returns:
+        `[h, w]`, 0 or more, summed over the channels; the last column has no difference to the right, the last row none
+        downwards.
+
+    >>> gradient_energies(np.array([[0, 255], [0, 255]], np.uint8)[..., None]).tolist()
+    [[1.0, 0.0], [1.0, 0.0]]
+    """
+    down, across = _squared_differences(image, np.float32)
+    found = np.zeros(image.shape[:2], np.float32)
+    found[:, :-1] += across.sum(axis=2)
+    found[:-1] += down.sum(axis=2)
+    return found
+
+
+def gradient_energy(image: Pixels) -> float:
+    """Sum the squared differences between neighbouring values of an image, down and across.
+
+    Args:
+        image: uint8 `[h, w, c]`, read as values in [0, 1].
+
+    Returns:
+        The sum of its `gradient_energies`, in double precision: 0 or more; 0 for a flat image.
+
+    >>> gradient_energy(np.array([[0, 255], [0, 255]], np.uint8)[..., None])
+    2.0
+    """
+    return float(sum(squares.sum() for squares in _squared_differences(image, np.float64)))
+
+
+def _squared_differences(image: Pixels, kind: type[np.floating[Any]]) -> list[npt.NDArray[np.floating[Any]]]:
+    """Down `[h - 1, w, c]` and across `[h, w - 1, c]`."""
+    values = image.astype(kind) / kind(255)
+    return [np.square(np.diff(values, axis=axis)) for axis in (0, 1)]

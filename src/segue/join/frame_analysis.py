@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.core.images import Pixels
+from segue.core.numerics import gradient_energy
 from segue.core.types import Floats
 from segue.evaluation.metrics.ghosting import live_ghosts
 from segue.evaluation.metrics.metric import middle_third
 from segue.evaluation.metrics.seam import LEAST_CHANGE, change, pace
-from segue.evaluation.metrics.sharpness import gradient_energy
 from segue.join.schedule import profile
 from segue.join.scores import GOALS
 from segue.join.seam_frames import SeamFrames

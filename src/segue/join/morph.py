@@ -11,11 +11,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from segue.core.images import Pixels, to_float
-from segue.core.numerics import smoothstep
+from segue.core.numerics import gradient_energies, smoothstep
 from segue.core.progress import Report, silent
 from segue.core.types import Floats32
 from segue.latent.paths.transport import Movements, find_movements, kernel_mean, ranks
-from segue.motion.detail import gradient_energies, sharpen_to, target_energy
+from segue.motion.detail import sharpen_to, target_energy
 from segue.motion.flow import blend, make_grid, sample, sample_linear
 
 ROWS = 30

@@ -26,11 +26,12 @@ def sharpen_to(frame: Pixels, energy: float) -> Pixels:
 
     Args:
         frame: uint8 `[h, w, 3]`.
-        energy: what the sum of its `gradient_energies` is to be.
+        energy: what its `gradient_energy` is to be.
 
     Returns:
         uint8 `[h, w, 3]`; a flat frame stays as it is.
 
+    >>> from segue.core.numerics import gradient_energy
     >>> edge = np.repeat(np.array([0, 0, 60, 190, 250, 250], np.uint8), 18).reshape(6, 6, 3)
     >>> sharpen_to(edge, gradient_energy(edge)).tolist() == edge.tolist()
     True
@@ -45,37 +46,6 @@ def sharpen_to(frame: Pixels, energy: float) -> Pixels:
         return frame
     sharper: Pixels = (whole + np.float32(gain) * detail + 0.5).clip(0, 255).astype(np.uint8)
     return sharper
-
-
-def gradient_energies(frame: Pixels) -> Floats32:
-    """Where the gradient energy of a frame is: its squared differences to the right and downwards.
-
-    Args:
-        frame: uint8 `[h, w, c]`.
-
-    Returns:
-        `[h, w]`, in units of the whole range from 0 to 255, squared.
-
-    >>> gradient_energies(np.array([[0, 255], [0, 255]], np.uint8)[..., None]).tolist()
-    [[1.0, 0.0], [1.0, 0.0]]
-    """
-    whole = frame.astype(np.float32) / np.float32(255)
-    found = np.zeros(frame.shape[:2], np.float32)
-    found[:, :-1] += np.square(np.diff(whole, axis=1)).sum(axis=2)
-    found[:-1] += np.square(np.diff(whole, axis=0)).sum(axis=2)
-    return found
-
-
-def gradient_energy(frame: Pixels) -> float:
-    """The gradient energy of a frame.
-
-    Args:
-        frame: uint8 `[h, w, c]`.
-
-    Returns:
-        The sum of its `gradient_energies`.
-    """
-    return float(gradient_energies(frame).sum())
 
 
 def target_energy(share: float, carried: float, ends: tuple[float, float]) -> float:

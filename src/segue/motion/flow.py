@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.core.images import Pixels, resize
+from segue.core.numerics import gradient_energy
 from segue.core.types import Floats32
-from segue.motion.detail import gradient_energy, sharpen_to
+from segue.motion.detail import sharpen_to
 
 Flow = npt.NDArray[np.float32]
 """Pixels across and down by which each place moves, `[h, w, 2]`."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from segue.core.images import Pixels
 from segue.data.datasets.worlds import Discs
 from segue.evaluation.metrics.ghosting import ghosting
-from segue.evaluation.metrics.sharpness import gradient_energy, sharpness
+from segue.evaluation.metrics.sharpness import sharpness
 from segue.latent.interpolation import cross_fade
 
 WORLD = Discs()
@@ -110,12 +110,6 @@ def test_ghosting_is_the_least_squares_fit() -> None:
             left[name] += float(((x - design @ weights) ** 2).sum())
     wanted = 1 - left["both"] / min(left["a"], left["b"])
     assert ghosting(frames, frames[0], frames[2]) == pytest.approx(wanted)
-
-
-def test_gradient_energy_by_hand() -> None:
-    step = np.array([[0, 51, 51], [0, 51, 255]], np.uint8)[..., None]
-    assert gradient_energy(step) == pytest.approx(0.2**2 + 0.2**2 + 0.8**2 + 0.8**2)
-    assert gradient_energy(np.full((1, 1, 3), 7, np.uint8)) == 0
 
 
 def test_sharpness_of_known_paths() -> None:

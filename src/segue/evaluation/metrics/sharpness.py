@@ -4,27 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from segue.core.images import Pixels
+from segue.core.numerics import gradient_energy
 from segue.evaluation.metrics.case import Case
 from segue.evaluation.metrics.metric import Metric, middle_third
-
-
-def gradient_energy(image: Pixels) -> float:
-    """Sum the squared differences between neighbouring values of an image, down and across.
-
-    Args:
-        image: uint8 `[h, w, c]`, read as values in [0, 1].
-
-    Returns:
-        0 or more; 0 for a flat image.
-
-    >>> gradient_energy(np.array([[0, 255], [0, 255]], np.uint8)[..., None])
-    2.0
-    """
-    values = image.astype(np.float64) / 255
-    return float(sum((np.diff(values, axis=axis) ** 2).sum() for axis in (0, 1)))
 
 
 def sharpness(frames: Pixels, a: Pixels, b: Pixels) -> float:

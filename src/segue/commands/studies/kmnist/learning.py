@@ -9,8 +9,8 @@ from segue.commands.studies.kmnist.context import DRAWN, SHOWN, SURE, Context
 from segue.commands.studies.workspace import Found, Numbers
 from segue.commands.train import PICTURES_FOLDER
 from segue.core.images import Pixels, write_image
+from segue.core.numerics import gradient_energy
 from segue.evaluation.metrics.nearest import PixelSearch, mean_square
-from segue.evaluation.metrics.sharpness import gradient_energy
 from segue.render.report import Cell, Picture, Section, Table, join_words
 from segue.render.strip import Row, strip
 

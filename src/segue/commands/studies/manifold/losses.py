@@ -11,10 +11,10 @@ from segue.commands.runs import open_model
 from segue.commands.studies.manifold.plan import NOISE, Plan
 from segue.commands.studies.workspace import Workspace
 from segue.core.images import Pixels, to_float, write_image
+from segue.core.numerics import gradient_energy
 from segue.core.types import Floats
 from segue.data.datasets import ImageSet
 from segue.evaluation.metrics.nearest import draw_indices
-from segue.evaluation.metrics.sharpness import gradient_energy
 from segue.latent.interpolation import decode
 from segue.latent.space import encode
 from segue.render.report import Picture, Section, Table
