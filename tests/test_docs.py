@@ -36,10 +36,11 @@ def links(text: str) -> list[str]:
     return [link.partition("#")[0] for link in found if not re.match(r"#|//|[a-z][a-z0-9+.-]*:", link)]
 
 
-def test_the_readme_runs(tmp_path: Path) -> None:
-    code = python_blocks(README.read_text(encoding="utf-8"))
-    assert code.strip(), "README.md shows no Python"
-    script = tmp_path / "readme.py"
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "python.md"], ids=lambda page: page.name)
+def test_the_code_of_a_page_runs(page: Path, tmp_path: Path) -> None:
+    code = python_blocks(page.read_text(encoding="utf-8"))
+    assert code.strip(), f"{page} shows no Python"
+    script = tmp_path / "page.py"
     script.write_text(code, encoding="utf-8")
     path = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
     run = subprocess.run(

@@ -91,6 +91,25 @@ def test_an_encoder_and_a_decoder_will_do(discs: np.ndarray) -> None:
     assert trained.model is model and model.latent_shape == (4,)
 
 
+class Named(nn.Module):
+    """Submodules `encoder` and `decoder`, as many have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(256, 4))
+        self.decoder = nn.Sequential(nn.Linear(4, 256), nn.Sigmoid(), nn.Unflatten(1, (1, 16, 16)))
+
+
+def test_submodules_will_do_and_an_average_is_its_own(discs: np.ndarray, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = Named()
+    trained = segue.train(net, "ae", discs, segue.Training(steps=12, batch=8, ema=0.9))
+    assert torch.equal(trained.model.encode(segue.to_float(discs)), net.encoder(segue.to_float(discs)))
+    segue.save_model(tmp_path / "named.safetensors", trained.model)
+    loaded, _ = segue.load_model(tmp_path / "named.safetensors", model=Named())
+    assert torch.equal(loaded.decode(torch.ones(1, 4)), trained.model.decode(torch.ones(1, 4)))
+
+
 def test_denoising_is_a_corruption(discs: np.ndarray) -> None:
     assert segue.train(Net(), "ae", discs, STEPS, corrupt="gaussian:sigma=0.2+mask").steps == 12
 

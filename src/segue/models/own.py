@@ -59,14 +59,13 @@ class OwnAutoencoder(TrainableAutoencoder):
         self.image_shape = (int(image_shape[0]), int(image_shape[1]), int(image_shape[2]))
         self.width, self.classes, self._logits = width, 0, logits
         self.scale = nn.Parameter(torch.tensor(FIRST_SCALE)) if scale == "set" else None
-        self._encode, self._decode = _part(self.own, "encode"), _part(self.own, "decode")
         training = self.training
         self.eval()
         with torch.no_grad():
             grey = torch.full((2, *self.image_shape), 0.5, device=next(self.parameters()).device)
             mean = self.statistics(grey).mean
             self.latent_shape = tuple(mean.shape[1:])
-            self._check(self._decode(mean))
+            self._check(_part(self.own, "decode")(mean))
         self.train(training)
         kind = type(model)
         self.architecture: dict[str, Any] = {
@@ -121,7 +120,7 @@ class OwnAutoencoder(TrainableAutoencoder):
         Returns:
             The mean code, and where the encoder gives a pair, the log-variances.
         """
-        found = self._encode(x)
+        found = _part(self.own, "encode")(x)
         pair = tuple(found) if isinstance(found, list | tuple) else (found,)
         if len(pair) > 2 or not all(isinstance(part, Tensor) and len(part) == len(x) for part in pair):
             raise InputError(
@@ -153,7 +152,7 @@ class OwnAutoencoder(TrainableAutoencoder):
         Returns:
             `[n, *image_shape]`, any real numbers.
         """
-        decoded: Tensor = self._decode(z).float()
+        decoded: Tensor = _part(self.own, "decode")(z).float()
         return decoded if self._logits else decoded.clamp(ALMOST, 1 - ALMOST).logit()
 
     def emit(self, z: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -194,7 +193,7 @@ class OwnAutoencoder(TrainableAutoencoder):
         Returns:
             Images `[n, *image_shape]`, 0 to 1.
         """
-        decoded: Tensor = self._decode(z).float()
+        decoded: Tensor = _part(self.own, "decode")(z).float()
         return decoded.sigmoid() if self._logits else decoded.clamp(0, 1)
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
