@@ -5,7 +5,6 @@ Options, their types, defaults, bounds and help come from the request's fields, 
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import json
 import sys
@@ -13,9 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from cyclopts import App
@@ -24,6 +21,7 @@ from segue.cli.options import make_parameters, make_request, rename_aliases
 from segue.commands import COMMANDS, Command
 from segue.core.choices import Checked
 from segue.core.interrupts import interrupts
+from segue.core.jsonable import to_json
 from segue.core.progress import Event, Report, silent
 
 SUMMARY = "The natural way from one image to another, through an autoencoder's latent space."
@@ -138,30 +136,3 @@ def _show_progress(quiet: bool, verbose: bool) -> Iterator[Report]:
         yield report_times if verbose else report
         if verbose:
             report(Event("done", note=f"{time.monotonic() - began:8.2f} s  done"))
-
-
-def to_json(value: Any) -> Any:
-    """A result as JSON values; NaN and infinity, which JSON has not, as null.
-
-    Args:
-        value: a result, or any part of one.
-
-    Returns:
-        Dicts, lists, texts, numbers, booleans and None.
-
-    >>> to_json({"mse": float("nan"), "size": (2, 3)})
-    {'mse': None, 'size': [2, 3]}
-    """
-    if dataclasses.is_dataclass(value):
-        # A field may have another key, where its name has changed since the key was published, or none.
-        keys = {field.name: field.metadata.get("json", field.name) for field in dataclasses.fields(value)}
-        return {key: to_json(getattr(value, name)) for name, key in keys.items() if key is not None}
-    if isinstance(value, dict):
-        return {key: to_json(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_json(item) for item in value]
-    if isinstance(value, Fraction):
-        return float(value)
-    if (isinstance(value, float) and value != value) or value in (float("inf"), float("-inf")):
-        return None
-    return str(value) if isinstance(value, Path) else value

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,10 +12,11 @@ from typing import Any, Literal
 from torch import nn
 
 from segue.commands.runs import DATA, RUN, DataOptions, images_of, open_model
-from segue.commands.score_cache import SCORES, SHEETS, ScoreCache, write_json, write_text
+from segue.commands.score_cache import SCORES, SHEETS, ScoreCache, write_text
 from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError, Stopped
 from segue.core.images import Pixels, check_writable, write_image
+from segue.core.jsonable import write_json
 from segue.core.progress import Event, Report, silent
 from segue.data.datasets import DataSet, LoadOptions
 from segue.evaluation.leaderboard import (
@@ -265,23 +265,11 @@ def _write_tables(result: ScoreResult, identity: dict[str, Any]) -> Iterator[Pat
         "nodes": result.nodes,
         "among": result.among,
         "metrics": {str(metric): {"better": metric.better, "unit": metric.unit} for metric in board.metrics},
-        "rows": [_row_json(row) for row in result.rows],
+        "rows": result.rows,
         "notes": list(result.notes),
     }
     write_json(result.out / "scores.json", about)
     yield from (result.out / name for name in ("leaderboard.md", "leaderboard.csv", "scores.json", SCORES))
-
-
-def _row_json(row: LeaderboardRow) -> Any:
-    values = {each.metadata.get("json", each.name): getattr(row, each.name) for each in fields(row)}
-    return _finite(values | {"figures": {name: asdict(figure) for name, figure in row.figures.items()}})
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no NaN."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _write_sheets(

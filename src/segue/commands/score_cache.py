@@ -11,6 +11,7 @@ from typing import Any
 
 from segue.core.errors import InputError
 from segue.core.images import atomic_write
+from segue.core.jsonable import write_json
 from segue.evaluation.leaderboard import Score
 
 _REQUEST, SCORES, SHEETS = "request.json", "scores.csv", "sheets"
@@ -86,12 +87,6 @@ def _read_json(file: Path) -> Any:
         return json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
         return {}
-
-
-def write_json(file: Path, data: Any) -> None:
-    """Write JSON values, indented."""
-    with atomic_write(file) as beside:
-        beside.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def write_text(file: Path, text: str) -> None:

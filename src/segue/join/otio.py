@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from segue.core.images import atomic_write
+from segue.core.jsonable import to_json
 from segue.join.clip_window import ClipWindow
 from segue.join.exports import Film
 from segue.join.plan import Plan
@@ -165,10 +165,10 @@ class _TimelineBuilder:
             "rungs": transition.attempts,
             "mode": transition.mode,
             "seed": self.seed,
-            "scores": asdict(transition.scores[transition.style]),
+            "scores": transition.scores[transition.style],
             "sha256": {"a": self.digests[cut.a], "b": self.digests[cut.b]},
         }
-        plain: dict[str, Any] = _plain(metadata)
+        plain: dict[str, Any] = to_json(metadata)
         return plain
 
     def _sound(self, part: Stretch | Cut) -> Any:
@@ -193,7 +193,7 @@ class _TimelineBuilder:
             first = self.plan.first(cut)
             ends = (("a", "from", transition.a, first), ("b", "to", transition.b, first + cut.count))
             for end, way, clip, at in ends:
-                seam = _plain(asdict(getattr(scores, end)))
+                seam = to_json(getattr(scores, end))
                 color = schema.MarkerColor.RED if end in missed else schema.MarkerColor.GREEN
                 said = ", ".join(f"{name} {value:.2f}" for name, value in seam.items() if value is not None)
                 when = _range(Fraction(at % self.plan.frames), Fraction(1), fps)
@@ -246,12 +246,3 @@ def url(path: Path, folder: Path) -> str:
     for sign in "%?#":
         there = there.replace(sign, f"%{ord(sign):X}")
     return f"./{there}" if ":" in there.partition("/")[0] else there
-
-
-def _plain(value: Any) -> Any:
-    """`value` as JSON that every reader takes: NaN, which not all know, is None."""
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

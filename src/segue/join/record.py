@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from segue.core.download import sha256_of
-from segue.core.images import atomic_write
+from segue.core.jsonable import write_json
 from segue.join.plan import Plan
 from segue.join.scores import Scores
 from segue.join.timeline import Mode
@@ -136,8 +135,6 @@ def write_record(
     Returns:
         `path`.
     """
-    from segue.render.report import jsonable
-
     page = {
         "segue": version("segue"),
         "film": {
@@ -148,17 +145,11 @@ def write_record(
             "arithmetic": plan.describe(),
         },
         "project": {**options, "clips": _list_clips(path.parent, plan, transitions)},
-        "transitions": [_to_json(result) for result in results],
+        "transitions": results,
         "frames": [line for transition in transitions for line in _describe_frames(plan, transition)],
     }
-    with atomic_write(path) as beside:
-        beside.write_text(json.dumps(jsonable(page), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    write_json(path, page)
     return path
-
-
-def _to_json(result: TransitionResult) -> dict[str, Any]:
-    values = asdict(result)
-    return {each.metadata.get("json", each.name): values[each.name] for each in fields(result)}
 
 
 def _list_clips(folder: Path, plan: Plan, transitions: Sequence[Transition]) -> list[dict[str, Any]]:

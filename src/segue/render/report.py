@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from segue.core.errors import InputError
 from segue.core.images import atomic_write
+from segue.core.jsonable import to_json
 
 PAGE, NUMBERS, _FLAT = "report.html", "numbers.json", "numbers.csv"
 _KINDS = {
@@ -163,7 +164,7 @@ def write_report(page: Page, folder: Path, about: Mapping[str, str], commands: t
         InputError: For a picture that does not exist or is of another kind, and for what cannot be written.
     """
     html = render_template("report.html.jinja", page=page, about=about, commands=commands, films=(".mp4", ".webm"))
-    numbers = jsonable(page.numbers)
+    numbers = to_json(page.numbers)
     _write(folder / NUMBERS, json.dumps(numbers, indent=2) + "\n")
     _write(folder / _FLAT, _format_csv(("name", "value"), tuple(_flatten(numbers))))
     for section in page.sections:
@@ -254,21 +255,6 @@ def _embed(file: Path) -> str:
     if kind is None or not file.is_file():
         raise InputError(f"figure {file}", f"a file that ends in {', '.join(_KINDS)}", "making it first")
     return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
-
-
-def jsonable(value: Any) -> Any:
-    """Turn a value into JSON values; NaN and infinity become null, and what JSON does not know becomes text.
-
-    >>> jsonable({"a": (1, float("nan"))})
-    {'a': [1, None]}
-    """
-    if isinstance(value, Mapping):
-        return {str(key): jsonable(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [jsonable(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if isinstance(value, (str, int, bool)) or value is None else str(value)
 
 
 def _flatten(value: Any, name: str = "") -> Iterator[tuple[str, Cell]]:

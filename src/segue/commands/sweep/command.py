@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from segue.commands.score_cache import write_text
 from segue.commands.sweep.axes import Axis, parse_axes, vary
 from segue.commands.sweep.measures import Measure, check_measures, list_training_figures, parse_measure
 from segue.commands.sweep.plan import (
@@ -26,6 +24,7 @@ from segue.commands.sweep.plan import (
 from segue.commands.train import TrainRequest, check_out
 from segue.core.choices import choose, needed, option
 from segue.core.errors import InputError, Stopped
+from segue.core.jsonable import write_json
 from segue.core.progress import Event, Report, silent
 from segue.data.corruptions import corruption
 from segue.data.datasets import DataSet
@@ -220,5 +219,5 @@ def _finish(plan: Plan, rows: tuple[TrialRow, ...]) -> SweepResult:
     result = SweepResult(
         out=plan.out, files=(*files, plan.out / RESULT), by=plan.by, better=better, rows=rows, best=best
     )
-    write_text(plan.out / RESULT, json.dumps(dataclasses.asdict(result), indent=1, default=str, allow_nan=False) + "\n")
+    write_json(plan.out / RESULT, result)
     return result
