@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import errno
 
 import pytest
 
-from segue.core.errors import InputError, Stopped, unknown
+from segue.core.errors import InputError, Stopped, shortage, unknown
 
 
 def test_it_is_one_line() -> None:
@@ -39,3 +40,16 @@ def test_the_nearest_names_are_suggested(got: str, advice: str) -> None:
 
 def test_suggestions_keep_their_case() -> None:
     assert str(unknown("set", "mnst", ["MNIST", "digits"])).endswith("try MNIST")
+
+
+def test_what_the_system_refuses_is_a_line() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "out.mp4")
+    assert str(shortage(full)).startswith("got a full disk out.mp4; expected room")
+    long = OSError(errno.ENAMETOOLONG, "File name too long", "a" * 1000)
+    assert (
+        "(File name too long); expected a file that can be used" in str(shortage(long))
+        and len(str(shortage(long))) < 400
+    )
+    for error in (MemoryError(), RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried")):
+        assert "memory" in str(shortage(error))
+    assert shortage(ValueError("a fault")) is None and shortage(OSError("without a number")) is None

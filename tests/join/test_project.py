@@ -57,8 +57,8 @@ def test_the_record_of_a_film_is_one_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("film.toml", "seconds = ", "expected TOML or JSON"),
-        ("film.json", "{", "expected TOML or JSON"),
+        ("film.toml", "seconds = ", "expected TOML"),
+        ("film.json", "{", "expected JSON"),
         ("film.json", "[1]", "lists nothing by name"),
         ("film.toml", "seconds = 1", r"without clips; expected a table \[\[clips\]\]"),
         ("film.toml", "clips = [1]", "without clips"),

@@ -10,7 +10,7 @@ from cyclopts import CycloptsError
 
 from segue.cli.app import parse
 from segue.cli.mistakes import explain_mistake
-from segue.core.errors import InputError, Stopped
+from segue.core.errors import InputError, Stopped, shortage
 
 DONE, BROKEN, WRONG, INTERRUPTED = 0, 1, 2, 130
 
@@ -42,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if verbose:
             traceback.print_exc()
+        refused = shortage(error)
+        if refused is not None:
+            return _say(str(refused), WRONG)
         *_, place = traceback.extract_tb(error.__traceback__)
         where = f"{place.filename}:{place.lineno}"
         hint = "" if verbose else "; --verbose shows the traceback"

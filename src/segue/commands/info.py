@@ -11,6 +11,7 @@ from segue.core.choices import Checked, needed
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, read_image
 from segue.core.progress import Report, silent
+from segue.core.untrusted import reading
 from segue.data import datasets
 from segue.models.files import MODEL_FILE, read_header
 from segue.models.foreign import ForeignModel
@@ -76,11 +77,12 @@ def format_result(result: InfoResult) -> str:
 
 def _describe_run_file(file: Path, path: str) -> InfoResult:
     header = read_header(file)
-    if header.get("kind") == "checkpoint":
-        return InfoResult(path, "unfinished run", {"step": header["step"], **header["run"]})
-    if header.get("kind") != "model":
-        raise InputError(f"{file} of kind {header.get('kind')!r}", "a model or a checkpoint", "training a run")
-    return InfoResult(path, "model", {"format": header["format"], **header["architecture"], **header["about"]})
+    with reading(file, "a file written by segue"):
+        if header.get("kind") == "checkpoint":
+            return InfoResult(path, "unfinished run", {"step": header["step"], **header["run"]})
+        if header.get("kind") == "model":
+            return InfoResult(path, "model", {"format": header["format"], **header["architecture"], **header["about"]})
+    raise InputError(f"{file} of kind {header.get('kind')!r}", "a model or a checkpoint", "training a run")
 
 
 def _describe_foreign(foreign: ForeignModel, path: str) -> InfoResult:

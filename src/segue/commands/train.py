@@ -17,6 +17,7 @@ from segue.core.choices import Checked, choose, needed, option
 from segue.core.errors import InputError
 from segue.core.images import Pixels, atomic_write, to_float, to_uint8
 from segue.core.progress import Event, Report, silent
+from segue.core.untrusted import read_json
 from segue.data.corruptions import Corruption, corruption
 from segue.data.datasets import DataSet, generated, named, recorded
 from segue.models.autoencoder import TrainableAutoencoder
@@ -271,7 +272,9 @@ def _read_earlier_config(request: TrainRequest) -> dict[str, Any] | None:
     path = request.out / CONFIG
     if not (request.resume and (request.out / CHECKPOINT).exists() and path.exists()):
         return None
-    config: dict[str, Any] = json.loads(path.read_text())
+    config = read_json(path)
+    if not (isinstance(config, dict) and isinstance(config.get("training"), dict)):
+        raise InputError(f"{path}, no config of a run", "the file as it was written", "`force=True`, which starts anew")
     return config
 
 

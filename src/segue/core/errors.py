@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 from os import PathLike
 
@@ -35,6 +36,38 @@ class InputError(ValueError):
 
 class Stopped(KeyboardInterrupt):
     """Work that was interrupted (Ctrl-C) after it left a state to go on from; the message says how."""
+
+
+def shortage(error: BaseException) -> InputError | None:
+    """The line for what the system refuses: memory, room on a disk, a file that cannot be used.
+
+    Args:
+        error: what a library raised.
+
+    Returns:
+        The error to show; None where it is none of these, and so a fault.
+
+    >>> str(shortage(MemoryError()))
+    'got more than the memory holds; expected a request that fits into it; try a smaller size, batch, or limit'
+    """
+    if isinstance(error, MemoryError) or any(word in str(error) for word in _OUT_OF_MEMORY):
+        return InputError(
+            "more than the memory holds", "a request that fits into it", "a smaller size, batch, or limit"
+        )
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
+    name = f"{str(error.filename)[:200]} " if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return InputError(f"a full disk {name}".rstrip(), "room for what is written", "freeing some, or another disk")
+    got = f"{name}({error.strerror})" if name else f"a file that cannot be used ({error.strerror})"
+    return InputError(got, "a file that can be used", "another name or place")
+
+
+_OUT_OF_MEMORY = (
+    "DefaultCPUAllocator: can't allocate memory",
+    "DefaultCPUAllocator: not enough memory",
+    "out of memory",
+)
 
 
 def unknown(what: str, got: str, names: Iterable[str]) -> InputError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,8 @@ from typing import Any
 
 from segue.core.choices import Checked, check_trust, needed, option
 from segue.core.download import sha256_of
-from segue.core.errors import InputError, unreadable_file
+from segue.core.errors import InputError
+from segue.core.untrusted import read_json, read_toml
 from segue.join.timeline import Mode
 
 LEAST_SECONDS, MOST_SECONDS = 1 / 1000, 14_400
@@ -63,7 +62,7 @@ def read_project(path: Path | str, *, trust_code: bool = False) -> Project:
     path = Path(path)
     page = _read_page(path)
     page = page.get("project", page) if path.suffix == ".json" else page
-    listed = page.get("clips")
+    listed = page.get("clips") if isinstance(page, dict) else None
     if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
         raise InputError(f"{path} without clips", "a table [[clips]] with a path for each", "listing the clips")
     clips = tuple(
@@ -81,13 +80,7 @@ def read_project(path: Path | str, *, trust_code: bool = False) -> Project:
 
 
 def _read_page(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        page: dict[str, Any] = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except OSError as error:
-        raise unreadable_file(path, error, "a project file", "checking the path") from error
-    except ValueError as error:  # of both kinds, and of bytes that are no text
-        raise unreadable_file(path, error, "TOML or JSON", "mending the file") from error
+    page = read_json(path) if path.suffix == ".json" else read_toml(path)
     if not isinstance(page, dict):
         raise InputError(f"{path}, which lists nothing by name", "a table", "mending the file")
     return page

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from segue.core.errors import InputError, missing_file, unreadable_file
+from segue.core.errors import InputError, missing_file
 from segue.core.images import atomic_write
+from segue.core.untrusted import parse_json, reading
 from segue.models.autoencoder import ConvAutoencoder, TrainableAutoencoder
 from segue.models.own import OwnAutoencoder
 
@@ -63,7 +64,7 @@ def load_model(
         raise InputError(
             f"{file}, a model of the class {own}", "that class", f"`load_model(path, model={own.rpartition('.')[2]})`"
         )
-    try:
+    with reading(f"{file} with a broken header", "a file written by segue", "copying or training it again"):
         if own is not None:
             built: TrainableAutoencoder = OwnAutoencoder.from_architecture(header["architecture"], model)
         else:
@@ -71,11 +72,8 @@ def load_model(
             _check_sizes(shape, tensors)
             built = ConvAutoencoder(tuple(shape.pop("image_shape")), **shape)
         built.load_state_dict(tensors)
-        return built.eval(), header["about"]
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise _foreign(file, error) from None
+        about = dict(header["about"])
+    return built.eval(), about
 
 
 def _own_class(header: dict[str, Any]) -> str | None:
@@ -106,7 +104,7 @@ def load_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, An
     header = read_header(path)
     if header.get("kind") != kind:
         raise InputError(f"{path} of kind {header.get('kind')!r}", f"a {kind} file", "`segue info` to see what it is")
-    with safe_open(path, "pt") as file:
+    with reading(path, "a whole .safetensors file", "copying or training it again"), safe_open(path, "pt") as file:
         return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118
 
 
@@ -114,26 +112,17 @@ def read_header(path: Path) -> dict[str, Any]:
     """The JSON header of a file of segue's, without its tensors. Raises `InputError` as `load_model`."""
     if not path.is_file():
         raise missing_file(path, "a run file of segue", "training one with `segue train`")
-    try:
-        with safe_open(path, "pt") as file:
-            text = (file.metadata() or {}).get("segue")
-    except (SafetensorError, OSError) as error:
-        raise unreadable_file(path, error, "a whole .safetensors file", "copying or training it again") from None
+    with reading(path, "a whole .safetensors file", "copying or training it again"), safe_open(path, "pt") as file:
+        text = (file.metadata() or {}).get("segue")
     if text is None:
         raise InputError(
             f"{path} without segue's header", "a file written by segue", "training a run with `segue train`"
         )
-    try:
-        header: dict[str, Any] = json.loads(text)
-        newer = header["format"] > FORMAT
-    except (KeyError, TypeError, ValueError) as error:
-        raise _foreign(path, error) from None
+    broken = f"{path} with a broken header"
+    header = parse_json(text, broken)
+    with reading(broken, "a file written by segue", "copying or training it again"):
+        newer = int(header["format"]) > FORMAT
     if newer:
         raise InputError(f"{path} of format {header['format']}", f"formats up to {FORMAT}", "updating segue to read it")
-    return header
-
-
-def _foreign(path: Path, error: Exception) -> InputError:
-    """The error for a file whose header is not what segue writes."""
-    why = f"{type(error).__name__}: {error}".splitlines()[0]
-    return InputError(f"{path} with a broken header ({why})", "a file written by segue", "copying or training it again")
+    found: dict[str, Any] = header
+    return found
