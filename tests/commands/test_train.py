@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import math
+import shutil
 import signal
 import subprocess
 import zipfile
@@ -248,3 +249,15 @@ def test_mnist_and_kmnist_are_found(
     assert [len(code) for code in walk["codes"]] == [2] * 10 and walk["t"][0] == 0 and walk["t"][-1] == 1
     assert walk["a"].startswith("test/") and walk["b"].startswith("test/")
     assert read_image(tmp_path / "5-2.png").shape[2] == 3
+
+
+def test_a_picture_that_cannot_be_read_is_left_out_or_with_strict_refused(
+    segue: Segue, refused: Callable[..., str], album: Path, tmp_path: Path, tiny: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "album"
+    shutil.copytree(album, folder)
+    (folder / "cat" / "torn.png").write_bytes(b"\x89PNG no more")
+    result = segue("train", folder, "-o", tmp_path / "run", *tiny)
+    assert any("torn.png" in note for note in result["notes"])
+    said = refused("train", folder, "-o", tmp_path / "other", *tiny, "--strict")
+    assert "torn.png" in said and not (tmp_path / "other").exists()

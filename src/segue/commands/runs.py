@@ -47,6 +47,11 @@ class DataOptions(Checked):
         group="Images",
     )
     limit: int | None = option(None, "maximum number of images of each part", low=1, group="Images")
+    strict: bool = option(
+        False,
+        "refuse a folder with pictures that cannot be read (default: leave these out, and name them)",
+        group="Images",
+    )
 
     def load(self, data: str, seed: int, data_dir: Path | None = None, report: Report = silent) -> DataSet:
         """Load an image set by these options.
@@ -75,6 +80,7 @@ class DataOptions(Checked):
             limit=self.limit,
             seed=seed,
             data_dir=data_dir,
+            strict=self.strict,
             report=report,
         )
 
