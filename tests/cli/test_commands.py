@@ -16,10 +16,9 @@ import pytest
 
 from segue.cli import main
 from segue.cli.app import parse
-from segue.cli.options import fields_of
 from segue.commands import COMMANDS, Command
 from segue.commands.interpolate import InterpolateRequest
-from segue.core.choices import Checked, spell_option
+from segue.core.choices import Checked, spell_option, walk_fields
 from segue.core.progress import Report
 
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
@@ -38,7 +37,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_every_field_of_a_request_is_an_option(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, command.name, "--help")
     flat = " ".join(shown.replace("│", " ").split())
-    fields = [field for field, _ in fields_of(command.load_request())]
+    fields = [field for field, _, _ in walk_fields(command.load_request())]
     assert len({field.name for field in fields}) == len(fields)  # or one would hide another
     for field in fields:
         own_place = (field.default is dataclasses.MISSING and field.name != "out") or "word" in field.metadata

@@ -15,8 +15,9 @@ from cyclopts import (
     UnusedCliTokensError,
 )
 
-from segue.cli.options import fields_of, spell_field
+from segue.cli.options import spell_field
 from segue.commands import COMMANDS, Command
+from segue.core.choices import walk_fields
 from segue.core.errors import InputError, unknown
 
 _PARAMETER = re.compile(r"`(?P<name>\w+)(?P<value>=[^`]*)?`")
@@ -62,7 +63,7 @@ def _explain_unknown_option(got: str, options: Sequence[str], command: str) -> s
 
 def _spell_options(text: str, commands: Sequence[Command]) -> str:
     """`text` with the parameters in it spelled as options of these commands: `` `fps=25` `` as `--fps=25`."""
-    fields = {field.name: field for command in commands for field, _ in fields_of(command.load_request())}
+    fields = {field.name: field for command in commands for field, _, _ in walk_fields(command.load_request())}
 
     def spell(match: re.Match[str]) -> str:
         name, value = match["name"], match["value"] or ""

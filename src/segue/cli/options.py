@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin
 
 from cyclopts import Group, Parameter
 
-from segue.core.choices import Checked, Choice, format_range, format_type, spell_option, type_hints, without_none
+from segue.core.choices import (
+    Checked,
+    format_range,
+    format_type,
+    is_request,
+    spell_option,
+    type_hints,
+    walk_fields,
+    without_none,
+)
 
 GROUPS = ("Input", "Options", "Output", "Advanced", "This run")
 """The usual groups of a help page; a request's own stand before `Output`, in the order of its fields."""
-
-
-def fields_of(request: type[Checked]) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
-    """The fields of a request and of the requests within it, each with its type."""
-    hints = type_hints(request)
-    for field in dataclasses.fields(request):  # type: ignore[arg-type]
-        kind = hints[field.name]
-        if _is_request(kind):
-            yield from fields_of(kind)
-        else:
-            yield field, kind
 
 
 def make_request(request: type[Checked], values: dict[str, Any]) -> Checked:
     """The request that options make, by field name; a field without one keeps its default."""
     own: dict[str, Any] = {}
     for name, kind in type_hints(request).items():
-        if _is_request(kind):
+        if is_request(kind):
             own[name] = make_request(kind, values)
         elif values.get(name) is not None:
             own[name] = values[name]
@@ -41,7 +39,9 @@ def make_request(request: type[Checked], values: dict[str, Any]) -> Checked:
 def rename_aliases(request: type[Checked], words: Sequence[str]) -> list[str]:
     """The words of a command line, with the names that options had before replaced by those of today."""
     today = {
-        alias: spell_option(field.name) for field, _ in fields_of(request) for alias in field.metadata.get("was", ())
+        alias: spell_option(field.name)
+        for field, _, _ in walk_fields(request)
+        for alias in field.metadata.get("was", ())
     }
     renamed = []
     for word in words:
@@ -55,7 +55,7 @@ def make_parameters(request: type[Checked]) -> list[inspect.Parameter]:
 
     Their values stay text: the request reads and checks them, and says what is wrong.
     """
-    fields = list(fields_of(request))
+    fields = [(field, kind) for field, kind, _ in walk_fields(request)]
     own = dict.fromkeys(_group_name(field) for field, _ in fields)
     names = [*GROUPS[:2], *(name for name in own if name not in GROUPS), *GROUPS[2:]]
     groups = {name: Group(name, sort_key=number) for number, name in enumerate(names)}
@@ -139,7 +139,3 @@ def _format_values(field: dataclasses.Field[Any], positional_type: str) -> str:
         parts.append(f"default {field.default}")
     shown = "; ".join(filter(None, parts))
     return f" [{shown}]" if shown else ""
-
-
-def _is_request(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Checked) and not issubclass(kind, Choice)

@@ -15,8 +15,9 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, TypeVar, dataclass_transform, get_args, get_origin
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeVar, dataclass_transform, get_args, get_origin
 
 from segue.core.errors import InputError, unknown
 
@@ -252,12 +253,71 @@ class Choice(Checked):
         >>> str(VAE(beta=4))
         'vae:beta=4.0'
         """
-        changed = [
-            f"{f.name}={spell(getattr(self, f.name))}"
-            for f in dataclasses.fields(self)
-            if getattr(self, f.name) != f.default
-        ]
+        changed = [f"{name}={spell(value)}" for name, value in list_changes(self).items()]
         return f"{self.name}:{','.join(changed)}" if changed else self.name
+
+
+def list_changes(value: Checked) -> dict[str, Any]:
+    """List the fields that do not have their defaults.
+
+    Args:
+        value: a choice or a request.
+
+    Returns:
+        Their values by name, in the order of the fields; a field without a default is always there.
+
+    >>> from segue.training.methods import VAE
+    >>> list_changes(VAE(beta=4))
+    {'beta': 4.0}
+    """
+    values = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))  # type: ignore[arg-type]
+    return {field.name: own for field, own in values if own != field.default}
+
+
+class RequestField(NamedTuple):
+    """A field of a request, its type, and its dotted path, such as `training.seed` in a request within."""
+
+    field: dataclasses.Field[Any]
+    kind: Any
+    path: str
+
+    def get(self, request: Checked) -> Any:
+        """The value that the field has in a request."""
+        return attrgetter(self.path)(request)
+
+
+def walk_fields(request: type[Checked]) -> Iterator[RequestField]:
+    """Go through the fields of a request and of the requests within it.
+
+    Args:
+        request: the class.
+
+    Yields:
+        The fields with their types, in order; in place of a field that is a request, the fields of that one.
+
+    >>> from segue.commands.train import TrainRequest
+    >>> [each.path for each in walk_fields(TrainRequest) if each.field.name in ("method", "seed")]
+    ['method', 'training.seed']
+    """
+    hints = type_hints(request)
+    for field in dataclasses.fields(request):  # type: ignore[arg-type]
+        kind = hints[field.name]
+        if is_request(kind):
+            yield from (each._replace(path=f"{field.name}.{each.path}") for each in walk_fields(kind))
+        else:
+            yield RequestField(field, kind, field.name)
+
+
+def is_request(kind: Any) -> bool:
+    """Whether a type is that of a request: options that are checked, but not one of a family.
+
+    Args:
+        kind: any type.
+
+    Returns:
+        True for a request.
+    """
+    return isinstance(kind, type) and issubclass(kind, Checked) and not issubclass(kind, Choice)
 
 
 C = TypeVar("C", bound=Choice)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from segue.core.choices import list_changes
 from segue.core.images import write_image
 from segue.core.progress import Report
 from segue.join.dream_model import DreamModel
@@ -113,11 +114,8 @@ def write_beside(
 
 def _options_to_record(request: JoinRequest, model: DreamModel) -> dict[str, Any]:
     """The options that render the same film from the same stretches, without searching."""
-    options = {
-        field.name: value
-        for field, value in zip(fields(request), request.to_json().values(), strict=True)
-        if getattr(request, field.name) != field.default and field.name not in NOT_RECORDED
-    }
+    recorded, values = set(list_changes(request)) - set(NOT_RECORDED), request.to_json()
+    options = {name: value for name, value in values.items() if name in recorded}
     if request.through is not None:
         options["through"] = relative_path(request.through, request.out.parent)
     if model.steps:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
-from segue.core.choices import choose, split_own
+from segue.core.choices import choose, list_changes, split_own
 from segue.core.errors import InputError, unknown
 from segue.core.images import check_writable
 from segue.join.project import ProjectClip, read_project
@@ -32,12 +32,7 @@ def resolve_request(request: JoinRequest) -> tuple[JoinRequest, tuple[ProjectCli
         if clips:
             raise InputError("`clips` beside `from_`", "one of the two", "listing the clips in the project")
         project = read_project(request.from_, trust_code=request.trust_code)
-        given = {
-            field.name: getattr(request, field.name)
-            for field in fields(request)
-            if getattr(request, field.name) != field.default
-        }
-        request = JoinRequest.from_json({**project.options, **given, "from_": None}, trust_code=True)
+        request = JoinRequest.from_json({**project.options, **list_changes(request), "from_": None}, trust_code=True)
         clips = project.clips
     if len(clips) < (1 if request.loop else 2):
         raise InputError(

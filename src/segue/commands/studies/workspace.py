@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ import numpy as np
 from segue.commands.runs import CHECKPOINT, DataOptions
 from segue.commands.sample import SampleRequest, run_sample
 from segue.commands.train import TrainRequest, run_train
-from segue.core.choices import Checked
+from segue.core.choices import Checked, walk_fields
 from segue.core.errors import InputError
 from segue.core.images import Pixels, atomic_write
 from segue.core.progress import Event, Report, silent
@@ -212,7 +212,8 @@ def command(request: Checked, folder: Path) -> str:
     'segue map runs/ae --out map.png --limit 100'
     """
     words = ["segue", type(request).__name__.removesuffix("Request").lower()]
-    for field_, value in _flatten(request):
+    for each in walk_fields(type(request)):
+        field_, value = each.field, each.get(request)
         if field_.name == "data_dir" or value == field_.default or value is None:
             continue
         if isinstance(value, Path) and value.is_relative_to(folder):
@@ -231,20 +232,11 @@ def _spell_word(value: Any, name: str) -> str:
     return str(value)
 
 
-def _flatten(request: Checked) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
-    """All fields of a request and of the requests within it, with their values."""
-    for field_ in dataclasses.fields(request):  # type: ignore[arg-type]
-        value = getattr(request, field_.name)
-        if isinstance(value, (DataOptions, Training)):
-            yield from _flatten(value)
-        else:
-            yield field_, value
-
-
 def _field_names(cls: type[Checked]) -> set[str]:
     return {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
 
 
 def _spell_fields(request: Checked) -> dict[str, str]:
     """All that decides a run; where it lies, and where its data lie, do not."""
-    return {f.name: str(value) for f, value in _flatten(request) if f.name not in ("out", "data_dir", "weights")}
+    deciding = (each for each in walk_fields(type(request)) if each.field.name not in ("out", "data_dir", "weights"))
+    return {each.field.name: str(each.get(request)) for each in deciding}

@@ -7,7 +7,6 @@ choice but its first does. A number may have a range instead, `lr=1e-4..1e-2`.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import types
 import typing
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from segue.commands.train import TrainRequest
-from segue.core.choices import Checked, choose, spell
+from segue.core.choices import RequestField, choose, spell, walk_fields
 from segue.core.errors import InputError, unknown
 from segue.data.corruptions import corruption
 from segue.training.methods import METHODS
@@ -84,7 +83,7 @@ def parse_axis(text: str) -> Axis:
         raise InputError(f"`axis` {text}", "NAME=VALUE,VALUE", "batch=4,8, for instance")
     if name not in options:
         raise unknown("--axis", written, [_spell_name(option) for option in options])
-    numbers = [kind for kind in (int, float) if kind in _kinds(options[name][1])]
+    numbers = [kind for kind in (int, float) if kind in _kinds(options[name].kind)]
     if numbers and ".." in rest:
         return Axis(_spell_name(name), span=_span(name, rest, text))
     values = [spell(_read(name, value)) for value in _split(rest)]
@@ -136,7 +135,7 @@ def vary(base: TrainRequest, values: Mapping[str, str]) -> TrainRequest:
     given: dict[str, dict[str, Any]] = {}
     for name, value in values.items():
         field = name.replace("-", "_")
-        given.setdefault(_options()[field][0], {})[field] = _read(field, value)
+        given.setdefault(_options()[field].path.rpartition(".")[0], {})[field] = _read(field, value)
     inner = {group: replace(getattr(base, group), **given.pop(group)) for group in [*given] if group}
     return replace(base, **given.get("", {}), **inner)
 
@@ -148,8 +147,7 @@ def value_of(request: TrainRequest, field: str) -> Any:
         request: The training.
         field: The name of the option's field.
     """
-    group = _options()[field][0]
-    return getattr(getattr(request, group) if group else request, field)
+    return _options()[field].get(request)
 
 
 def spell_options(request: TrainRequest) -> dict[str, Any]:
@@ -160,18 +158,9 @@ def spell_options(request: TrainRequest) -> dict[str, Any]:
 
 
 @cache
-def _options() -> dict[str, tuple[str, Any]]:
-    """The options of train by field: the group within the request that has it, and its type."""
-    found: dict[str, tuple[str, Any]] = {}
-    hints = typing.get_type_hints(TrainRequest)
-    for field in dataclasses.fields(TrainRequest):
-        hint = hints[field.name]
-        if isinstance(hint, type) and issubclass(hint, Checked):
-            inner = typing.get_type_hints(hint)
-            found |= {own.name: (field.name, inner[own.name]) for own in dataclasses.fields(hint)}  # type: ignore[arg-type]
-        elif field.name not in _OWN:
-            found[field.name] = ("", hint)
-    return found
+def _options() -> dict[str, RequestField]:
+    """The options of train by field."""
+    return {each.field.name: each for each in walk_fields(TrainRequest) if each.path not in _OWN}
 
 
 def _kinds(hint: Any) -> tuple[Any, ...]:
@@ -193,7 +182,8 @@ def _read(field: str, text: str) -> Any:
         raise InputError(
             f"`axis` {_spell_name(field)} with an empty value", "values, commas between them", "batch=4,8, for instance"
         )
-    group, hint = _options()[field]
+    own = _options()[field]
+    group, hint = own.path.rpartition(".")[0], own.kind
     if field == "method":
         return choose(text, METHODS, "method")
     if field == "corrupt":
