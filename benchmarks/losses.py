@@ -34,21 +34,21 @@ def methods(folder: Path) -> dict[str, AE]:
     weights = folder / "vgg16.safetensors"
     save_file({name: scales[name] * torch.randn(shape) for name, shape in VGG16.shapes.items()}, weights)
     made = [AE(loss="mse"), AE(loss="ssim"), AE(loss="perceptual"), AE(loss="vgg16/relu2_2"), AE(loss="vgg16")]
-    return {method.loss: method.prepared(weights if "vgg" in method.loss else None, data_dir()) for method in made}
+    return {method.loss: method.prepare(weights if "vgg" in method.loss else None, data_dir()) for method in made}
 
 
 def stepper(method: AE, shape: tuple[int, int, int], precision: Precision) -> Callable[[], None]:
     """What does one training step."""
     torch.manual_seed(0)
     model = precision.place(method.build(shape, latent=LATENT, width=WIDTH))
-    players = Networks(make_networks(model, method, 0), lr=1e-3)
+    networks = Networks(make_networks(model, method, 0), lr=1e-3)
     images = precision.arrange(torch.rand(BATCH, *shape))
     batch = Batch(images, images, torch.Generator().manual_seed(0))
 
     def step() -> None:
         with precision.autocast(images.device):
             terms = method.terms(model, batch)
-        players.learn(terms, clip=1.0)
+        networks.learn(terms, clip=1.0)
 
     return step
 

@@ -20,20 +20,20 @@ from segue.training.networks import Networks, make_networks
 BATCH = 128
 
 
-def players_of(method: Method, precision: Precision) -> Networks:
+def make(method: Method, precision: Precision) -> Networks:
     torch.manual_seed(0)
     return Networks(precision.place(make_networks(method.build((1, 28, 28), classes=10), method, 0)), 1e-3)
 
 
-def seconds(method: Method, players: Networks, precision: Precision, steps: int) -> float:
+def seconds(method: Method, networks: Networks, precision: Precision, steps: int) -> float:
     """The time of a step, a mean over `steps`."""
     images = precision.arrange(torch.rand(BATCH, 1, 28, 28, generator=torch.Generator().manual_seed(0)))
     generator = torch.Generator().manual_seed(0)
     start = time.perf_counter()
     for _ in range(steps):
         with precision.autocast(torch.device("cpu")):
-            terms = method.terms(players.model, Batch(images, images, generator), players.critics)
-        players.learn(terms, 1.0)
+            terms = method.terms(networks.model, Batch(images, images, generator), networks.critics)
+        networks.learn(terms, 1.0)
     return (time.perf_counter() - start) / steps
 
 
@@ -44,11 +44,11 @@ def main() -> None:
     options = parser.parse_args()
     precision = Precision("bf16", channels_last=True)
     methods = [method() for method in METHODS]
-    casts = {method.name: players_of(method, precision) for method in methods}
-    times: dict[str, list[float]] = {name: [] for name in casts}
+    networks = {method.name: make(method, precision) for method in methods}
+    times: dict[str, list[float]] = {name: [] for name in networks}
     for round_ in range(options.rounds + 1):
         for method in methods:
-            took = seconds(method, casts[method.name], precision, options.steps)
+            took = seconds(method, networks[method.name], precision, options.steps)
             if round_:  # the first warms up
                 times[method.name].append(took)
     medians = {name: statistics.median(values) for name, values in times.items()}

@@ -1,4 +1,4 @@
-"""The doctor: what goes wrong in training is named, and mended where that is safe."""
+"""Diagnostics: what goes wrong in training is named, and mended where that is safe."""
 
 from __future__ import annotations
 
@@ -184,7 +184,9 @@ def test_a_saturated_run_goes_back(discs: Pixels, build: Build, monkeypatch: pyt
     assert any("every picture came out the same, black or white, sent the run back" in note for note in trained.notes)
 
 
-def test_stages_are_told_again_after_going_back(discs: Pixels, build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stages_are_reported_again_after_going_back(
+    discs: Pixels, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Or the pictures of training would be of an attempt that was given up."""
     monkeypatch.setattr(run, "CHECKUP_STEPS", 5)
     options = Training(steps=60, batch=8, lr=0.02, precision="fp32")

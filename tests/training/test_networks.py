@@ -1,4 +1,4 @@
-"""Players: cast by seed, kept and found again."""
+"""Networks and their optimizers: made by a seed, saved and loaded again."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from torch import Generator
 from segue.core.images import Pixels, to_float
 from segue.models.autoencoder import ConvAutoencoder
 from segue.training.methods import ACAI, AE, Batch
-from segue.training.networks import Networks, critics_of, make_networks
+from segue.training.networks import Networks, get_critics, make_networks
 
 Build = Callable[..., ConvAutoencoder]
 
 
-def test_rivals_are_drawn_by_seed_alone(build: Build) -> None:
+def test_critics_depend_on_the_seed_alone(build: Build) -> None:
     state = torch.get_rng_state()
-    one, same, other = (critics_of(make_networks(build(), ACAI(), seed))["critic"].state_dict() for seed in (1, 1, 2))
+    one, same, other = (get_critics(make_networks(build(), ACAI(), seed))["critic"].state_dict() for seed in (1, 1, 2))
     torch.set_rng_state(state)
     assert all(torch.equal(one[name], same[name]) for name in one)
     assert not all(torch.equal(one[name], other[name]) for name in one)
@@ -43,7 +43,7 @@ def test_loading_goes_on_where_saving_stopped(discs: Pixels, build: Build) -> No
         assert torch.equal(one, other), name
 
 
-def test_the_rate_is_everyones(build: Build) -> None:
+def test_all_networks_have_the_learning_rate(build: Build) -> None:
     networks = Networks(make_networks(build(), ACAI(), 0), 1e-3)
     networks.set_lr(0.5)
     assert [group["lr"] for o in networks.optimizers.values() for group in o.param_groups] == [0.5, 0.5]

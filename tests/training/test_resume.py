@@ -68,7 +68,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(
     whole, parts = build(method), build(method)
     expected = train(whole, method, discs, plan, held_out=discs[:5])
     rows: list[int] = []
-    with pytest.raises(Stopped, match=f"{step} of 12 steps.*--resume"):
+    with pytest.raises(Stopped, match=f"{step} of 12 steps.*resume=True"):
         train(
             parts,
             method,

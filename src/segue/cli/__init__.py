@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cyclopts import CycloptsError
 
 from segue.cli.app import parse
-from segue.cli.mistakes import explain_mistake
+from segue.cli.mistakes import explain_mistake, spell_parameters
 from segue.core.errors import InputError, Stopped, shortage
 
 DONE, BROKEN, WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         return _say(explain_mistake(error, words), WRONG)
     except Stopped as stopped:
-        return _say(str(stopped), INTERRUPTED)
+        return _say(spell_parameters(str(stopped), words), INTERRUPTED)
     except KeyboardInterrupt:
         return _say("interrupted; nothing half-written is left", INTERRUPTED)
     except Exception as error:

@@ -16,7 +16,7 @@ from cyclopts import (
 )
 
 from segue.cli.options import spell_field
-from segue.commands import COMMANDS, Command
+from segue.commands import COMMANDS
 from segue.core.choices import walk_fields
 from segue.core.errors import InputError, unknown
 
@@ -36,8 +36,7 @@ def explain_mistake(error: CycloptsError | InputError, words: Sequence[str]) -> 
     """
     names = [command.name for command in COMMANDS]
     if isinstance(error, InputError):
-        named = [command for command in COMMANDS if command.name in words[:1]]
-        return str(InputError(*(_spell_options(part, named) for part in error.args)))
+        return str(InputError(*(spell_parameters(part, words) for part in error.args)))
     if isinstance(error, UnknownCommandError) and not words[0].startswith("-"):
         return str(unknown("command", words[0], names))
     command = f"segue {words[0]}" if words and words[0] in names else "segue"
@@ -61,8 +60,17 @@ def _explain_unknown_option(got: str, options: Sequence[str], command: str) -> s
     return str(InputError(f"option {got}", f"an option of {command}", ", or ".join([*near, f"{command} --help"])))
 
 
-def _spell_options(text: str, commands: Sequence[Command]) -> str:
-    """`text` with the parameters in it spelled as options of these commands: `` `fps=25` `` as `--fps=25`."""
+def spell_parameters(text: str, words: Sequence[str]) -> str:
+    """Spell the parameters in a message of the library as options of the command.
+
+    Args:
+        text: the message, with parameters as `` `fps=25` ``.
+        words: the command line, without the program's name.
+
+    Returns:
+        The message, with options as `--fps=25`. Names that the command has no option for stay as they are.
+    """
+    commands = [command for command in COMMANDS if command.name in words[:1]]
     fields = {field.name: field for command in commands for field, _, _ in walk_fields(command.load_request())}
 
     def spell(match: re.Match[str]) -> str:

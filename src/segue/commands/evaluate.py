@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from segue.commands.runs import DATA, RUN, has_posterior, images_of, open_model
+from segue.commands.runs import DATA, RUN, has_posterior, load_images, open_model
 from segue.core.choices import TRUST_CODE, Checked, check_trust, choose, needed, option
 from segue.core.errors import InputError
 from segue.core.images import to_float
@@ -114,7 +114,7 @@ def run_evaluate(request: EvaluateRequest, report: Report = silent) -> EvaluateR
         InputError: the run or its images are not there.
     """
     model, about = open_model(request.run, request.data, trust_code=request.trust_code)
-    data = images_of(about, request.data_dir, report)
+    data = load_images(about, request.data_dir, report)
     part, whole = ("train", data.train) if data.test is None else ("test", data.test)
     test = whole.sample(request.images, request.seed)
     space = LatentSpace.of(model, test, report)

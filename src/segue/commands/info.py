@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segue.commands.runs import CHECKPOINT, foreign_model
+from segue.commands.runs import CHECKPOINT, find_foreign_model
 from segue.core.choices import Checked, needed
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, read_image
@@ -53,7 +53,7 @@ def run_info(request: InfoRequest, report: Report = silent) -> InfoResult:
     """
     path = request.path
     file = Path(path)
-    foreign = foreign_model(file)
+    foreign = find_foreign_model(file)
     if foreign is not None:
         return _describe_foreign(foreign, path)
     for name in (MODEL_FILE, CHECKPOINT):

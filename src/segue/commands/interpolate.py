@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from segue.commands.runs import DATA, RUN, DataOptions, images_of, method_of, open_model
+from segue.commands.runs import DATA, RUN, DataOptions, load_images, method_name, open_model
 from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError, unknown
 from segue.core.images import PICTURES, Pixels, fit, read_image, write_image
@@ -115,7 +115,7 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     a, *via, b = picks = pick_ends(model, about, names, request.data_dir, report)
     images = None
     if choice.needs == "images" and "data" in about:
-        images = images_of(about, request.data_dir, report).train.sample(request.nodes, about["training"]["seed"])
+        images = load_images(about, request.data_dir, report).train.sample(request.nodes, about["training"]["seed"])
     context = make_context(model, images, request.steps, report)
     stops = np.stack([pick.image for pick in picks])
     found = interpolate_waypoints(
@@ -124,7 +124,7 @@ def run_interpolate(request: InterpolateRequest, report: Report = silent) -> Int
     if suffix in ANIMATIONS:
         write_animation(request.out, found.frames, request.fps)
     else:
-        method = (method_of(about) or "path").upper()
+        method = (method_name(about) or "path").upper()
         write_image(request.out, _draw_strip(found, [*picks, a] if request.loop else picks, f"{method}, {choice}"))
     codes = tuple(found.codes.tolist()) if len(model.latent_shape) == 1 else None
     between = tuple(pick.id for pick in via)
@@ -195,7 +195,7 @@ def pick_ends(
                 "image files",
                 "two of these, or naming the set as `data`",
             )
-        data = data or images_of(about, data_dir, report)
+        data = data or load_images(about, data_dir, report)
         ends.append(data.pick(name))
     return ends
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from segue.commands.runs import DATA, RUN, has_posterior, images_of, method_of, open_model
+from segue.commands.runs import DATA, RUN, has_posterior, load_images, method_name, open_model
 from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import Pixels, check_writable, to_float
@@ -98,12 +98,12 @@ def run_map(request: MapRequest, report: Report = silent) -> MapResult:
     beside = [grid] * (model.latent_shape == (2,)) + [bars] * has_posterior(model)
     for path in (out, *beside):
         check_writable(path)
-    part, images = _choose_part(images_of(about, request.data_dir, report), request)
+    part, images = _choose_part(load_images(about, request.data_dir, report), request)
     space = LatentSpace.of(model, images, report)
     codes = space.codes.flatten(1).double().numpy()
     how = _choose_projection(request, codes.shape[1])
     points, shares = (codes, None) if how == "direct" else project(codes, how, request.seed, report)
-    name = f"{Path(about['data']).name}, {method_of(about).upper()}"
+    name = f"{Path(about['data']).name}, {method_name(about).upper()}"
     draw_latent_map(
         points,
         out,

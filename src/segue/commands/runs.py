@@ -102,7 +102,7 @@ class Run:
     @cached_property
     def data(self) -> DataSet:
         """The image set that it was trained on. Raises `InputError` where it is not there, or has changed."""
-        return images_of(self.about, self.data_dir, self.report)
+        return load_images(self.about, self.data_dir, self.report)
 
     @property
     def method(self) -> Method:
@@ -166,13 +166,21 @@ def open_run(folder: str | Path, *, data_dir: str | Path | None = None, report: 
 
 
 def open_model(run: Path, data: str | None = None, *, trust_code: bool = False) -> tuple[Autoencoder, dict[str, Any]]:
-    """The model of a run folder, of a model file or of `FOREIGN`, and what is known of it.
+    """Open a model, and what is known of it.
 
-    `data` is the image set to use a model with that names none. Raises `InputError` for a model that is not there, for
-    `data` with a model that was trained on images of its own, and, without `trust_code`, for a run on a world that is
-    to be imported from `package.module:Name`.
+    Args:
+        run: a run folder, a model file, or the spelling of a foreign model.
+        data: the image set to use with a model that names none.
+        trust_code: whether a run may import its world from `package.module:Name`.
+
+    Returns:
+        The model, in evaluation mode on the CPU, and what its file says, JSON.
+
+    Raises:
+        InputError: the model is not there or cannot be read; `data` is given for a model that names its image set; or
+            the run would import code that is not trusted.
     """
-    model, about = _opened(run)
+    model, about = _open(run)
     check_trust(about.get("data"), f"data of {run}", trust_code)
     if data is None:
         return model, about
@@ -185,8 +193,18 @@ def open_model(run: Path, data: str | None = None, *, trust_code: bool = False) 
     return model, {**about, "data": data, "images": images, "training": {"seed": 0}}
 
 
-def foreign_model(run: Path) -> ForeignModel | None:
-    """The foreign model that a text in a run's place spells; None where it spells none, or something has that name."""
+def find_foreign_model(run: Path) -> ForeignModel | None:
+    """Find the foreign model that is spelled in the place of a run.
+
+    Args:
+        run: what stands in the place of a run, such as `taef2:size=256`.
+
+    Returns:
+        The foreign model, not yet opened; None where this spells none, or a file or folder has that name.
+
+    Raises:
+        InputError: the name is that of a foreign model, but its options are wrong.
+    """
     text = str(run)
     known = text.partition(":")[0] in [cls.name for cls in FOREIGN] or split_own(text) is not None
     if run.exists() or not known:
@@ -194,8 +212,8 @@ def foreign_model(run: Path) -> ForeignModel | None:
     return choose(text, FOREIGN, "model")
 
 
-def _opened(run: Path) -> tuple[Autoencoder, dict[str, Any]]:
-    foreign = foreign_model(run)
+def _open(run: Path) -> tuple[Autoencoder, dict[str, Any]]:
+    foreign = find_foreign_model(run)
     if foreign is not None:
         return foreign.open(), {"method": str(foreign)}
     if run.is_dir() and not (run / MODEL_FILE).exists():
@@ -207,8 +225,20 @@ def _opened(run: Path) -> tuple[Autoencoder, dict[str, Any]]:
     return load_model(run)
 
 
-def images_of(about: dict[str, Any], data_dir: Path | None, report: Report) -> DataSet:
-    """The image set that a run was trained on. Raises `InputError` where there is none, or it has changed."""
+def load_images(about: dict[str, Any], data_dir: Path | None, report: Report) -> DataSet:
+    """Load the image set that a run was trained on.
+
+    Args:
+        about: what the run's file says, as of `open_model`.
+        data_dir: where named sets are; None: `SEGUE_DATA`, or the cache.
+        report: receives the progress.
+
+    Returns:
+        The image set, with the size and the parts that the run had.
+
+    Raises:
+        InputError: the model names no image set, the set is not there, or it has changed since the run.
+    """
     if "data" not in about:
         raise InputError("a model that names no data set", "one that does", "naming the set as `data`")
     report(Event("load", note=f"reading {about['data']}"))
@@ -224,15 +254,37 @@ def images_of(about: dict[str, Any], data_dir: Path | None, report: Report) -> D
 
 
 def has_posterior(model: Autoencoder) -> TypeGuard[ConvAutoencoder]:
-    """Whether the encoder gives a Gaussian posterior: its mean and log-variance."""
+    """Tell whether the encoder gives a Gaussian posterior: its mean and log-variance.
+
+    Args:
+        model: any model.
+
+    Returns:
+        True for segue's own model with two statistics.
+    """
     return isinstance(model, ConvAutoencoder) and model.architecture["statistics"] == 2
 
 
 def has_prior(model: Autoencoder, about: dict[str, Any]) -> bool:
-    """Whether the codes were trained towards the prior N(0, I)."""
-    return has_posterior(model) or any(cls.prior for cls in METHODS if cls.name == method_of(about))
+    """Tell whether the codes were trained towards the prior N(0, I).
+
+    Args:
+        model: any model.
+        about: what its file says, as of `open_model`.
+
+    Returns:
+        True for models with a posterior, and those of a method with a prior.
+    """
+    return has_posterior(model) or any(cls.prior for cls in METHODS if cls.name == method_name(about))
 
 
-def method_of(about: dict[str, Any]) -> str:
-    """The name of the method that a model was trained by, or of a foreign model; empty where that is not known."""
+def method_name(about: dict[str, Any]) -> str:
+    """Get the name of the method that a model was trained by.
+
+    Args:
+        about: what the model's file says, as of `open_model`.
+
+    Returns:
+        The name, without options; that of a foreign model; empty where neither is known.
+    """
     return str(about.get("method", "")).partition(":")[0]

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from segue.commands.runs import DATA, RUN, has_prior, images_of, open_model
+from segue.commands.runs import DATA, RUN, has_prior, load_images, open_model
 from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, write_image
@@ -112,7 +112,7 @@ def run_sample(request: SampleRequest, report: Report = silent) -> SampleResult:
     elif by == "grid" and has_prior(model, about):
         codes = normal_grid(_grid_side(request.count))
     else:
-        training = images_of(about, request.data_dir, report).train
+        training = load_images(about, request.data_dir, report).train
         if by == "label":
             labels, weights = _choose_mix(request, training)
             codes = _draw_between(model, training, labels, weights, request, generator, report)

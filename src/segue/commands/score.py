@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from torch import nn
 
-from segue.commands.runs import DATA, RUN, DataOptions, images_of, open_model
+from segue.commands.runs import DATA, RUN, DataOptions, load_images, open_model
 from segue.commands.score_cache import SCORES, SHEETS, ScoreCache, write_text
 from segue.core.choices import TRUST_CODE, Checked, needed, option
 from segue.core.errors import InputError, Stopped
@@ -131,7 +131,7 @@ def run_score(request: ScoreRequest, report: Report = silent) -> ScoreResult:
     metrics, notes = choose_metrics(None if request.metrics is None else _several(request.metrics), report)
     check_writable(request.out / SCORES)
     model, about = open_model(request.run, request.data, trust_code=request.trust_code)
-    data = images_of(about, request.data_dir, report)
+    data = load_images(about, request.data_dir, report)
     options = {name: getattr(request, name) for name in ("pairs", "kind", "steps", "nodes", "among", "seed")}
     benchmark = make_run_benchmark(model, about, data, paths, **options, report=report)
     cache = ScoreCache(request.out, tuple(map(str, metrics)), tuple(pair.names for pair in benchmark.pairs))

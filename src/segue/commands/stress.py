@@ -15,7 +15,7 @@ from torch import Tensor
 
 from segue.commands.evaluate import mean_interval
 from segue.commands.record import choose_epochs, epoch_file
-from segue.commands.runs import DATA, RUN, images_of, open_model
+from segue.commands.runs import DATA, RUN, load_images, open_model
 from segue.core.choices import TRUST_CODE, Checked, check_trust, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, to_float, to_uint8, write_image
@@ -138,7 +138,7 @@ def run_stress(request: StressRequest, report: Report = silent) -> StressResult:
     if request.corrupt is None:
         check_trust(about.get("corrupt"), f"corruption of {request.run}", request.trust_code)
     chosen = corruption(request.corrupt) or corruption(about.get("corrupt")) or Rotate90()
-    data = images_of(about, request.data_dir, report)
+    data = load_images(about, request.data_dir, report)
     part, whole = ("train", data.train) if data.test is None else ("test", data.test)
     images = whole.sample(request.images, request.seed)
     found = _measure(models, images, chosen, request, report)

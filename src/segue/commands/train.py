@@ -134,7 +134,7 @@ def run_train(
     method, corrupt = choose(request.method, METHODS, "method"), corruption(request.corrupt)
     check_out(request)
     request = _pin_precision(request)
-    method = method.prepared(request.weights, request.data_dir, report)
+    method = method.prepare(request.weights, request.data_dir, report)
     report(Event("load", note=f"reading {request.data}"))
     data = request.images.load(request.data, request.training.seed, request.data_dir, report)
     model = method.build(

@@ -99,7 +99,7 @@ class DreamModel:
         return self.method.build(shape, latent=self.latent, width=self.width, seed=self.options.seed)
 
     def _train(self) -> ConvAutoencoder:
-        method = self.method.prepared(report=self.report)
+        method = self.method.prepare(report=self.report)
         model = self._build()
         # Long codes do without settling, and some clips train worse from it (docs/lab-notes.md).
         self.steps = train(model, method, self.frames, self.options, init_output_bias=False, report=self.report).steps

@@ -64,7 +64,7 @@ def encoder(image_shape: ImageShape, outputs: int, width: int, grid: int | None 
         layers += [Residual(shapes[-1][0]), nn.SiLU(), nn.Conv2d(shapes[-1][0], outputs, 1)]
     else:
         layers += [nn.SiLU(), nn.Flatten(), nn.Linear(math.prod(shapes[-1]), outputs)]
-    return initialised(nn.Sequential(*layers))
+    return initialise(nn.Sequential(*layers))
 
 
 def decoder(image_shape: ImageShape, inputs: int, width: int, grid: int | None = None) -> nn.Sequential:
@@ -88,12 +88,12 @@ def decoder(image_shape: ImageShape, inputs: int, width: int, grid: int | None =
             layers += [nn.Conv2d(width, max(1, width // 2), 3, padding=1), nn.SiLU()]
             width = max(1, width // 2)
     last = nn.Conv2d(width, channels, 3, padding=1)
-    net = initialised(nn.Sequential(*layers, last))
+    net = initialise(nn.Sequential(*layers, last))
     last.weight.data *= _CALM
     return net
 
 
-def initialised(net: nn.Sequential) -> nn.Sequential:
+def initialise(net: nn.Sequential) -> nn.Sequential:
     """The network with its weights drawn such that signals keep their strength (He et al. 2015, arXiv 1502.01852).
 
     Biases start at zero. By torch's own rule a signal falls to a third from layer to layer beside the biases, and all

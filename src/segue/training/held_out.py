@@ -1,4 +1,4 @@
-"""Figures on images that are not trained on."""
+"""Figures on held-out images, which are not trained on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from segue.core.images import to_float
 from segue.models.autoencoder import TrainableAutoencoder, device_of
 from segue.training.losses import psnr
 from segue.training.methods import Batch, Critics, Method
-from segue.training.networks import critics_of, make_networks
+from segue.training.networks import get_critics, make_networks
 
 Figures = dict[str, float]
 
@@ -23,20 +23,30 @@ def score(
     critics: Critics | None = None,
     labels: Tensor | None = None,
 ) -> Figures:
-    """The means of a method's loss terms (`test_...`) and of the PSNR in dB over uint8 images `[n, h, w, c]`.
+    """Measure a model on images that it is not trained on.
 
-    Repeatable: the noise of methods that sample is seeded. Without its trained `critics` an adversarial method
-    is scored against new ones. `labels` `[n]` are needed where the code has a class.
+    Repeatable: the noise of methods that sample has a fixed seed.
+
+    Args:
+        model: the model, which is left in the mode that it was in.
+        method: the training rule, whose loss terms are measured.
+        images: uint8 `[n, h, w, c]`.
+        batch: images at once.
+        critics: the trained critics of an adversarial method; None: new ones, whose verdict then means little.
+        labels: int64 `[n]`, which a model whose code has a class needs.
+
+    Returns:
+        The means over the images of the terms of `method.terms`, each as `test_NAME`, and `test_psnr` in dB.
     """
-    critics = critics_of(make_networks(model, method, 0)) if critics is None else critics
+    critics = get_critics(make_networks(model, method, 0)) if critics is None else critics
     training = model.training
     model.eval()
     device = device_of(model)
     sums: Figures = {}
     for start in range(0, len(images), batch):
         clean = to_float(images[start : start + batch].to(device))
-        of_these = None if labels is None else labels[start : start + batch].to(device)
-        terms = method.terms(model, Batch(clean, clean, torch.Generator().manual_seed(start), of_these), critics)
+        its_labels = None if labels is None else labels[start : start + batch].to(device)
+        terms = method.terms(model, Batch(clean, clean, torch.Generator().manual_seed(start), its_labels), critics)
         terms["psnr"] = psnr(model.decode(model.encode(clean)), clean).mean()
         for name, value in terms.items():
             sums[f"test_{name}"] = sums.get(f"test_{name}", 0.0) + value.item() * len(clean) / len(images)

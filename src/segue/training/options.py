@@ -1,4 +1,4 @@
-"""How to train: the options, the learning rate that they mean, and the device."""
+"""How to train: the options, the learning rate that follows from them, and the device."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from segue.models.precision import resolve_precision
 
 @dataclass(frozen=True)
 class Training(Checked):
-    """How to train: length, batch, optimizer, seed and place."""
+    """How to train: length, batch size, optimizer, seed and device.
+
+    >>> Training(steps=500, lr=3e-4).schedule
+    'cosine'
+    """
 
     epochs: int | None = option(
         None,
@@ -75,7 +79,23 @@ class Training(Checked):
         return replace(self, precision=resolve_precision(self.precision, pick_device(self.device), width))
 
     def lr_at(self, step: int, total: int, per_epoch: int, progress: float) -> float:
-        """The learning rate of a step, counted from 0; `progress` is the share done, by steps or by the clock."""
+        """Compute the learning rate of a step.
+
+        It rises linearly to `lr` over the first tenth of the steps, at most 200. Then, with p the progress, it is
+        `lr (1 + cos(pi p)) / 2` for `cosine`, and for `step` `lr` times `gamma` for every `step_size` epochs.
+
+        Args:
+            step: which step, from 0.
+            total: how many steps the training has.
+            per_epoch: how many steps an epoch has.
+            progress: share of the training that is done, by steps or by the clock; more than 1 counts as 1.
+
+        Returns:
+            The learning rate, 0 to `lr`.
+
+        >>> [round(Training(lr=0.1).lr_at(step, 100, 10, step / 100), 3) for step in (0, 10, 50)]
+        [0.01, 0.098, 0.05]
+        """
         warm_up = min(1.0, (step + 1) / max(1, min(200, total // 10)))
         if self.schedule == "cosine":
             return self.lr * warm_up * 0.5 * (1 + math.cos(math.pi * min(progress, 1)))
@@ -85,7 +105,20 @@ class Training(Checked):
 
 
 def pick_device(name: str) -> torch.device:
-    """The device of that name; `auto` is CUDA or MPS where present, else the CPU. Raises `InputError` if absent."""
+    """Pick the device to compute on.
+
+    Args:
+        name: `cpu`, `cuda` or `mps`; `auto`: the first of CUDA, MPS and the CPU that is present.
+
+    Returns:
+        The device.
+
+    Raises:
+        InputError: this machine has no such device.
+
+    >>> pick_device("cpu")
+    device(type='cpu')
+    """
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
         return torch.device(next(device for device, here in present.items() if here))

@@ -26,7 +26,7 @@ from segue.data.datasets import ImageSet
 from segue.models.autoencoder import TrainableAutoencoder
 from segue.models.own import as_trainable
 from segue.models.precision import Precision, resolve_precision
-from segue.training.data import TrainingData, seed_of
+from segue.training.data import TrainingData, derive_seed
 from segue.training.diagnostics import diagnose, find_culprits, format_findings, odd_range
 from segue.training.held_out import Figures, score
 from segue.training.methods import METHODS, Batch, Method
@@ -37,16 +37,24 @@ from segue.training.state import Checkpoint, Snapshot, State
 _EPOCHS, LEAST_STEPS = 10, 2000
 BIAS_IMAGES = 128  # images whose mean colour the decoder starts at
 CHECKPOINT_SECONDS = 30
-CHECKUP_STEPS, DIAGNOSED_IMAGES = 200, 64  # how often the model is examined and its state kept; on how many images
+CHECKUP_STEPS, DIAGNOSED_IMAGES = (
+    200,
+    64,
+)  # steps between two examinations, after which the state is kept; on how many images
 MOST_ROLLBACKS = 3  # how often a run goes back to its last good state, each time at a quarter of the rate
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What training did.
+    """The result of training.
 
-    `model` is what was trained, in evaluation mode; `history` a row of means per epoch; `steps` how many were done;
-    `notes` say what was noticed (`segue.training.diagnostics`).
+    Args:
+        model: what was trained, in evaluation mode.
+        history: a row of means for every epoch: the loss terms, and `test_...` for the images held out.
+        steps: how many steps were done.
+        precision: the number format and memory layout.
+        seconds: how long it took.
+        notes: what was noticed, see `segue.training.diagnostics`.
     """
 
     model: TrainableAutoencoder
@@ -75,36 +83,37 @@ def train(
 ) -> Trained:
     """Train a model in place.
 
-    When the loss or a gradient is not finite, or the output has saturated, the run goes back to its last good state, at
-    most 300 steps before, and on at a quarter of the rate, three times at most. No global state is touched: neither
-    torch's generator nor its number of threads.
+    Where the loss or a gradient is not finite, or the output has saturated, the run goes back to its last good state,
+    at most 300 steps before, and on at a quarter of the learning rate, at most three times. No global state is touched:
+    neither torch's generator nor its number of threads.
 
     Args:
         model: of `Method.build`, or any torch module that encodes and decodes, which is then wrapped in an
             `OwnAutoencoder`.
         method: the training rule, by its spelling (`vae:beta=4`) or as an instance.
         images: uint8 `[n, h, w, c]`, or an image set, which may have labels.
-        options: how long, in what batches, at what rate, by which seed.
-        corrupt: what is done to the images that the encoder sees, drawn anew in every step; the targets stay clean, and
-            so do the scores.
+        options: how long to train, the batch size, the learning rate, the seed.
+        corrupt: the corruption of the images that the encoder sees, drawn anew in every step; None: none. The targets
+            and the scores are of clean images.
         held_out: images of which at most 1000 are scored after every epoch (`test_loss`, `test_psnr`, ...).
-        checkpoint: a file in which the state is kept every half minute, and at Ctrl-C.
-        resume: go on from the checkpoint, where there is one.
-        init_output_bias: let the decoder start at the images' mean colour.
+        checkpoint: the file to which the state is written every half minute and at Ctrl-C; None: nowhere.
+        resume: whether to continue from the checkpoint, where there is one.
+        init_output_bias: whether the decoder starts at the mean colour of the images.
         stages: how many times `on_stage` is called after the first step, close together at first: the k-th time when
-            (k / stages)^2 is done, the last time at the end.
+            (k / stages)^2 of the training is done, the last time at the end.
         on_stage: called with the model, the step and the epoch, before the first step and at the stages.
         on_epoch: called after every epoch with the history so far and the model.
-        report: hears how far it is.
+        report: receives the progress.
 
     Returns:
-        What was done. With `options.minutes` the learning rate follows the clock where that is ahead of the steps, so
-        that two such runs may differ; without it the same call gives the same weights.
+        The trained model, its figures and notes. The same call gives the same weights on the same kind of machine;
+        but with `options.minutes` the learning rate follows the clock where that is ahead of the steps, so that two
+        runs may differ.
 
     Raises:
-        InputError: where the images do not suit the model, or the model the method; where the checkpoint is not of the
-            same call; and where the loss is not finite all the same, naming the images that make it so.
-        Stopped: at Ctrl-C, after the step under way.
+        InputError: the images do not suit the model, or the model the method; the checkpoint is of another call; or
+            the loss stays not finite, and then the message names the images that make it so.
+        Stopped: at Ctrl-C, after the step under way. The message says how to continue.
 
     >>> import numpy as np
     >>> from segue.training.methods import AE
@@ -157,13 +166,11 @@ class _Run:
         self.data = TrainingData.of(images, model, self.device)
         self.held_out = None if held_out is None else TrainingData.of(held_out, model, self.device, at_most=1000)
         if options.patience and held_out is None:
-            raise InputError(
-                "`patience` without test images", "images held out", "holding some out, or leaving it away"
-            )
+            raise InputError("`patience` without test images", "images held out", "holding some out, or leaving it out")
         self.per_epoch = math.ceil(len(self.data.images) / options.batch)
         epochs = options.epochs or max(_EPOCHS, math.ceil(LEAST_STEPS / self.per_epoch))
         self.total = options.steps or epochs * self.per_epoch
-        networks = make_networks(model, method, seed_of(options.seed, -1)).to(self.device)
+        networks = make_networks(model, method, derive_seed(options.seed, -1)).to(self.device)
         self.networks = Networks(networks, options.lr, options.ema)
         self.any_precision = options.precision == "auto"
         self.precision = Precision.of(resolve_precision(self.options.precision, self.device), self.device)
@@ -180,14 +187,14 @@ class _Run:
             self._begin(init_output_bias)
         self.start = time.monotonic() - (self.start - self.saved)
         self.stage = -1 if there is None else self._stage_now()
-        self._tell_stage()
+        self._report_stage()
         with interrupts() as interrupted:
             while self._progress() < 1:
                 epoch, place = divmod(self.now.step, self.per_epoch)
                 made = self._advance(self.data.order(self.options, epoch)[place])
                 if made and (self._progress() >= 1 or self.now.step % self.per_epoch == 0):
                     self._end_epoch()
-                self._tell_stage()
+                self._report_stage()
                 if interrupted.is_set():
                     self._stop()
                 if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
@@ -218,7 +225,7 @@ class _Run:
         )
 
     def _progress(self) -> float:
-        """How much is done, 0 to 1 and beyond: by steps, by the clock or by patience, whichever is ahead."""
+        """The share that is done, 0 to 1 and beyond: by steps, by the clock or by patience, whichever is ahead."""
         limit = self.options.minutes
         by_clock = (time.monotonic() - self.start) / (60 * limit) if limit and self.now.step else 0.0
         patience = self.options.patience
@@ -244,7 +251,7 @@ class _Run:
     def _batch(self, index: Tensor, precision: Precision) -> Batch:
         return self.data.batch(
             index,
-            seed_of(self.options.seed, 2 * self.now.step + 1),
+            derive_seed(self.options.seed, 2 * self.now.step + 1),
             precision,
             self.corrupt,
             min(1.0, self._progress()),
@@ -258,7 +265,7 @@ class _Run:
         return row, math.isfinite(row["loss"]) and networks.learn(terms, self.options.clip)
 
     def _checkup(self) -> bool:
-        """Keep this state to go back to, or go back where the output has saturated, which is answered by False."""
+        """Keep this state to go back to; or, where the output has saturated, go back and return False."""
         findings = diagnose(self.model, to_float(self.data.images[:DIAGNOSED_IMAGES]))
         if any(finding.name == "saturated" for finding in findings) and self._roll_back(
             "every picture came out the same, black or white,"
@@ -269,7 +276,7 @@ class _Run:
         return True
 
     def _not_finite(self, index: Tensor, loss: float) -> None:
-        """Go back to the last good state; where that cannot help, say whose the loss is."""
+        """Go back to the last good state; where that does not help, name the images that the loss comes from."""
         what = f"a loss of {loss}" if not math.isfinite(loss) else "a gradient that is not finite"
         step = self.now.step + 1
         if self._roll_back(f"{what} came at step {step}, which"):
@@ -283,8 +290,8 @@ class _Run:
         raise InputError(f"{what} at step {step}", "finite losses", f"`lr={self.options.lr / 4:g}`{again}")
 
     def _roll_back(self, why: str) -> bool:
-        """Go back and on at a lower rate; False where there is nowhere to go back to, or it was done too often."""
-        # A state of a moment ago may be as sick as this one.
+        """Go back and on at a lower rate; False where there is no state to go back to, or the limit is reached."""
+        # A state of a moment ago may be as bad as this one.
         self.good = [old for old in self.good if old.state.step <= self.now.step - CHECKUP_STEPS / 2] or [
             old for old in self.good if old.state.step < self.now.step
         ]
@@ -301,7 +308,7 @@ class _Run:
         return True
 
     def _end_epoch(self) -> None:
-        # The images of the epoch so far; a run that ends within an epoch gives a row of what it saw.
+        # The images of the epoch so far: a run may end within an epoch.
         seen = min(((self.now.step - 1) % self.per_epoch + 1) * self.options.batch, len(self.data.images))
         row: Figures = {"epoch": self.now.step / self.per_epoch, "step": self.now.step}
         row |= {name: total / seen for name, total in self.now.sums.items()}
@@ -318,17 +325,18 @@ class _Run:
     def _stage_now(self) -> int:
         return int(math.sqrt(min(1.0, self._progress())) * self.stages + 1e-9)
 
-    def _tell_stage(self) -> None:
+    def _report_stage(self) -> None:
         stage = self._stage_now()
         if self.on_stage is not None and self.stages and stage > self.stage:
             self.stage = stage
             self.on_stage(self.networks.best, self.now.step, self.now.step / self.per_epoch)
 
     def _stop(self) -> None:
+        done = f"stopped after {self.now.step} of {self.total} steps"
         if self.checkpoint is None:
-            raise Stopped(f"stopped after {self.now.step} of {self.total} steps")
+            raise Stopped(done)
         self._save()
-        raise Stopped(f"stopped after {self.now.step} of {self.total} steps; go on with the same command and --resume")
+        raise Stopped(f"{done}; the same request with `resume=True` continues it")
 
     def _save(self) -> None:
         if self.checkpoint is None:
@@ -351,7 +359,7 @@ class _Run:
         self.saved = self.start - there.seconds
 
     def _identity(self) -> dict[str, Any]:
-        """What makes two runs the same one, as JSON."""
+        """What tells one run from another, as JSON."""
         return {
             "method": str(self.method),
             "corrupt": self.corrupt and str(self.corrupt),

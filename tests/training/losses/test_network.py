@@ -95,17 +95,17 @@ def test_another_file_is_refused(nowhere: Path) -> None:
 def test_a_method_finds_its_weights_before_it_trains(nowhere: Path, data_dir: Path, tmp_path: Path) -> None:
     method = AE(loss="mse:0.7+perceptual:0.3")
     with pytest.raises(InputError, match=r"squeezenet_v1_0_dc\.npz"):
-        method.prepared(data_dir=tmp_path)
-    here = method.prepared(data_dir=data_dir)
+        method.prepare(data_dir=tmp_path)
+    here = method.prepare(data_dir=data_dir)
     assert here == AE(loss=method.loss, weights=str(data_dir)) and SQUEEZENET.held
-    assert method.prepared(weights=data_dir / SQUEEZENET.file.name).weights == str(data_dir / SQUEEZENET.file.name)
+    assert method.prepare(weights=data_dir / SQUEEZENET.file.name).weights == str(data_dir / SQUEEZENET.file.name)
     model = here.build((1, 8, 8), latent=2, width=8)
     images = torch.rand(2, 1, 8, 8)
     assert here.terms(model, Batch(images, images, torch.Generator()))["loss"].isfinite()
     plain = AE()
-    assert plain.prepared(data_dir=data_dir) is plain
+    assert plain.prepare(data_dir=data_dir) is plain
     with pytest.raises(InputError, match=r"for loss mse; expected a loss by a network: perceptual or vgg16"):
-        plain.prepared(weights=data_dir / SQUEEZENET.file.name)
+        plain.prepare(weights=data_dir / SQUEEZENET.file.name)
 
 
 def test_a_path_of_weights_is_kept_from_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

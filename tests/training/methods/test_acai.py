@@ -11,7 +11,7 @@ from torch import Generator, Tensor, nn
 from segue.core.images import Pixels, to_float
 from segue.models.autoencoder import ConvAutoencoder
 from segue.training.methods import ACAI, Batch
-from segue.training.networks import critics_of, make_networks
+from segue.training.networks import get_critics, make_networks
 
 Build = Callable[..., ConvAutoencoder]
 
@@ -50,7 +50,7 @@ def test_the_critic_sees_interpolations_and_blends(discs: Pixels, build: Build) 
 def test_the_critic_learns_its_task(discs: Pixels, build: Build) -> None:
     """With the autoencoder held still, guesses of the mixing come near."""
     model, images, method = build(ACAI(), latent=8), to_float(discs), ACAI()
-    critics = critics_of(make_networks(model, method, 0))
+    critics = get_critics(make_networks(model, method, 0))
     optimizer = torch.optim.Adam(critics["critic"].parameters(), lr=1e-3)
     losses = []
     for step in range(40):

@@ -18,7 +18,7 @@ from segue.models.autoencoder import ConvAutoencoder
 from segue.models.files import load_model, save_model
 from segue.training import Figures, Training, score, train
 from segue.training.methods import AE, METHODS, VAE, Batch, Method
-from segue.training.networks import Networks, critics_of, make_networks
+from segue.training.networks import Networks, get_critics, make_networks
 
 Build = Callable[..., ConvAutoencoder]
 
@@ -46,8 +46,8 @@ def weights_at_hand(method: Method, request: pytest.FixtureRequest, monkeypatch:
 def terms_of(
     method: Method, model: ConvAutoencoder, seen: Tensor, clean: Tensor, generator: Generator
 ) -> dict[str, Tensor]:
-    """The terms against new rivals."""
-    return method.terms(model, batch_of(seen, clean, generator), critics_of(make_networks(model, method, 0)))
+    """The terms with new critics."""
+    return method.terms(model, batch_of(seen, clean, generator), get_critics(make_networks(model, method, 0)))
 
 
 def batch_of(seen: Tensor, clean: Tensor, generator: Generator) -> Batch:
@@ -66,7 +66,7 @@ def scored(model: ConvAutoencoder, method: Method, images: Pixels) -> Figures:
 
 
 def format_findings(method: Method) -> str:
-    """The term that tells how well images are learned: beside rivals, `loss` also tells how strong these are."""
+    """The term that tells how well images are learned: beside critics, `loss` also tells how strong these are."""
     return "reconstruction" if method.critics(method.build((1, 8, 8), width=8, classes=CLASSES)) else "loss"
 
 

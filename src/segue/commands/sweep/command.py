@@ -193,7 +193,7 @@ def _measures(request: SweepRequest, axes: tuple[Axis, ...], data: DataSet, repo
     failures = []
     for spelling in methods:
         try:
-            method = choose(spelling, METHODS, "method").prepared(request.weights, request.data_dir, report)
+            method = choose(spelling, METHODS, "method").prepare(request.weights, request.data_dir, report)
             trained |= dict.fromkeys(list_training_figures(method, data))
         except InputError as error:  # of some methods: rows that fail
             failures.append(error)

@@ -24,7 +24,7 @@ from segue.commands.sweep.plan import ALL_SCORES, BEST, JOURNAL, LOCKS, PICTURE,
 from segue.core.choices import spell
 from segue.core.errors import InputError
 from segue.core.images import atomic_write, check_writable
-from segue.training.data import seed_of
+from segue.training.data import derive_seed
 
 _NAME, PLAN = "sweep", "plan"
 _FIGURES, _SECONDS, REASON = "figures", "seconds", "reason"
@@ -189,7 +189,7 @@ class Journal:
 
     def _sampler(self, number: int) -> optuna.samplers.BaseSampler:
         """One for each trial, so that a point does not depend on who draws it, or on what was stopped before."""
-        seed = seed_of(self.plan.base.training.seed, number)
+        seed = derive_seed(self.plan.base.training.seed, number)
         if self.plan.by == "tpe":
             return optuna.samplers.TPESampler(seed=seed)
         return optuna.samplers.RandomSampler(seed=seed)

@@ -13,7 +13,7 @@ import torch
 
 from segue.commands.evaluate import EvaluateRequest, EvaluateResult, run_evaluate
 from segue.commands.record import read_history
-from segue.commands.runs import images_of, open_model
+from segue.commands.runs import load_images, open_model
 from segue.commands.score import make_run_benchmark
 from segue.core.choices import choose, split_own
 from segue.core.errors import InputError, unknown
@@ -184,7 +184,7 @@ def _score(
     run: Path, measures: Sequence[Measure], pairs: int, data_dir: Path | None, report: Report
 ) -> dict[str, float]:
     model, about = open_model(run, trust_code=True)
-    data = images_of(about, data_dir, silent)
+    data = load_images(about, data_dir, silent)
     paths = {str(measure.path): measure.path for measure in measures if measure.path is not None}
     benchmark = make_run_benchmark(
         model, about, data, paths, pairs=pairs, steps=_FRAMES, nodes=NODES, among=AMONG, report=report

@@ -85,7 +85,7 @@ class Loss:
 
     @property
     def networks(self) -> tuple[Perceptual, ...]:
-        """The losses among its parts that ask a network."""
+        """The losses among its parts that compare features of a network."""
         functions = [_function(name, self.place) for name, weight in self.parts if weight]
         return tuple(function for function in functions if isinstance(function, Perceptual))
 

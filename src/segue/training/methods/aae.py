@@ -21,7 +21,7 @@ from segue.training.methods.method import ALONE, Batch, Critics, Method
 class AAE(Method):
     """Adversarial autoencoder (Makhzani et al. 2015, arXiv 1511.05644).
 
-    A critic D tells codes from draws of the prior `N(0, I)`; the encoder wants them taken for draws:
+    A critic D tells codes from draws of the prior `N(0, I)`; the encoder learns to make them pass for draws:
 
         loss        = |x - g(f(x))|^2 - weight log D(f(x))
         critic_loss = -log D(z) - log(1 - D(f(x))),  z ~ N(0, I)
@@ -42,20 +42,38 @@ class AAE(Method):
     hidden: int = option(100, "units in each hidden layer of the critic", low=1, high=65_536)
 
     def critics(self, model: TrainableAutoencoder) -> dict[str, nn.Module]:
+        """Make the critic.
+
+        Args:
+            model: the model, whose shapes decide the size of its input.
+
+        Returns:
+            The untrained network, as `critic`: from codes `[n, *latent_shape]` to one logit.
+        """
         sizes = (math.prod(model.latent_shape), self.hidden, self.hidden)
         hidden = [layer for n, m in pairwise(sizes) for layer in (nn.Linear(n, m), nn.LeakyReLU(0.2))]
         return {"critic": nn.Sequential(nn.Flatten(), *hidden, nn.Linear(self.hidden, 1))}
 
     def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+        """Compute reconstruction error and confusion of the critic.
+
+        Args:
+            model: the model that is trained.
+            batch: the images of the step.
+            critics: as of `critics`, trained so far.
+
+        Returns:
+            `loss`, `reconstruction`, `confusion` and `critic_loss`, scalars as the class defines them.
+        """
         code = model.encode(batch.seen)
         reconstruction = mse(model.logits(code), batch.clean).mean()
         prior = torch.randn(code.shape, generator=batch.generator).to(code)
         # Logits l: -log D is softplus(-l), -log(1 - D) is softplus(l).
-        taken, real = (critics["critic"](z).float() for z in (code, prior))
-        confusion = F.softplus(-taken).mean()
+        fake, real = (critics["critic"](z).float() for z in (code, prior))
+        confusion = F.softplus(-fake).mean()
         return {
             "loss": reconstruction + self.weight * confusion,
             "reconstruction": reconstruction,
             "confusion": confusion,
-            "critic_loss": F.softplus(-real).mean() + F.softplus(taken).mean(),
+            "critic_loss": F.softplus(-real).mean() + F.softplus(fake).mean(),
         }

@@ -18,9 +18,9 @@ from segue.training.methods.method import ALONE, Batch, Critics, Method
 class ACAI(Method):
     """Adversarially constrained autoencoder interpolation (Berthelot et al. 2018, arXiv 1807.07543).
 
-    A critic d guesses from a decoded interpolation how it was mixed; the autoencoder wants it to guess 0, that is,
-    wants interpolations that look like reconstructions. With `x_alpha = g((1 - alpha) f(x1) + alpha f(x2))`, alpha
-    uniform in [0, 0.5], pairs by reversing the batch, and `y = gamma x + (1 - gamma) g(f(x))`:
+    A critic d guesses from a decoded interpolation how it was mixed; the autoencoder learns to make it guess 0, that
+    is, to decode interpolations that look like reconstructions. With `x_alpha = g((1 - alpha) f(x1) + alpha f(x2))`,
+    alpha uniform in [0, 0.5], pairs by reversing the batch, and `y = gamma x + (1 - gamma) g(f(x))`:
 
         loss        = |x - g(f(x))|^2 + lam d(x_alpha)^2
         critic_loss = (d(x_alpha) - alpha)^2 + d(y)^2
@@ -37,13 +37,31 @@ class ACAI(Method):
     gamma: float = option(0.2, "share of the image in the critic's sight of a reconstruction", low=0, high=1)
 
     def critics(self, model: TrainableAutoencoder) -> dict[str, nn.Module]:
+        """Make the critic.
+
+        Args:
+            model: the model, whose shapes and width decide its own.
+
+        Returns:
+            The untrained network, as `critic`: from images `[n, c, h, w]` to one number, its guess of alpha.
+        """
         return {"critic": nets.encoder(model.image_shape, 1, model.width)}
 
     def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+        """Compute reconstruction error and the guesses of the critic.
+
+        Args:
+            model: the model that is trained.
+            batch: the images of the step.
+            critics: as of `critics`, trained so far.
+
+        Returns:
+            `loss`, `reconstruction` and `critic_loss`, scalars as the class defines them.
+        """
         code = model.encode(batch.seen)
         logits = model.logits(code)
         reconstruction = mse(logits, batch.clean).mean()
-        alpha = mixtures(code, batch.generator) / 2
+        alpha = draw_weights(code, batch.generator) / 2
         mixed = model.decode(torch.lerp(code, code.flip(0), alpha))
         shown = torch.lerp(logits.sigmoid(), batch.clean, self.gamma)
         guess, honest = (critics["critic"](x).float() for x in (mixed, shown))
@@ -54,6 +72,14 @@ class ACAI(Method):
         }
 
 
-def mixtures(code: Tensor, generator: Generator) -> Tensor:
-    """A uniform draw in [0, 1] for each code, shaped to weigh it: `[n, 1]` or `[n, 1, 1, 1]`."""
+def draw_weights(code: Tensor, generator: Generator) -> Tensor:
+    """Draw a weight for each code, uniform in [0, 1], by which to interpolate.
+
+    Args:
+        code: `[n, *latent_shape]`.
+        generator: decides the weights.
+
+    Returns:
+        `[n, 1]` for flat codes, `[n, 1, 1, 1]` for spatial ones, so that they broadcast to the codes.
+    """
     return torch.rand((len(code), *[1] * (code.dim() - 1)), generator=generator).to(code)

@@ -12,7 +12,7 @@ from segue.core.choices import option
 from segue.models import nets
 from segue.models.autoencoder import TrainableAutoencoder
 from segue.training.losses import bce
-from segue.training.methods.acai import mixtures
+from segue.training.methods.acai import draw_weights
 from segue.training.methods.method import ALONE, Batch, Critics, Method
 
 STEP = 0.1
@@ -52,21 +52,40 @@ class AEAI(Method):
     warmup: float = option(0.5, "share of the training over which these weights rise from 0", low=0, high=1)
 
     def critics(self, model: TrainableAutoencoder) -> dict[str, nn.Module]:
+        """Make the critic.
+
+        Args:
+            model: the model, whose shapes and width decide its own.
+
+        Returns:
+            The untrained network, as `critic`: from images `[n, c, h, w]` to one logit.
+        """
         return {"critic": nets.encoder(model.image_shape, 1, model.width)}
 
     def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+        """Compute reconstruction error and the quality of interpolations.
+
+        Args:
+            model: the model that is trained.
+            batch: the images of the step.
+            critics: as of `critics`, trained so far.
+
+        Returns:
+            `loss`, `reconstruction`, `confusion`, `cycle`, `smoothness` and `critic_loss`, scalars as the class defines
+            them.
+        """
         code = model.encode(batch.seen)
         logits = model.logits(code)
         reconstruction = bce(logits, batch.clean).mean()
-        alpha = mixtures(code, batch.generator)
+        alpha = draw_weights(code, batch.generator)
         beside = torch.where(alpha < 0.5, alpha + STEP, alpha - STEP)
         between = torch.lerp(code, code.flip(0), alpha)
         mixed, further = model.decode(torch.cat([between, torch.lerp(code, code.flip(0), beside)])).chunk(2)
         cycle = (model.encode(mixed) - between).square().mean()
         smoothness = ((further - mixed) / STEP).square().mean()
         # Logits l: -log D is softplus(-l), -log(1 - D) is softplus(l).
-        taken, real = (critics["critic"](x).float() for x in (mixed, logits.sigmoid()))
-        confusion = F.softplus(-taken).mean()
+        fake, real = (critics["critic"](x).float() for x in (mixed, logits.sigmoid()))
+        confusion = F.softplus(-fake).mean()
         shaping = self.adversarial * confusion + self.cycle * cycle + self.smooth * smoothness
         return {
             "loss": reconstruction + (min(1.0, batch.progress / self.warmup) if self.warmup else 1.0) * shaping,
@@ -74,5 +93,5 @@ class AEAI(Method):
             "confusion": confusion,
             "cycle": cycle,
             "smoothness": smoothness,
-            "critic_loss": F.softplus(-real).mean() + F.softplus(taken).mean(),
+            "critic_loss": F.softplus(-real).mean() + F.softplus(fake).mean(),
         }

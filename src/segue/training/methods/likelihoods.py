@@ -27,11 +27,13 @@ LEVELS = 256
 
 @dataclass(frozen=True)
 class Likelihood:
-    """`density(logits, log_scale, target)` and `mass(...)`: log-probabilities in nats per image, `[n]`.
+    """A distribution of images around a decoded one: two functions of logits, log-error and target.
 
-    `density` is the continuous one, for training. `mass` is that of the image's 256 grey levels, for bits per
-    dimension: the density integrated over each level's width of 1/255, the tails counting to the levels at the ends.
-    For a Bernoulli likelihood both treat grey values as probabilities, as is usual.
+    Args:
+        density: the log-density, in nats per image `[n]`, for training.
+        mass: the log-probability of the image's 256 grey levels, in nats per image `[n]`, for bits per dimension: the
+            density integrated over each level's width of 1/255; the tails count to the first and the last level. A
+            Bernoulli likelihood has the same function for both, which treats grey values as probabilities, as is usual.
     """
 
     density: Callable[[Tensor, Tensor | None, Tensor], Tensor]
@@ -39,7 +41,15 @@ class Likelihood:
 
 
 def bernoulli(logits: Tensor, log_scale: Tensor | None, target: Tensor) -> Tensor:
-    """`sum(x log y + (1 - x) log(1 - y))`, y the decoded image.
+    """Compute the Bernoulli log-likelihood: `sum(x log y + (1 - x) log(1 - y))`, y the decoded image.
+
+    Args:
+        logits: `[n, c, h, w]`, the decoded images before the sigmoid.
+        log_scale: not used; None.
+        target: `[n, c, h, w]`, 0 to 1.
+
+    Returns:
+        `[n]`, nats per image, at most 0.
 
     >>> round(bernoulli(torch.zeros(1, 1, 1, 2), None, torch.ones(1, 1, 1, 2)).item() / math.log(2), 6)
     -2.0
@@ -48,12 +58,38 @@ def bernoulli(logits: Tensor, log_scale: Tensor | None, target: Tensor) -> Tenso
 
 
 def gaussian(logits: Tensor, log_scale: Tensor | None, target: Tensor) -> Tensor:
-    """`sum(log N(x; y, s^2))`, y the decoded image, s the decoder's error, at least one grey level."""
+    """Compute the Gaussian log-density: `sum(log N(x; y, s^2))`, y the decoded image, s the decoder's error.
+
+    Args:
+        logits: `[n, c, h, w]`, the decoded images before the sigmoid.
+        log_scale: log of the decoder's error, which broadcasts to the logits; at least that of one grey level,
+            log(1/255).
+        target: `[n, c, h, w]`, 0 to 1.
+
+    Returns:
+        `[n]`, nats per image; a density, which may be above 0.
+
+    >>> round(gaussian(torch.zeros(1, 1, 1, 1), torch.tensor(0.0), torch.full((1, 1, 1, 1), 0.5)).item(), 4)
+    -0.9189
+    """
     return _density(logits, log_scale, target, lambda z, log_s: -z.square() / 2 - log_s - math.log(2 * math.pi) / 2)
 
 
 def laplace(logits: Tensor, log_scale: Tensor | None, target: Tensor) -> Tensor:
-    """`sum(-|x - y| / s - log 2 s)`, names as in `gaussian`: the likelihood of an absolute error."""
+    """Compute the Laplace log-density: `sum(-|x - y| / s - log 2 s)`: the likelihood whose error is an absolute one.
+
+    Args:
+        logits: `[n, c, h, w]`, the decoded images before the sigmoid.
+        log_scale: log of the decoder's error, which broadcasts to the logits; at least that of one grey level,
+            log(1/255).
+        target: `[n, c, h, w]`, 0 to 1.
+
+    Returns:
+        `[n]`, nats per image; a density, which may be above 0.
+
+    >>> round(laplace(torch.zeros(1, 1, 1, 1), torch.tensor(0.0), torch.full((1, 1, 1, 1), 0.5)).item(), 4)
+    -0.6931
+    """
     return _density(logits, log_scale, target, lambda z, log_s: -z.abs() - log_s - math.log(2))
 
 
@@ -63,12 +99,32 @@ def _density(logits: Tensor, log_scale: Tensor | None, target: Tensor, of: _LogD
 
 
 def gaussian_mass(logits: Tensor, log_scale: Tensor | None, target: Tensor) -> Tensor:
-    """The Gaussian's probability of each grey level, see `Likelihood`."""
+    """Compute the log-probability of an image's grey levels under the Gaussian, see `Likelihood`.
+
+    Args:
+        logits: `[n, c, h, w]`, the decoded images before the sigmoid.
+        log_scale: log of the decoder's error, which broadcasts to the logits; at least that of one grey level,
+            log(1/255).
+        target: `[n, c, h, w]`, 0 to 1.
+
+    Returns:
+        `[n]`, nats per image, at most 0.
+    """
     return _mass(logits, log_scale, target, torch.special.log_ndtr)
 
 
 def laplace_mass(logits: Tensor, log_scale: Tensor | None, target: Tensor) -> Tensor:
-    """The Laplace distribution's probability of each grey level, see `Likelihood`."""
+    """Compute the log-probability of an image's grey levels under the Laplace distribution, see `Likelihood`.
+
+    Args:
+        logits: `[n, c, h, w]`, the decoded images before the sigmoid.
+        log_scale: log of the decoder's error, which broadcasts to the logits; at least that of one grey level,
+            log(1/255).
+        target: `[n, c, h, w]`, 0 to 1.
+
+    Returns:
+        `[n]`, nats per image, at most 0.
+    """
 
     def log_cdf(z: Tensor) -> Tensor:
         return torch.where(z < 0, z - math.log(2), torch.log1p(-torch.exp(-z.abs()) / 2))

@@ -20,16 +20,19 @@ from segue.models.nets import ImageShape
 Critics: TypeAlias = Mapping[str, nn.Module]
 
 ALONE: Critics = MappingProxyType({})
-"""No rivals."""
+"""No critics."""
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What a method sees of one step.
+    """What a method sees of one training step.
 
-    `seen` is what the encoder sees and `clean` the target, `[n, c, h, w]` in [0, 1]; all randomness comes from
-    `generator`; `labels` is int64 `[n]` where the images have them; `progress` is the share of the training that
-    is done, from 0 to 1.
+    Args:
+        seen: `[n, c, h, w]` in [0, 1], what the encoder sees.
+        clean: `[n, c, h, w]` in [0, 1], what is to be reconstructed.
+        generator: decides all randomness of the step.
+        labels: int64 `[n]`, where the images have them.
+        progress: share of the training that is done, 0 to 1.
     """
 
     seen: Tensor
@@ -42,8 +45,9 @@ class Batch:
 class Method(Choice):
     """A training rule: from a batch to the terms of its loss.
 
-    `statistics` is what it asks of the encoder (see `TrainableAutoencoder`): 1, the code; 2, a Gaussian posterior.
-    `prior` is whether codes are trained towards the prior `N(0, I)`, so that draws from it decode to images.
+    `statistics` is how many numbers per code entry it needs from the encoder (see `TrainableAutoencoder`): 1, the code;
+    2, the mean and log-variance of a Gaussian posterior. `prior` is whether codes are trained towards the prior `N(0,
+    I)`, so that draws from it decode to images.
     """
 
     statistics: ClassVar[int] = 1
@@ -56,7 +60,7 @@ class Method(Choice):
 
     @property
     def scale(self) -> Scale:
-        """What the decoder says of its own error, see `TrainableAutoencoder`."""
+        """The error that the decoder is to learn: for the whole image `set`, for each `pixel`, or None."""
         return None
 
     def build(
@@ -73,10 +77,10 @@ class Method(Choice):
 
         Args:
             image_shape: `(c, h, w)`.
-            latent: numbers in a code, or with a `grid` in each of its cells.
-            width: channels of the networks' first stage.
+            latent: numbers in a code, or with a `grid` in each of its cells; from 1 up.
+            width: channels of the networks' first stage, from 2 up.
             grid: cells along the shorter side of a spatial code; None: a flat one.
-            classes: how many labels the images have, 0 for none; only conditional methods heed it.
+            classes: how many labels the images have, 0 for none; only conditional methods use it.
             seed: of the weights. Torch's global generator is left as it is.
 
         Returns:
@@ -116,27 +120,49 @@ class Method(Choice):
                 "conditional=false",
             )
 
-    def prepared(self, weights: Path | None = None, data_dir: Path | None = None, report: Report = silent) -> Self:
-        """This method with all that its loss must read found and read, so that nothing is missing at the first step.
+    def prepare(self, weights: Path | None = None, data_dir: Path | None = None, report: Report = silent) -> Self:
+        """Find and read all that the loss needs, so that nothing is missing at the first step.
 
-        `weights` is the file of the weights of its loss's network, or a folder where they are looked for first, and
-        without it `data_dir` such a folder. Raises `InputError` where they are not found, or none are needed.
+        Args:
+            weights: the file of the weights of the loss's network, or a folder in which to look first.
+            data_dir: a folder in which to look where `weights` is None.
+            report: receives the progress of a download.
+
+        Returns:
+            This method, with the place of the weights where one was found.
+
+        Raises:
+            InputError: the weights are not found, or `weights` is given for a loss that needs none.
         """
         if weights is not None:
             raise InputError(f"weights {weights} for {self}", "ae with a loss by a network", "leaving them out")
         return self
 
     def critics(self, model: TrainableAutoencoder) -> dict[str, nn.Module]:
-        """The further networks that play along, by name, untrained: a critic, a discriminator; most have none."""
+        """Make the further networks that are trained beside the model, such as a critic or a discriminator.
+
+        Args:
+            model: the model, whose shapes and width decide theirs.
+
+        Returns:
+            Untrained networks by name; empty for most methods.
+        """
         return {}
 
     @abstractmethod
     def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
-        """The batch means of the loss terms, scalars by name; the model minimises `loss`.
+        """Compute the loss terms of a batch.
 
-        A rival called `critic` minimises `critic_loss`. Each player's gradient goes to its own weights alone,
-        so nothing need be detached for another's sake; all players move at once.
+        `loss` is per value of an image, so that one learning rate and one gradient clip serve every image size; the
+        other terms have the units that are usual for them. The gradient of each loss reaches the weights of its own
+        network alone (`Networks.learn`), so that nothing need be detached; all networks move at once.
 
-        `loss` is per value of an image, so that one learning rate and one gradient clip serve every size; the
-        other terms have the units that people quote.
+        Args:
+            model: the model that is trained.
+            batch: the images of the step.
+            critics: as of `critics`, trained so far.
+
+        Returns:
+            Scalars by name, means over the batch. The model minimises `loss`; a critic called `critic` minimises
+            `critic_loss`.
         """

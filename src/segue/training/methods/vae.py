@@ -27,12 +27,12 @@ class VAE(Method):
 
     - `beta` other than 1 is the beta-VAE (Higgins et al. 2017); over the first `warmup` of the training it rises from
       0 (Sonderby et al. 2016, arXiv 1602.02282). `free_bits`: nats per code entry below which the divergence, a mean
-      over the batch, is not pressed (Kingma et al. 2016, arXiv 1606.04934).
+      over the batch, is not minimised (Kingma et al. 2016, arXiv 1606.04934).
     - `likelihood`: Bernoulli takes grey values for probabilities, as is usual, so that its bound is not one on the
       density of grey images; Gaussian and Laplace have an error `sigma`: a number (images being 0 to 1), learned for
       the whole `set`, or by the decoder for each `pixel` (Rybkin et al. 2021, arXiv 2006.13202). It is never below one
       grey level.
-    - `conditional`: the class is part of the code, and the decoder is told it (Kingma et al. 2014, arXiv 1406.5298).
+    - `conditional`: the class is part of the code, and the decoder sees it (Kingma et al. 2014, arXiv 1406.5298).
 
     The terms `reconstruction` (`-log p(x|z)`, of a density for Gaussian and Laplace, hence perhaps below 0), `kl` and
     `classification` are in nats per image; `loss` is their weighted sum per value.
@@ -71,15 +71,28 @@ class VAE(Method):
 
     @property
     def needs_labels(self) -> bool:
+        """Whether the class is part of the code: where `conditional` is set."""
         return self.conditional
 
     @property
     def scale(self) -> Scale:
+        """The error that the decoder is to learn: `set`, `pixel`, or None where it has none or a fixed one."""
         if self.likelihood == "bernoulli" or self._log_sigma() is not None:
             return None
         return "pixel" if self.sigma == "pixel" else "set"
 
     def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+        """Compute the negative evidence lower bound, with one draw from the posterior of each image.
+
+        Args:
+            model: the model that is trained.
+            batch: the images of the step.
+            critics: not used: this method has none.
+
+        Returns:
+            `loss`, `reconstruction`, `kl` and, for a conditional model, `classification`, scalars as the class defines
+            them.
+        """
         mean, log_variance, classes = model.statistics(batch.seen)
         assert log_variance is not None  # noqa: S101 - for the type checker; `statistics` asks for it
         code = model.code(draw(mean, log_variance, batch.generator), batch.labels)
@@ -94,7 +107,17 @@ class VAE(Method):
         return {"loss": loss / batch.clean[0].numel(), **terms}
 
     def log_likelihood(self, model: TrainableAutoencoder, code: Tensor, x: Tensor, mass: bool = False) -> Tensor:
-        """`log p(x|z)` in nats per image, `[n]`: of the density, or of the `mass` of x's grey levels (`Likelihood`)."""
+        """Compute `log p(x|z)`.
+
+        Args:
+            model: the model, whose decoder gives the distribution.
+            code: `[n, *latent_shape]`.
+            x: images `[n, c, h, w]`, 0 to 1.
+            mass: whether to give the probability of the grey levels of `x`, not the density, see `Likelihood`.
+
+        Returns:
+            `[n]`, nats per image.
+        """
         logits, log_scale = model.emit(code)
         fixed = self._log_sigma()
         if log_scale is None and fixed is not None:
@@ -104,13 +127,29 @@ class VAE(Method):
 
 
 def draw(mean: Tensor, log_variance: Tensor, generator: Generator) -> Tensor:
-    """One sample of the posterior per image, through which gradients flow: `mean + deviation * noise`."""
+    """Draw one code from each posterior, so that gradients flow through: `mean + deviation * noise`.
+
+    Args:
+        mean: `[n, *latent_shape]`.
+        log_variance: `[n, *latent_shape]`.
+        generator: decides the noise.
+
+    Returns:
+        `[n, *latent_shape]`.
+    """
     noise = torch.randn(mean.shape, generator=generator, device=generator.device).to(mean)
     return mean + (log_variance / 2).exp() * noise
 
 
 def kl_to_prior(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """`KL(N(mean, exp(log_variance)) || N(0, 1))` per dimension in nats: `(m^2 + v - log v - 1) / 2`.
+    """Compute `KL(N(m, v) || N(0, 1)) = (m^2 + v - log v - 1) / 2` for each entry of a code.
+
+    Args:
+        mean: m, of any shape.
+        log_variance: log v, of the same shape.
+
+    Returns:
+        Nats, of the same shape; 0 where the posterior is the prior.
 
     >>> kl_to_prior(torch.tensor([1.0]), torch.tensor([0.0]))
     tensor([0.5000])

@@ -44,9 +44,28 @@ class VAEGAN(Method):
     pixel: float = option(1.0, "weight of the pixels' likelihood beside the features'", low=0)
 
     def critics(self, model: TrainableAutoencoder) -> dict[str, nn.Module]:
+        """Make the critic.
+
+        Args:
+            model: the model, whose shapes and width decide its own.
+
+        Returns:
+            The untrained network, as `critic`: from images `[n, c, h, w]` to one logit.
+        """
         return {"critic": nets.encoder(model.image_shape, 1, model.width)}
 
     def terms(self, model: TrainableAutoencoder, batch: Batch, critics: Critics = ALONE) -> dict[str, Tensor]:
+        """Compute the evidence lower bound by features, and the confusion of the critic.
+
+        Args:
+            model: the model that is trained.
+            batch: the images of the step.
+            critics: as of `critics`, trained so far.
+
+        Returns:
+            `loss`, `reconstruction`, `kl`, `features`, `confusion` and `critic_loss`, scalars as the class defines
+            them.
+        """
         mean, log_variance, _ = model.statistics(batch.seen)
         assert log_variance is not None  # noqa: S101 - for the type checker; `statistics` asks for it
         code = draw(mean, log_variance, batch.generator)
@@ -56,13 +75,13 @@ class VAEGAN(Method):
         made = model.decode(torch.cat([code.detach(), prior]))
         critic = critics["critic"]
         assert isinstance(critic, nn.Sequential)  # noqa: S101 - for the type checker; `critics` made it
-        seen, kept = (critic[:-1](x).float() for x in (batch.clean, logits.sigmoid()))
-        features = (seen - kept).square().sum(1).mean() / 2
+        seen, decoded = (critic[:-1](x).float() for x in (batch.clean, logits.sigmoid()))
+        features = (seen - decoded).square().sum(1).mean() / 2
         reconstruction = bce(logits, batch.clean).mean()
         kl = kl_to_prior(mean, log_variance).flatten(1).sum(1).mean()
         # Logits l: -log D is softplus(-l), -log(1 - D) is softplus(l).
-        taken, real = critic(made).float(), critic[-1:](seen).float()
-        confusion = F.softplus(-taken).mean()
+        fake, real = critic(made).float(), critic[-1:](seen).float()
+        confusion = F.softplus(-fake).mean()
         evidence = (kl + features) / batch.clean[0].numel() + self.pixel * reconstruction
         return {
             "loss": evidence + self.weight * confusion,
@@ -70,5 +89,5 @@ class VAEGAN(Method):
             "kl": kl,
             "features": features,
             "confusion": confusion,
-            "critic_loss": F.softplus(-real).mean() + F.softplus(taken).mean(),
+            "critic_loss": F.softplus(-real).mean() + F.softplus(fake).mean(),
         }

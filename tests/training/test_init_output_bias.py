@@ -1,4 +1,4 @@
-"""A fresh model's codes are spread before it learns."""
+"""An untrained model: its pictures have the mean colour, and its codes differ."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_first_codes_tell_images_apart(method: Method, shape: tuple[int, int, in
         assert model.encode(large).std(0).mean() > 0.03
 
 
-def test_training_settles_first(discs: Pixels, build: Build) -> None:
+def test_training_starts_at_the_mean_colour(discs: Pixels, build: Build) -> None:
     """After one tiny step the pictures are as dark as the images."""
     for init_output_bias, near in ((True, True), (False, False)):
         model = build(AE())
