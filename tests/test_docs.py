@@ -36,7 +36,10 @@ def links(text: str) -> list[str]:
     return [link.partition("#")[0] for link in found if not re.match(r"#|//|[a-z][a-z0-9+.-]*:", link)]
 
 
-@pytest.mark.parametrize("page", [README, ROOT / "docs" / "python.md"], ids=lambda page: page.name)
+WITH_CODE = [README, *(ROOT / "docs" / name for name in ("python.md", "methods.md"))]
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
 def test_the_code_of_a_page_runs(page: Path, tmp_path: Path) -> None:
     code = python_blocks(page.read_text(encoding="utf-8"))
     assert code.strip(), f"{page} shows no Python"

@@ -1,4 +1,4 @@
-"""The autoencoder: what every later stage sees of a model, segue's own, and its one-file format."""
+"""Autoencoders: what encodes and decodes, what can be trained, and the model of segue."""
 
 from __future__ import annotations
 
@@ -17,27 +17,51 @@ from segue.core.errors import InputError
 from segue.models import nets
 
 Scale: TypeAlias = Literal["set", "pixel"] | None
-"""Whose error a decoder gives: of the whole image set, of each pixel, or none."""
+"""Which error a decoder gives: one of the whole image set, one of each pixel, or none."""
 
 FIRST_SCALE, SCALE_SPEED = -0.2, 10.0
-"""A set's log-error is `SCALE_SPEED` times its parameter, so that at Adam's pace it keeps up with a falling error."""
+"""A set's log-error is `SCALE_SPEED` times its parameter, so that at Adam's speed it follows a falling error."""
 
 
 class Autoencoder(Protocol):
-    """Anything that encodes and decodes. `encode` is deterministic; `decode` gives values in [0, 1]."""
+    """Anything that encodes and decodes images of one shape.
+
+    `image_shape` is `(c, h, w)`, `latent_shape` the shape of one code, `(d,)` for a flat one. `encode` is
+    deterministic; `decode` gives values in [0, 1].
+    """
 
     image_shape: tuple[int, int, int]
     latent_shape: tuple[int, ...]
 
     def encode(self, x: Tensor) -> Tensor:
-        """Images `[n, *image_shape]` in [0, 1] to codes `[n, *latent_shape]`."""
+        """Encode images; deterministic.
+
+        Args:
+            x: `[n, *image_shape]`, 0 to 1.
+
+        Returns:
+            Codes `[n, *latent_shape]`.
+        """
 
     def decode(self, z: Tensor) -> Tensor:
-        """Codes `[n, *latent_shape]` to images `[n, *image_shape]` in [0, 1]."""
+        """Decode codes.
+
+        Args:
+            z: `[n, *latent_shape]`.
+
+        Returns:
+            Images `[n, *image_shape]`, 0 to 1.
+        """
 
 
 class Statistics(NamedTuple):
-    """What an encoder says of images: the mean code, and where it has them, log-variances and class logits."""
+    """What an encoder says of images.
+
+    Args:
+        mean: the code, or the mean of its posterior, `[n, latent]`, or `[n, latent, cells, cells]` for spatial codes.
+        log_variance: of a Gaussian posterior, the log of the variance of each entry; None for a code alone.
+        classes: logits `[n, classes]` of the class of each image; None where the code has no class.
+    """
 
     mean: Tensor
     log_variance: Tensor | None = None
@@ -45,10 +69,11 @@ class Statistics(NamedTuple):
 
 
 class TrainableAutoencoder(nn.Module, ABC):
-    """What training asks of a model: `ConvAutoencoder`, or one's own networks in `OwnAutoencoder`.
+    """What training needs from a model: `ConvAutoencoder`, or networks of one's own in an `OwnAutoencoder`.
 
-    `architecture` is JSON that tells one model from another; `width` is how wide critics beside it should be, in
-    channels of their first stage; `classes` is how many classes a code ends in, 0 for none.
+    `image_shape` is `(c, h, w)` and `latent_shape` the shape of one code. `architecture` is JSON that tells one model
+    from another; `width` is how wide critics beside it should be, in channels of their first stage; `classes` is the
+    number of classes whose probabilities a code ends in, 0 for none.
     """
 
     image_shape: tuple[int, int, int]
@@ -59,18 +84,18 @@ class TrainableAutoencoder(nn.Module, ABC):
 
     @abstractmethod
     def statistics(self, x: Tensor) -> Statistics:
-        """What the encoder says of images.
+        """Run the encoder.
 
         Args:
             x: `[n, *image_shape]`, 0 to 1.
 
         Returns:
-            The mean code, and where the model has them log-variances and class logits.
+            The mean code, and where the model has them, log-variances and class logits.
         """
 
     @abstractmethod
     def code(self, z: Tensor, labels: Tensor | None) -> Tensor:
-        """Codes with the class in them, where the model has classes; else as they are.
+        """Append the class to codes, where the codes of the model have one.
 
         Args:
             z: `[n, latent]`, or `[n, *latent_shape]`.
@@ -152,6 +177,9 @@ def seeded(seed: int) -> Iterator[None]:
     Args:
         seed: of the weights that are made in the block, on the CPU.
 
+    Yields:
+        Nothing.
+
     >>> with seeded(0):
     ...     one = nn.Linear(2, 2)
     >>> with seeded(0):
@@ -165,18 +193,24 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 class ConvAutoencoder(TrainableAutoencoder):
-    """segue's own autoencoder: the networks of `segue.models.nets` with a code between them.
+    """The autoencoder of segue: the networks of `segue.models.nets`, with a code between them.
 
-    `image_shape` is `(c, h, w)`, any sizes from 1 up; `latent` the length of a code, from 1 up; `width` the
-    channels of the first stage, from 2 up. The further options are what training methods ask for:
+    Args:
+        image_shape: `(c, h, w)`, any sizes from 1 up.
+        latent: numbers in a code, or with a `grid` in each of its cells; from 1 up.
+        width: channels of the first stage, from 2 up.
+        statistics: numbers that the encoder gives per code entry: 1, the code itself; 2, the mean and log-variance of a
+            Gaussian posterior.
+        grid: for a spatial code, `[latent, rows, columns]` with at most `grid` cells along the shorter side; None: a
+            flat one, `[latent]`.
+        classes: how many classes a flat code ends in the probabilities of; 0 for none. The encoder guesses them from
+            the image and the decoder sees them, so that a path between two codes goes from class to class as well (the
+            supervised case of Kingma et al. 2014, arXiv 1406.5298).
+        scale: whether the decoder also gives the log of its own error: one for the whole image `set`, one for each
+            `pixel`, or None.
 
-    - `grid`: a spatial code, `[latent, cells, cells]` with at most `grid` cells along the shorter side.
-    - `statistics`: how many numbers per code entry the encoder gives: 1 is the code itself, 2 the mean and
-      log-variance of a Gaussian posterior.
-    - `classes`: a flat code ends in the probabilities of so many classes, which the encoder guesses from the image
-      and the decoder is told; a path between two codes so goes from class to class as well (the supervised case of
-      Kingma et al. 2014, arXiv 1406.5298).
-    - `scale`: the decoder also gives the log of its own error: one for the whole image `set`, or one per `pixel`.
+    Raises:
+        InputError: both a grid and classes are asked for.
 
     >>> model = ConvAutoencoder((1, 28, 28), latent=2, width=8)
     >>> model.decode(model.encode(torch.zeros(5, 1, 28, 28))).shape
@@ -220,13 +254,32 @@ class ConvAutoencoder(TrainableAutoencoder):
         self.scale = nn.Parameter(torch.tensor(FIRST_SCALE)) if scale == "set" else None
 
     def statistics(self, x: Tensor) -> Statistics:
-        """What the encoder says of images: tensors `[n, latent]`, or `[n, latent, cells, cells]`."""
+        """Run the encoder.
+
+        Args:
+            x: `[n, *image_shape]`, 0 to 1.
+
+        Returns:
+            The mean code, `[n, latent]` or `[n, latent, rows, columns]`; the log-variance, -20 to 20, with two
+            statistics; and class logits `[n, classes]`, with classes.
+        """
         parts = list(self.encoder(x).float().split(self.parts, dim=1))
         classes = parts.pop() if self.classes else None
         return Statistics(parts[0], parts[1].clamp(-20, 20) if len(parts) > 1 else None, classes)
 
     def code(self, z: Tensor, labels: Tensor | None) -> Tensor:
-        """`z` `[n, latent]` with the class that the labels `[n]` say, where the code has a class; else `z` itself."""
+        """Append the class to codes, where the codes of the model have one.
+
+        Args:
+            z: `[n, latent]`, or `[n, *latent_shape]` for a model without classes.
+            labels: int64 `[n]`, 0 to `classes - 1`; not used by a model without classes.
+
+        Returns:
+            `[n, *latent_shape]`: `z` and the one-hot class; `z` itself without classes.
+
+        Raises:
+            InputError: the model has classes, and `labels` is None.
+        """
         if not self.classes:
             return z
         if labels is None:
@@ -234,11 +287,26 @@ class ConvAutoencoder(TrainableAutoencoder):
         return torch.cat([z, F.one_hot(labels, self.classes).to(z)], 1)
 
     def logits(self, z: Tensor) -> Tensor:
-        """Codes to image logits `[n, *image_shape]`."""
+        """Decode, up to the sigmoid.
+
+        Args:
+            z: `[n, *latent_shape]`.
+
+        Returns:
+            `[n, *image_shape]`, any real numbers.
+        """
         return self.emit(z)[0]
 
     def emit(self, z: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Codes to image logits, and the log of the decoder's error, which broadcasts to them, where it gives one."""
+        """Decode, up to the sigmoid, with the log of the decoder's own error.
+
+        Args:
+            z: `[n, *latent_shape]`.
+
+        Returns:
+            Logits `[n, *image_shape]`, and the log-error: a scalar for the whole set, `[n, *image_shape]` for each
+            pixel, or None.
+        """
         out = self.decoder(z).float()
         if self.scale is not None:
             return out, self.scale * SCALE_SPEED
@@ -247,40 +315,67 @@ class ConvAutoencoder(TrainableAutoencoder):
 
     @torch.no_grad()
     def init_output_bias(self, x: Tensor) -> None:
-        """Let the decoder start at the mean colour of images `x`, rather than at grey.
+        """Let the decoder start at the mean colour of images, rather than at grey.
 
-        From grey it rushes towards the black of mostly black images, all pixels alike, and past it to where the sigmoid
-        is flat.
+        From grey, all pixels move at once towards the black of mostly black images, and past it to where the sigmoid is
+        flat.
+
+        Args:
+            x: `[n, *image_shape]`, 0 to 1.
         """
         last = self.decoder[-1]
         assert isinstance(last, nn.Conv2d) and last.bias is not None  # noqa: S101 - for the type checker
         last.bias[: x.shape[1]] = x.mean((0, 2, 3)).clamp(1 / 255, 254 / 255).logit()
 
     def encode(self, x: Tensor) -> Tensor:
+        """Encode images; deterministic.
+
+        Args:
+            x: `[n, *image_shape]`, 0 to 1.
+
+        Returns:
+            Codes `[n, *latent_shape]`: the means, and with classes their probabilities.
+        """
         mean, _, classes = self.statistics(x)
         return mean if classes is None else torch.cat([mean, classes.softmax(1)], 1)
 
     def decode(self, z: Tensor) -> Tensor:
+        """Decode codes.
+
+        Args:
+            z: `[n, *latent_shape]`.
+
+        Returns:
+            Images `[n, *image_shape]`, 0 to 1.
+        """
         return self.logits(z).sigmoid()
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
-        """Codes `[count, *latent_shape]` from the prior: N(0, I); where the code has a class, any, equally likely."""
+        """Draw codes from the prior: `N(0, I)`, and a class with equal probabilities where the codes have one.
+
+        Args:
+            count: how many.
+            generator: decides them.
+
+        Returns:
+            `[count, *latent_shape]`, on the CPU.
+        """
         z = torch.randn(count, self.latent, *self.latent_shape[1:], generator=generator)
         labels = torch.randint(self.classes, (count,), generator=generator) if self.classes else None
         return self.code(z, labels)
 
 
 def model_digest(model: Autoencoder) -> str:
-    """The sha256 over the kind of a model, its shapes and its weights.
+    """Compute the sha256 of a model: of its class, its shapes and its weights.
 
     Args:
         model: a torch module.
 
     Returns:
-        64 hex digits: the same for two models of one class and shape with the same weights.
+        64 hex digits: the same for two models of the same class and shape with the same weights.
 
     Raises:
-        InputError: the model is no torch module, so that there are no weights to tell it by.
+        InputError: the model is no torch module, so that its weights are not known.
     """
     if not isinstance(model, nn.Module):
         raise InputError(f"a {type(model).__name__}, which has no weights to tell it by", "a torch module", "naming it")
@@ -290,7 +385,14 @@ def model_digest(model: Autoencoder) -> str:
 
 
 def device_of(model: object) -> torch.device:
-    """Where a model's parameters are; the CPU for a model that is no torch module."""
+    """Find the device that a model is on.
+
+    Args:
+        model: any object.
+
+    Returns:
+        That of its first parameter; the CPU for a model without parameters, or one that is no torch module.
+    """
     if not isinstance(model, nn.Module):
         return torch.device("cpu")
     return next((p.device for p in model.parameters()), torch.device("cpu"))

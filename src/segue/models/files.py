@@ -92,7 +92,16 @@ def _check_sizes(shape: dict[str, Any], tensors: dict[str, Tensor]) -> None:
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
-    """Tensors and a JSON header in one safetensors file, written beside and then renamed."""
+    """Write tensors and a JSON header to one safetensors file, atomically.
+
+    Args:
+        path: the file.
+        tensors: tensors by name, on any device.
+        header: JSON, to which the version of the format is added.
+
+    Raises:
+        InputError: nothing can be written there.
+    """
     text = json.dumps({"format": FORMAT, **header})
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     with atomic_write(path) as beside:
@@ -100,7 +109,18 @@ def save_tensors(path: Path, tensors: dict[str, Tensor], header: dict[str, Any])
 
 
 def load_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The inverse of `save_tensors`, for a file whose header says it is of this kind."""
+    """Read a file that `save_tensors` wrote.
+
+    Args:
+        path: the file.
+        kind: the `kind` that its header must have.
+
+    Returns:
+        The tensors by name, on the CPU, and the header.
+
+    Raises:
+        InputError: the file is missing, damaged, not of segue, of a newer format, or of another kind.
+    """
     header = read_header(path)
     if header.get("kind") != kind:
         raise InputError(f"{path} of kind {header.get('kind')!r}", f"a {kind} file", "`segue info` to see what it is")
@@ -109,7 +129,17 @@ def load_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, An
 
 
 def read_header(path: Path) -> dict[str, Any]:
-    """The JSON header of a file of segue's, without its tensors. Raises `InputError` as `load_model`."""
+    """Read the JSON header of a file that `save_tensors` wrote, without its tensors.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The header.
+
+    Raises:
+        InputError: the file is missing, damaged, not of segue, or of a newer format.
+    """
     if not path.is_file():
         raise missing_file(path, "a run file of segue", "training one with `segue train`")
     with reading(path, "a whole .safetensors file", "copying or training it again"), safe_open(path, "pt") as file:

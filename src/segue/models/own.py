@@ -112,7 +112,7 @@ class OwnAutoencoder(TrainableAutoencoder):
         return built
 
     def statistics(self, x: Tensor) -> Statistics:
-        """What the encoder says of images.
+        """Run the encoder.
 
         Args:
             x: `[n, *image_shape]`, 0 to 1.
@@ -132,7 +132,7 @@ class OwnAutoencoder(TrainableAutoencoder):
         return Statistics(mean, pair[1].float().clamp(-20, 20) if len(pair) == 2 else None)
 
     def code(self, z: Tensor, labels: Tensor | None) -> Tensor:
-        """The codes as they are: the class is no part of them.
+        """Leave codes as they are: they have no class.
 
         Args:
             z: `[n, *latent_shape]`.

@@ -14,19 +14,42 @@ from segue.models.autoencoder import Autoencoder, device_of
 
 
 class ForeignModel(Choice):
-    """A model that others have trained, by name."""
+    """A model that others have trained, by its name and options."""
 
     @abstractmethod
     def open(self) -> Autoencoder:
-        """The model, in evaluation mode on the CPU. Raises `InputError` where it is not there."""
+        """Open the model.
+
+        Returns:
+            The model, in evaluation mode on the CPU.
+
+        Raises:
+            InputError: the model is not there, or does not take images of the size that is asked for.
+        """
 
 
 class Coder(Protocol):
-    """Anything that takes a batch of images to a batch of codes and back."""
+    """Anything that takes a batch of images to a batch of codes, and back."""
 
-    def encode(self, x: Tensor, /) -> Tensor: ...
+    def encode(self, x: Tensor, /) -> Tensor:
+        """Encode images.
 
-    def decode(self, z: Tensor, /) -> Tensor: ...
+        Args:
+            x: `[n, c, h, w]`.
+
+        Returns:
+            Codes `[n, ...]`.
+        """
+
+    def decode(self, z: Tensor, /) -> Tensor:
+        """Decode codes.
+
+        Args:
+            z: `[n, ...]`, as of `encode`.
+
+        Returns:
+            Images `[n, c, h, w]`.
+        """
 
 
 def as_autoencoder(model: Autoencoder | Coder, image_shape: tuple[int, int, int]) -> Autoencoder:
@@ -66,13 +89,19 @@ def as_autoencoder(model: Autoencoder | Coder, image_shape: tuple[int, int, int]
 class Foreign(nn.Module):
     """Any object with `encode` and `decode` as an `Autoencoder`.
 
-    `image_shape` is the `(c, h, w)` that it is to see, `value_range` the lowest and highest value of a pixel to it, and
-    its codes z' become `z = (z' - shift) * scale`: numbers, or tensors that broadcast to a code. Codes near N(0, I)
-    serve paths such as `slerp` best, which bend about 0. The latent shape is found by encoding one black image.
-    A torch module is put in evaluation mode. What is decoded is clipped to [0, 1].
+    The latent shape is found by encoding one black image. What is decoded is clipped to [0, 1].
 
-    Raises `InputError` where the model's codes are no tensor with a row for each image, and, when they come, for images
-    and codes of another shape, from either side.
+    Args:
+        model: the object; a torch module is put in evaluation mode.
+        image_shape: the `(c, h, w)` of the images that it is to see.
+        value_range: the lowest and highest value of a pixel to the object; outside it is 0 to 1.
+        shift: the codes z' of the object become `z = (z' - shift) * scale`; a number, or a tensor that broadcasts to a
+            code. Codes near `N(0, I)` suit paths such as `slerp` best, which bend about 0.
+        scale: likewise; not 0.
+
+    Raises:
+        InputError: the codes are no tensor with a row for each image; later, at `encode` and `decode`, images or codes
+            have another shape, whether they go in or come out.
 
     >>> class Halves:
     ...     def encode(self, x): return x.unfold(3, 2, 2).mean(4)
@@ -106,10 +135,32 @@ class Foreign(nn.Module):
             self.latent_shape = tuple(self._codes(black).shape[1:])
 
     def encode(self, x: Tensor) -> Tensor:
+        """Encode images.
+
+        Args:
+            x: `[n, *image_shape]`, 0 to 1.
+
+        Returns:
+            Codes `[n, *latent_shape]`, shifted and scaled.
+
+        Raises:
+            InputError: images or codes have another shape.
+        """
         _batch(x, "images", x.shape[0], self.image_shape, "fit them to the model's size")
         return self._codes(x, self.latent_shape)
 
     def decode(self, z: Tensor) -> Tensor:
+        """Decode codes.
+
+        Args:
+            z: `[n, *latent_shape]`.
+
+        Returns:
+            Images `[n, *image_shape]`, 0 to 1.
+
+        Raises:
+            InputError: codes or images have another shape.
+        """
         _batch(z, "codes", z.shape[0], self.latent_shape, "encode by this model")
         low, high = self.value_range
         found = self.model.decode(z / self.scale + self.shift)

@@ -25,11 +25,8 @@ _KIND = "AutoencoderKL"
 class Diffusers(ForeignModel):
     """An `AutoencoderKL` that was saved by its `save_pretrained`, safetensors only.
 
-    An image is encoded to the mode of its posterior. Codes are shifted and scaled as the file's configuration
-    says, to where a diffusion model would take them.
-
-    `open` raises `InputError` where the package or the model is not there, for models of another class, and for sizes
-    that the model cannot halve as often as it does.
+    An image is encoded to the mode of its posterior. Codes are shifted and scaled as the file's configuration says, to
+    where a diffusion model would take them (Rombach et al. 2022, arXiv 2112.10752).
     """
 
     name = "diffusers"
@@ -37,6 +34,15 @@ class Diffusers(ForeignModel):
     size: int | tuple[int, int] = option(256, "image size in pixels: 256, or HEIGHTxWIDTH", low=1)
 
     def open(self) -> Foreign:
+        """Open the model.
+
+        Returns:
+            The model, in float32 and evaluation mode, on the CPU.
+
+        Raises:
+            InputError: the package or the model is not there, the model is of another class, or the size is one that it
+                cannot halve as often as it does.
+        """
         vae = _load(Path(self.folder))
         config = vae.config
         height, width = sides(self.size, 2 ** (len(config["block_out_channels"]) - 1), self.name)

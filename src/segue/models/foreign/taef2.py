@@ -32,16 +32,21 @@ DECODER = Remote(
 
 @dataclass(frozen=True)
 class TAEF2(ForeignModel):
-    """TAEF2 for RGB images of one size: see `TinyAutoencoder`. Its weights are two files of half-precision numbers.
-
-    `open` raises `InputError` for a size that is no multiple of 8, and as `weights_file` does.
-    """
+    """TAEF2 for RGB images of one size: see `TinyAutoencoder`. Its weights are two files of half-precision numbers."""
 
     name = "taef2"
     size: int | tuple[int, int] = option(256, "image size in pixels: 256, or HEIGHTxWIDTH, multiples of 8", low=8)
     weights: str | None = option(None, "folder of its two weight files; else SEGUE_DATA/weights/taef2, or the cache")
 
     def open(self) -> TinyAutoencoder:
+        """Open the model.
+
+        Returns:
+            The model, in float32 and evaluation mode, on the CPU.
+
+        Raises:
+            InputError: the size is no multiple of 8, or the weights are not found.
+        """
         model = TinyAutoencoder(*sides(self.size, CELL, self.name))
         folder = None if self.weights is None else Path(self.weights)
         for network, remote in (model.encoder, ENCODER), (model.decoder, DECODER):
@@ -52,10 +57,14 @@ class TAEF2(ForeignModel):
 
 
 class TinyAutoencoder(nn.Module):
-    """RGB images to spatial codes `[32, height / 8, width / 8]` and back; the sides are multiples of 8.
+    """RGB images to spatial codes `[32, height / 8, width / 8]` and back.
 
-    The networks serve images of any such size. Codes of photos have a deviation near 0.85; only their part within
-    about 3 of zero is decoded.
+    The networks suit images of any such size. Codes of photos have a standard deviation near 0.85; only their part
+    within about 3 of zero is decoded.
+
+    Args:
+        height: of the images, in px, a multiple of 8.
+        width: of the images, in px, a multiple of 8.
 
     >>> model = TinyAutoencoder(16, 24)
     >>> model.latent_shape, model.decode(model.encode(torch.zeros(5, 3, 16, 24))).shape
@@ -70,10 +79,26 @@ class TinyAutoencoder(nn.Module):
         self.decoder = _decoder()
 
     def encode(self, x: Tensor) -> Tensor:
+        """Encode images; deterministic.
+
+        Args:
+            x: `[n, *image_shape]`, 0 to 1.
+
+        Returns:
+            Codes `[n, *latent_shape]`.
+        """
         codes: Tensor = self.encoder(x)
         return codes
 
     def decode(self, z: Tensor) -> Tensor:
+        """Decode codes.
+
+        Args:
+            z: `[n, *latent_shape]`.
+
+        Returns:
+            Images `[n, *image_shape]`, 0 to 1.
+        """
         images: Tensor = self.decoder(z)
         return images.clamp(0, 1)
 
@@ -100,14 +125,18 @@ def _conv(before: int, after: int, stride: int = 1, bias: bool = True) -> nn.Con
 
 
 class Block(nn.Module):
-    """`relu(x + f(x))`, f three convolutions; a pooled one first adds what the whole image says to each cell."""
+    """`relu(x + f(x))`, f three convolutions.
+
+    Args:
+        pooled: whether to add to each cell, beforehand, what a branch says of the whole image.
+    """
 
     def __init__(self, pooled: bool = False) -> None:
         super().__init__()
         self.conv = nn.Sequential(
             _conv(_WIDTH, _WIDTH), nn.ReLU(), _conv(_WIDTH, _WIDTH), nn.ReLU(), _conv(_WIDTH, _WIDTH)
         )
-        # The group norm takes its statistics over all cells: that is what pools.
+        # The group norm takes its statistics over all cells, and so sees the whole image.
         self.pool = (
             nn.Sequential(
                 nn.Conv2d(_WIDTH, POOLED, 1, bias=False),
@@ -120,6 +149,14 @@ class Block(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        """Apply the block.
+
+        Args:
+            x: `[n, 64, h, w]`.
+
+        Returns:
+            `[n, 64, h, w]`, 0 or more.
+        """
         if self.pool is not None:
             x = x + self.pool(x)
         out: Tensor = (x + self.conv(x)).relu()
@@ -127,7 +164,15 @@ class Block(nn.Module):
 
 
 class SoftClip(nn.Module):
-    """`3 tanh(x / 3)`."""
+    """`3 tanh(x / 3)`: values near 0 stay as they are, none leaves -3 to 3."""
 
     def forward(self, x: Tensor) -> Tensor:
+        """Clip values softly.
+
+        Args:
+            x: any shape.
+
+        Returns:
+            The same shape, -3 to 3.
+        """
         return 3 * torch.tanh(x / 3)
