@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +15,19 @@ from torch import Tensor
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels, check_images, to_float
+from segue.core.neighbours import nearest_to
 from segue.core.notebook import points_html
 from segue.core.progress import Event, Report, silent
+from segue.core.types import Floats
 from segue.data.datasets import ImageSet
 from segue.models.autoencoder import Autoencoder, device_of
 from segue.models.foreign import Coder
 
 MOST_PX = 2**20  # in a batch: a quarter of a GB for a layer of 64 channels
 ACTIVE = 0.01  # variance over the images above which a dimension is in use
+
+_LARGEST = 1e100
+"""Codes up to here have squared distances that are finite."""
 
 SHOWN_CODES = 2_000
 """How many codes a notebook shows at most."""
@@ -90,6 +96,33 @@ def limit_batch(batch: int, model: object) -> int:
     """At most `batch`, and so few that what a model makes of large images stays in memory."""
     _, height, width = getattr(model, "image_shape", (1, 1, 1))
     return max(1, min(batch, MOST_PX // (height * width)))
+
+
+def flatten_codes(codes: Tensor | npt.NDArray[Any]) -> Floats:
+    """Copy codes of any shape as vectors in double precision.
+
+    Args:
+        codes: `[n, *latent_shape]`, n from 1 up.
+
+    Returns:
+        `[n, d]`.
+
+    Raises:
+        InputError: for no codes, and for values that are not finite or beyond 1e100, whose squared distances would not
+            be finite.
+
+    >>> flatten_codes(torch.zeros(5, 2, 3)).shape
+    (5, 6)
+    """
+    array = np.array(codes.detach().cpu().numpy() if isinstance(codes, Tensor) else codes, np.float64)
+    if array.ndim < 2 or array.size == 0:
+        raise InputError(f"codes {list(array.shape)}", "[1 or more, *latent_shape]", "one code or more")
+    array = array.reshape(len(array), -1)
+    if not (np.abs(array) <= _LARGEST).all():
+        raise InputError(
+            "codes that are not finite or beyond 1e100", "finite codes", "another model, as this one diverged"
+        )
+    return array
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,8 +241,8 @@ class LatentSpace:
         if k < 1:
             raise InputError(f"{k} nearest codes", "1 or more", "1")
         check_codes(code, self.codes.shape[1:], "a code")
-        away = (self.codes.double() - code.cpu().double()).flatten(1).square().sum(1)
-        return away.argsort(stable=True)[:k]
+        indices, _ = nearest_to(self.codes.flatten(1).double().numpy(), code.cpu().flatten().double().numpy(), k)
+        return torch.from_numpy(indices)
 
     def active_units(self) -> int:
         """How many dimensions vary over the images, by more than 0.01 in variance.

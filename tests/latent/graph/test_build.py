@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from segue.core.errors import InputError
+from segue.core.neighbours import make_search
 from segue.core.progress import Event, silent
 from segue.latent.graph import Graph, knn_graph, radius_graph
 from segue.latent.graph.build import originals
-from segue.latent.graph.search import search
 
 Codes = npt.NDArray[np.float64]
 
@@ -189,7 +189,7 @@ def test_a_graph_is_read_only_and_keeps_its_codes(scattered: Callable[..., Codes
 def test_brute_force_tells_how_far_it_is(scattered: Callable[..., Codes], monkeypatch: pytest.MonkeyPatch) -> None:
     codes, events = scattered(40, 9), list[Event]()
     whole = knn_graph(codes, 3)
-    monkeypatch.setattr("segue.latent.graph.search._BLOCK", 7 * 17 * 9)
+    monkeypatch.setattr("segue.core.neighbours._BLOCK", 7 * 17 * 9)
     assert joined(knn_graph(codes, 3, report=events.append)) == joined(whole)
     assert (events[-1].done, events[-1].total) == (40, 40) and len(events) == 6
     assert joined(radius_graph(codes, 3.0)) == {
@@ -200,11 +200,11 @@ def test_brute_force_tells_how_far_it_is(scattered: Callable[..., Codes], monkey
 def test_an_index_says_its_recall(scattered: Callable[..., Codes]) -> None:
     pytest.importorskip("faiss")
     codes = scattered(3000, 16)
-    exact, found = search(codes)(codes, 5, silent), search(codes, exact=1000)(codes, 5, silent)
-    same = np.mean([np.isin(a, b).mean() for a, b in zip(exact.places, found.places, strict=True)])
+    exact, found = make_search(codes)(codes, 5, silent), make_search(codes, exact=1000)(codes, 5, silent)
+    same = np.mean([np.isin(a, b).mean() for a, b in zip(exact.indices, found.indices, strict=True)])
     told = float(found.how.split("recall ")[1].split()[0])
     assert told >= 0.95 and same == pytest.approx(told, abs=0.02)
-    assert (np.diff(found.distances) >= 0).all() and (found.places >= 0).all()
+    assert (np.diff(found.distances) >= 0).all() and (found.indices >= 0).all()
 
 
 @pytest.mark.parametrize("codes", [np.zeros((0, 2)), np.zeros(3), np.array([[0.0], [np.nan]]), np.array([[1e200]])])
@@ -222,7 +222,7 @@ def test_options_that_do_not_work(scattered: Callable[..., Codes], monkeypatch: 
             radius_graph(codes, radius)
     with pytest.raises(InputError, match="not finite"):
         knn_graph(codes, 3, length=lambda codes, edges: np.full(len(edges), np.nan))
-    monkeypatch.setattr("segue.latent.graph.search.MOST_EDGES", 100)
+    monkeypatch.setattr("segue.core.neighbours.MOST_EDGES", 100)
     monkeypatch.setattr("segue.latent.graph.build.MOST_EDGES", 100)
     for many in (codes, scattered(40, 9)):
         with pytest.raises(InputError, match="try a smaller"):

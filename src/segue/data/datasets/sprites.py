@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels
+from segue.core.neighbours import Search, make_search
+from segue.core.progress import silent
 from segue.data.datasets.image_set import ImageSet
 from segue.data.datasets.recorded import SPRITES
 from segue.data.datasets.worlds.factors import Factor, Values, check_values, shortest_paths
@@ -67,16 +68,14 @@ class Sprites:
             uint8 `[..., h, w, 1]`.
         """
         array = np.asarray(values, np.float64)
-        _, nearest = self._tree.query(_places(array.reshape(-1, len(SPRITES))))
+        nearest = self._search(_places(array.reshape(-1, len(SPRITES))), 1, silent).indices[:, 0]
         images: Pixels = self.part.images[nearest]
         return images.reshape(*array.shape[:-1], *images.shape[1:])
 
     @cached_property
-    def _tree(self) -> Any:
-        from scipy.spatial import cKDTree
-
+    def _search(self) -> Search:
         assert self.part.factors is not None  # noqa: S101 - for the type checker: there are names
-        return cKDTree(_places(self.part.factors))
+        return make_search(_places(self.part.factors))
 
 
 def _space(turn: float) -> tuple[Factor, ...]:

@@ -11,11 +11,12 @@ import numpy.typing as npt
 from torch import Tensor
 
 from segue.core.errors import InputError
+from segue.core.neighbours import MOST_EDGES, Search, make_search, nearest_others, pairs_within
 from segue.core.progress import Report, silent
 from segue.core.types import Floats, Indices
 from segue.latent.graph.lengths import Length, euclidean_length
-from segue.latent.graph.search import MOST_EDGES, Search, flatten_codes, pairs_within, search
 from segue.latent.graph.spanning import components, join_components, matrix, positive, smallest_radius
+from segue.latent.space import flatten_codes
 
 FIRST = 16
 """Neighbour lists have 16, 32, 64, ... entries."""
@@ -100,7 +101,7 @@ class Graph:
 
     @cached_property
     def _search(self) -> Search:
-        return search(self.codes[self.distinct])
+        return make_search(self.codes[self.distinct])
 
     @cached_property
     def _nodes(self) -> dict[bytes, int]:
@@ -118,8 +119,8 @@ class Graph:
         count = len(self.distinct)
         # Some more, so that of nodes equally near the first in the set is taken.
         found = self._search(codes, min(k + _TIES, count), silent)
-        order = np.lexsort((found.places, found.distances))[:, : min(k, count)]
-        nodes = self.distinct[np.take_along_axis(found.places, order, 1)]
+        order = np.lexsort((found.indices, found.distances))[:, : min(k, count)]
+        nodes = self.distinct[np.take_along_axis(found.indices, order, 1)]
         return nodes, np.take_along_axis(found.distances, order, 1)
 
     @cached_property
@@ -253,11 +254,7 @@ def neighbours(points: Floats, k: int, report: Report = silent) -> tuple[Indices
     width = FIRST
     while width < k:
         width *= 2
-    found = search(points)(points, min(width, most) + 1, report)
-    own = found.places == np.arange(len(points))[:, None]
-    # Points that differ by less than squares can tell may crowd a point out of its own list.
-    own[~own.any(1), -1] = True
-    return found.places[~own].reshape(len(points), -1), found.how
+    return nearest_others(points, min(width, most), report)
 
 
 def _smallest_k(points: Floats, mutual: bool, report: Report) -> tuple[int, Indices, str]:

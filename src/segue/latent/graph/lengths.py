@@ -11,10 +11,10 @@ from torch import Tensor
 
 from segue.core.cache import LENGTHS, Entry, cached, digest
 from segue.core.errors import InputError
+from segue.core.neighbours import distances, make_search
 from segue.core.progress import Event, Report, silent
 from segue.core.types import Floats, Indices
-from segue.latent.graph.search import distances, flatten_codes, search
-from segue.latent.space import limit_batch
+from segue.latent.space import flatten_codes, limit_batch
 from segue.models.autoencoder import Autoencoder, device_of
 from segue.training.losses.features import perceptual_distance
 
@@ -194,7 +194,7 @@ def knn_density(codes: Floats, k: int = 8) -> LogDensity:
         InputError: for k below 1.
     """
     codes = flatten_codes(codes)
-    find, d, k = search(codes), codes.shape[1], _between(k, len(codes))
+    find, d, k = make_search(codes), codes.shape[1], _between(k, len(codes))
     middle = float(np.median(find(codes, k, silent).distances[:, -1]))
     least = 1e-6 * middle or 1.0
 
@@ -222,7 +222,7 @@ def kernel_density(codes: Floats, bandwidth: float | None = None) -> LogDensity:
         InputError: for a bandwidth that is not above 0 and finite.
     """
     codes = flatten_codes(codes)
-    find = search(codes)
+    find = make_search(codes)
     if bandwidth is None:
         reach = find(codes, _between(8, len(codes)), silent).distances[:, -1]
         bandwidth = float(np.median(reach)) or 1.0

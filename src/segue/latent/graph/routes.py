@@ -10,10 +10,11 @@ import numpy.typing as npt
 from torch import Tensor
 
 from segue.core.errors import InputError
+from segue.core.neighbours import distances
 from segue.core.progress import Event, Report, silent
 from segue.core.types import Floats, Indices
 from segue.latent.graph.build import Graph, originals
-from segue.latent.graph.search import distances, flatten_codes
+from segue.latent.space import flatten_codes
 
 LINKS = 8
 """Nodes that an end point outside the set is linked to."""

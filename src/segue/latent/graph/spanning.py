@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from segue.core.neighbours import SLACK, distances, make_search
 from segue.core.progress import Event, Report, silent
 from segue.core.types import Floats, Indices
-from segue.latent.graph.search import SLACK, distances, search
 
 EPSILON = 1e-12
 """The least length, in units of the longest."""
@@ -112,16 +112,16 @@ def smallest_radius(points: Floats, edges: Indices, report: Report = silent) -> 
 
 def _ways_out(points: Floats, which: Indices, report: Report) -> Indices:
     """The shortest edge out of each component but the first, `[m, 2]`."""
-    find = search(points)
+    find = make_search(points)
     best = np.full(int(which.max()) + 1, np.inf)
     asked = np.flatnonzero(which)
     here, there, away = [asked[:0]], [asked[:0]], [np.zeros(0)]
     for width in WIDTHS:
         found = find(points[asked], min(width, len(points)), report)
-        outside = which[found.places] != which[asked, None]
+        outside = which[found.indices] != which[asked, None]
         out, nearest = outside.any(1), outside.argmax(1)[:, None]
         here.append(asked[out])
-        there.append(np.take_along_axis(found.places, nearest, 1)[out, 0])
+        there.append(np.take_along_axis(found.indices, nearest, 1)[out, 0])
         away.append(np.take_along_axis(found.distances, nearest, 1)[out, 0])
         np.minimum.at(best, which[here[-1]], away[-1])
         # A point without a way in its list has none shorter than the list reaches.
@@ -139,6 +139,6 @@ def _ways_out(points: Floats, which: Indices, report: Report) -> Indices:
 
 def _way_out(points: Floats, own: Indices, others: Indices, report: Report) -> tuple[Indices, Floats]:
     """The shortest edge `[2]` from the points at `own` to those at `others`, and its length `[1]`."""
-    found = search(points[others])(points[own], 1, report)
+    found = make_search(points[others])(points[own], 1, report)
     nearest = int(found.distances[:, 0].argmin())
-    return np.array([own[nearest], others[found.places[nearest, 0]]]), found.distances[nearest]
+    return np.array([own[nearest], others[found.indices[nearest, 0]]]), found.distances[nearest]

@@ -12,12 +12,11 @@ from torch import Tensor
 
 from segue.core.choices import option
 from segue.core.types import Floats
-from segue.latent.graph.search import flatten_codes
 from segue.latent.paths.curve import arc_shares, as_paths, codes_at, splines, step_lengths
 from segue.latent.paths.graph import GraphPath
 from segue.latent.paths.path import Path, PathBatch, PathChoice, PathContext, check_pair, require_context
 from segue.latent.paths.smooth import Smooth
-from segue.latent.space import limit_batch
+from segue.latent.space import flatten_codes, limit_batch
 from segue.models.autoencoder import Autoencoder, device_of
 from segue.training.losses.features import perceptual_distance
 

@@ -28,10 +28,9 @@ from segue.latent.graph import (
     radius_graph,
     shortest_paths,
 )
-from segue.latent.graph.search import flatten_codes
 from segue.latent.paths.curve import arc_shares, as_paths, polylines
 from segue.latent.paths.path import Path, PathBatch, PathChoice, PathContext, check_pair, check_pairs, require_context
-from segue.latent.space import limit_batch
+from segue.latent.space import flatten_codes, limit_batch
 from segue.models.autoencoder import Autoencoder, device_of, model_digest
 
 POINTS = 4

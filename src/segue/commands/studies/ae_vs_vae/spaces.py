@@ -12,6 +12,8 @@ from segue.commands.studies.ae_vs_vae.context import Context
 from segue.commands.studies.workspace import Numbers
 from segue.core.errors import InputError
 from segue.core.images import to_float
+from segue.core.neighbours import nearest_others
+from segue.core.progress import silent
 from segue.core.types import Labels, Points
 from segue.data.datasets import ImageSet
 from segue.latent.space import encode
@@ -133,10 +135,7 @@ def measure_purity(codes: Points, labels: Labels) -> Points:
     >>> measure_purity(np.array([[0.0], [0.1], [5.0], [5.1]]), np.array([0, 0, 1, 1])).round(2).tolist()
     [0.33, 0.33, 0.33, 0.33]
     """
-    from sklearn.neighbors import NearestNeighbors
-
-    count = min(NEIGHBOURS, len(codes) - 1)
-    near = NearestNeighbors(n_neighbors=count).fit(codes).kneighbors(return_distance=False)
+    near, _ = nearest_others(codes, min(NEIGHBOURS, len(codes) - 1), silent)
     same: Points = (labels[near] == labels[:, None]).mean(1)
     return same
 

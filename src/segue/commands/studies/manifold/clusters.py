@@ -13,10 +13,10 @@ from segue.commands.studies.manifold.losses import train
 from segue.commands.studies.manifold.plan import Plan
 from segue.commands.studies.workspace import Workspace
 from segue.core.choices import choose
+from segue.core.neighbours import nearest_others
 from segue.core.progress import silent
 from segue.data.datasets import WORLDS, generated
 from segue.latent.graph import knn_graph
-from segue.latent.graph.search import search
 from segue.latent.space import LatentSpace
 from segue.render.report import Picture, Section
 
@@ -55,12 +55,12 @@ def measure_split(codes: npt.NDArray[np.float64], labels: npt.NDArray[np.int64])
     from sklearn.metrics import silhouette_score
 
     near = min(NEAR, len(codes) - 1)
-    places = search(codes)(codes, near + 1, silent).places[:, 1:]
+    others, _ = nearest_others(codes, near, silent)
     _, counts = np.unique(labels, return_counts=True)
     graph, connected = knn_graph(codes, near), knn_graph(codes)
     return ClusterSplit(
         values=len(counts),
-        purity=float((labels[places] == labels[:, None]).mean()),
+        purity=float((labels[others] == labels[:, None]).mean()),
         chance=float((counts * (counts - 1)).sum() / (len(labels) * (len(labels) - 1))),
         silhouette=float(silhouette_score(codes, labels, sample_size=min(len(codes), 2000), random_state=0)),
         components=len(graph.sizes),

@@ -14,15 +14,15 @@ from segue.commands.score import ScoreRequest, run_score
 from segue.commands.studies.manifold.plan import Plan
 from segue.commands.studies.workspace import Workspace
 from segue.core.images import Pixels, write_image
+from segue.core.neighbours import make_search
 from segue.core.progress import silent
 from segue.core.types import Floats, Indices
 from segue.data.datasets import ImageSet, LoadOptions
 from segue.evaluation.leaderboard import LeaderboardRow, find_truth
 from segue.latent.graph import Graph, knn_graph, radius_graph, shortest_path
-from segue.latent.graph.search import flatten_codes, search
 from segue.latent.interpolation import cross_fade, interpolate_images
 from segue.latent.paths import PathContext, choose_path
-from segue.latent.space import LatentSpace
+from segue.latent.space import LatentSpace, flatten_codes
 from segue.models.autoencoder import Autoencoder
 from segue.render.report import Cell, Picture, Table
 
@@ -95,7 +95,7 @@ class Terrain:
         t = np.linspace(0, 1, _ALONG)[None, :, None]
         starts, ends = (self.codes[self.pairs[:, side], None] for side in (0, 1))
         points = ((1 - t) * starts + t * ends).reshape(-1, self.codes.shape[1])
-        find = search(self.codes)
+        find = make_search(self.codes)
         usual = float(np.median(find(self.codes, 2, silent).distances[:, 1])) or 1.0
         return np.asarray(find(points, 1, silent).distances.reshape(len(self.pairs), -1).max(1) / usual)
 
