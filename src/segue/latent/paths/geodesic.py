@@ -16,6 +16,7 @@ from segue.latent.paths.curve import arc_shares, as_paths, codes_at, splines, st
 from segue.latent.paths.graph import GraphPath
 from segue.latent.paths.path import Path, PathBatch, PathChoice, PathContext, check_pair, require_context
 from segue.latent.paths.smooth import Smooth
+from segue.latent.re_encoding import re_encoding_offsets
 from segue.latent.space import flatten_codes, limit_batch
 from segue.models.autoencoder import Autoencoder, device_of
 from segue.training.losses.features import perceptual_distance
@@ -208,13 +209,13 @@ def _nearest(z: Tensor, nodes: Tensor, k: int) -> Tensor:
 def _re_encoding_penalty(model: Autoencoder, codes: Tensor, weight: float) -> Callable[[Tensor, Tensor], Tensor]:
     """`1 + weight |E(D(z)) - z|^2`, in units of the median over the images."""
 
-    def penalty(z: Tensor, images: Tensor) -> Tensor:
-        return (model.encode(images) - z).flatten(1).square().sum(1)
+    def penalty(z: Tensor, images: Tensor | None = None) -> Tensor:
+        return re_encoding_offsets(model, z, images).square().sum(1)
 
     with torch.no_grad():
         some = codes[:: max(1, len(codes) // 500)].to(device_of(model))
         parts = some.split(limit_batch(256, model))  # type: ignore[no-untyped-call]
-        usual = float(torch.cat([penalty(z, model.decode(z)) for z in parts]).median()) or 1.0
+        usual = float(torch.cat([penalty(z) for z in parts]).median()) or 1.0
     return lambda z, images: 1 + weight * penalty(z, images) / usual
 
 

@@ -30,8 +30,9 @@ from segue.latent.graph import (
 )
 from segue.latent.paths.curve import arc_shares, as_paths, polylines
 from segue.latent.paths.path import Path, PathBatch, PathChoice, PathContext, check_pair, check_pairs, require_context
-from segue.latent.space import flatten_codes, limit_batch
-from segue.models.autoencoder import Autoencoder, device_of, model_digest
+from segue.latent.re_encoding import re_encoding_distances
+from segue.latent.space import flatten_codes
+from segue.models.autoencoder import Autoencoder, model_digest
 
 POINTS = 4
 """Images by which the decoded length of an edge is taken; edges are short."""
@@ -148,13 +149,9 @@ def re_encoding_density(model: Autoencoder, codes: Floats) -> LogDensity:
         InputError: for a model whose codes are all their own re-encodings, which says nothing of where data are.
     """
 
-    @torch.no_grad()
     def penalty(points: Floats) -> Floats:
-        found: list[Tensor] = []
-        for part in torch.from_numpy(points).split(limit_batch(256, model)):  # type: ignore[no-untyped-call]
-            z = part.to(device_of(model), torch.float32).reshape(-1, *model.latent_shape)
-            found.append((model.encode(model.decode(z)) - z).flatten(1).double().square().sum(1).cpu())
-        squares: Floats = torch.cat(found).numpy()
+        z = torch.from_numpy(points).float().reshape(-1, *model.latent_shape)
+        squares: Floats = re_encoding_distances(model, z, batch=256).square().numpy()
         return squares
 
     middle = float(torch.from_numpy(penalty(codes[:1024])).median())
