@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from segue.core.images import Pixels, to_float
-from segue.core.numerics import gradient_energies, smoothstep
+from segue.core.numerics import gradient_energies
 from segue.core.progress import Report, silent
 from segue.core.types import Floats32
-from segue.latent.paths.transport import Movements, find_movements, kernel_mean, ranks
+from segue.latent.paths.transport import Movements, find_movements, ranks
 from segue.motion.detail import sharpen_to, target_energy
 from segue.motion.flow import blend, make_grid, sample, sample_linear
 
@@ -58,36 +57,24 @@ class Morph:
         """
         if share <= 0 or share >= 1:
             return a if share <= 0 else b
-        height, width = a.shape[:2]
-        field = self._field(share, height, width)
-        step, turning = field[..., :2] * np.array([width, height], np.float32), field[..., 2].clip(0, 1)
+        size = height, width = a.shape[0], a.shape[1]
+        found = self._moves.displace(share, size, self.turn, smooth=self.smooth, mode="bicubic", dtype=torch.float32)
+        step: Floats32 = found[0].numpy()[..., ::-1]
+        turned: Floats32 = found[1].numpy()
         here = _grid(height, width)
         left, right = here - share * step, here + (1 - share) * step
-        u = ((share * (1 + self.turn) - turning) / self.turn).clip(0, 1)
-        turned = smoothstep(u)
         one, other = gradient_energies(a), gradient_energies(b)
         carried = (1 - turned) * sample_linear(one, left) + turned * sample_linear(other, right)
         energy = target_energy(share, float(carried.sum()), (float(one.sum()), float(other.sum())))
         return sharpen_to(blend(sample(a, left), sample(b, right), turned), energy)
 
-    def _field(self, share: float, height: int, width: int) -> Floats32:
-        """Displacements across and down, as shares of the frame, and when each place turns: `[h, w, 3]`."""
-        rows, columns = self.moves.grid
-        way = self.moves.ends - self.moves.starts
-        carried = torch.cat([way[:, [1]] / columns, way[:, [0]] / rows, self._turns[:, None]], dim=1)
-        at = self.moves.starts + share * way
-        field = kernel_mean(at, carried, self.moves.grid, self.smooth, self.moves.weights).permute(2, 0, 1)
-        large = F.interpolate(field[None].float(), (height, width), mode="bicubic", align_corners=False)[0]
-        return large.permute(1, 2, 0).numpy()
-
     @cached_property
-    def _turns(self) -> Tensor:
-        """When each cell turns, 0 the first and 1 the last: `[n]`."""
-        moves = self.moves
+    def _moves(self) -> Movements:
+        """The movements, with the moments at which cells turn by this `lead`."""
         if self.lead == 1:
-            return moves.turns
-        far = ranks((moves.ends - moves.starts).norm(dim=1))
-        return ranks(self.lead * moves.turns + (1 - self.lead) * far)
+            return self.moves
+        far = ranks((self.moves.ends - self.moves.starts).norm(dim=1))
+        return replace(self.moves, turns=ranks(self.lead * self.moves.turns + (1 - self.lead) * far))
 
 
 def match_frames(a: Pixels, b: Pixels, report: Report = silent) -> Movements:

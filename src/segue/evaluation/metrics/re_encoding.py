@@ -11,7 +11,7 @@ from segue.latent.re_encoding import re_encoding_distances
 
 @dataclass(frozen=True)
 class ReEncoding(Metric):
-    """The mean of `re_encoding_distances` over the path's codes, over the codes' spread (`Reference.spread`); 0 is best.
+    """The mean of `re_encoding_distances` of the path's codes, over the codes' spread (`Reference.spread`); 0 is best.
 
     1 is as far as a code is from the mean of codes, so that models of any scale can be compared. NaN without codes, as
     for controls in pixels, without a model, and where all real images have the same code.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -104,6 +105,48 @@ class Movements:
     def mean_distance(self) -> float:
         """How far a cell moves on average, as a share of the grid's diagonal."""
         return float((self.ends - self.starts).norm(dim=1).mean()) / math.hypot(*self.grid)
+
+    def displace(
+        self,
+        t: float,
+        size: tuple[int, int],
+        turn: float,
+        *,
+        smooth: float = _WIDTH,
+        mode: Literal["bilinear", "bicubic"] = "bilinear",
+        dtype: torch.dtype = torch.float64,
+    ) -> tuple[Tensor, Tensor]:
+        """Find where each place of a picture between the two comes from (see `Transport`).
+
+        A place takes the mean of the cells that are within about `smooth` of it at `t`, as `kernel_mean` weighs them.
+
+        Args:
+            t: how far the picture is from the first to the last, 0 to 1.
+            size: its rows and columns, h and w, which need not be those of the cells.
+            turn: the share of the path in which one place turns from the first to the last, above 0.
+            smooth: the width of the kernel, in cells.
+            mode: how the cells' movements are interpolated to another size.
+            dtype: the precision of that.
+
+        Returns:
+            The whole way `[h, w, 2]` of what is at each place, in rows and columns of the picture: it comes from `t`
+            times that before it in the first, and goes on to `1 - t` times that beyond it in the last. And how far each
+            place has turned, `[h, w]`: 0 shows the first, 1 the last.
+
+        >>> starts, one = torch.zeros(1, 2).double(), torch.ones(1).double()
+        >>> moves = Movements(grid=(1, 3), starts=starts, ends=starts + 1, turns=0 * one, weights=one)
+        >>> way, share = moves.displace(0.5, (1, 3), turn=0.2)  # all go where the only cell goes, and it turns first
+        >>> way.tolist(), share.tolist()
+        ([[[1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]], [[1.0, 1.0, 1.0]])
+        """
+        way = self.ends - self.starts
+        scale = torch.tensor([size[0] / self.grid[0], size[1] / self.grid[1]], dtype=torch.float64)
+        carried = torch.cat([way * scale, self.turns[:, None]], dim=1)
+        field = kernel_mean(self.starts + t * way, carried, self.grid, smooth, self.weights).permute(2, 0, 1).to(dtype)
+        if size != self.grid:
+            field = F.interpolate(field[None], size, mode=mode, align_corners=False)[0]
+        moment = field[2].clamp(0, 1)  # cubics overshoot
+        return field[:2].permute(1, 2, 0), smoothstep(((t * (1 + turn) - moment) / turn).clamp(0, 1))
 
 
 def find_movements(a: Tensor, b: Tensor, near: float, together: float, report: Report = silent) -> Movements:
@@ -218,17 +261,10 @@ def warp_and_blend(a: Tensor, b: Tensor, moves: Movements, turn: float) -> Calla
     """
     height, width = a.shape[1:]
     here = cell_positions(height, width).reshape(height, width, 2)
-    scale = torch.tensor([height / moves.grid[0], width / moves.grid[1]], dtype=torch.float64)
-    way = moves.ends - moves.starts
-    carried = torch.cat([way * scale, moves.turns[:, None]], dim=1)
 
     def at(t: float) -> Tensor:
-        field = kernel_mean(moves.starts + t * way, carried, moves.grid, _WIDTH, moves.weights).permute(2, 0, 1)
-        if moves.grid != (height, width):
-            field = F.interpolate(field[None], (height, width), mode="bilinear")[0]
-        step, moment = field[:2].permute(1, 2, 0), field[2]
-        share = ((t * (1 + turn) - moment) / turn).clamp(0, 1)
-        return torch.lerp(sample(a, here - t * step), sample(b, here + (1 - t) * step), smoothstep(share))
+        way, share = moves.displace(t, (height, width), turn)
+        return torch.lerp(sample(a, here - t * way), sample(b, here + (1 - t) * way), share)
 
     return lambda t: torch.stack([at(value) for value in t.tolist()]) if len(t) else a.new_empty(0, *a.shape)
 
