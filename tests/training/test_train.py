@@ -157,7 +157,7 @@ def test_precision_is_that_of_the_options_or_of_the_width(discs: Pixels, build: 
         assert all(parameter.is_contiguous() for parameter in model.parameters())
 
 
-def test_progress_is_told_step_by_step(discs: Pixels, build: Build) -> None:
+def test_progress_is_reported_step_by_step(discs: Pixels, build: Build) -> None:
     events: list[Event] = []
     train(build(VAE()), VAE(), discs, PLAN, report=events.append)
     assert [(event.stage, event.done, event.total) for event in events] == [("train", n, 12) for n in range(1, 13)]

@@ -142,7 +142,7 @@ def open_run(folder: str | Path, *, data_dir: str | Path | None = None, report: 
     Args:
         folder: the run's folder, or its model file.
         data_dir: where named sets are; None: `SEGUE_DATA`, or the cache.
-        report: hears how far reading and encoding are.
+        report: receives the progress of reading and encoding.
 
     Returns:
         The run: its model, images, method, training options and latent space.

@@ -136,7 +136,7 @@ class OwnAutoencoder(TrainableAutoencoder):
 
         Args:
             z: `[n, *latent_shape]`.
-            labels: not looked at.
+            labels: not used.
 
         Returns:
             `z`.
@@ -170,7 +170,7 @@ class OwnAutoencoder(TrainableAutoencoder):
         """Leave the decoder as it is: where its bias is only its author knows.
 
         Args:
-            x: not looked at.
+            x: not used.
         """
 
     def encode(self, x: Tensor) -> Tensor:

@@ -34,7 +34,11 @@ FASTEST: dict[Capability, NumberFormat] = {
 
 @dataclass(frozen=True)
 class Precision:
-    """The number format that the networks compute in, and the memory layout of images and weights.
+    """The number format that networks compute in, and the memory layout of images and weights.
+
+    Args:
+        numbers: `fp32` or `bf16`.
+        channels_last: whether the channels of a pixel lie side by side in memory; else those of a channel do.
 
     >>> str(Precision("bf16", channels_last=True))
     'bf16, channels last'

@@ -29,19 +29,21 @@ class Training(Checked):
         group="Training",
     )
     steps: int | None = option(
-        None, "number of training steps; overrides --epochs", low=1, high=1_000_000_000, group="Training"
+        None, "number of training steps; overrides epochs", low=1, high=1_000_000_000, group="Training"
     )
     minutes: float | None = option(None, "maximum training time in minutes", low=0.001, high=1e6, group="Training")
     batch: int = option(128, "images per training step", low=1, high=65_536, group="Training")
     lr: float = option(1e-3, "peak learning rate, reached after a linear warm-up", low=1e-8, high=1, group="Training")
     schedule: Literal["cosine", "step", "constant"] = option(
         "cosine",
-        "learning rate after the warm-up: cosine to zero, step (times --gamma every --step-size epochs) or constant",
+        "learning rate after the warm-up: cosine to zero, step (falls by a factor every few epochs) or constant",
         group="Training",
     )
-    step_size: int = option(10, "epochs between two drops of --schedule step", low=1, high=1_000_000, group="Advanced")
+    step_size: int = option(
+        10, "epochs between two drops of the step schedule", low=1, high=1_000_000, group="Advanced"
+    )
     gamma: float = option(
-        0.1, "factor of the learning rate at each drop of --schedule step", low=0, high=1, group="Advanced"
+        0.1, "factor of the learning rate at each drop of the step schedule", low=0, high=1, group="Advanced"
     )
     clip: float = option(1.0, "maximum norm of the gradients; larger ones are clipped", low=1e-6, group="Advanced")
     ema: float = option(

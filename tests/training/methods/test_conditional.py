@@ -30,7 +30,7 @@ def halves(discs: Pixels) -> ImageSet:
 
 
 @pytest.mark.parametrize("method", METHODS, ids=str)
-def test_the_class_is_learned_and_told(method: Method, halves: ImageSet) -> None:
+def test_the_class_is_learned_and_decoded(method: Method, halves: ImageSet) -> None:
     torch.manual_seed(0)
     model = method.build((1, 16, 16), latent=4, width=8, classes=2)
     train(model, method, halves, Training(epochs=300, batch=16, lr=3e-3))
@@ -42,7 +42,7 @@ def test_the_class_is_learned_and_told(method: Method, halves: ImageSet) -> None
         own = model.decode(codes)[:, 0, 0, 0]
         other = model.decode(torch.cat([codes[:, :4], codes[:, 4:].flip(1)], 1))[:, 0, 0, 0]
     # The corner of a negative is white. A plain autoencoder may keep the colour in the rest of the code as well; the
-    # prior of a VAE makes that dear.
+    # prior of a VAE makes that costly.
     white = torch.arange(16) % 2 == 0
     assert own[white].min() > own[~white].max()
     if method.prior:
@@ -57,7 +57,7 @@ def test_labels_are_needed(method: Method, discs: Pixels, build: Build) -> None:
         train(build(method), method, discs, Training(steps=1))
 
 
-def test_the_decoder_is_told_the_label_and_not_the_guess(discs: Pixels, build: Build) -> None:
+def test_the_decoder_sees_the_label_and_not_the_guess(discs: Pixels, build: Build) -> None:
     model, images = build(AE(conditional=True)), to_float(discs)
     one, other = (
         AE(conditional=True).terms(model, Batch(images, images, Generator(), torch.full((16,), label)))
@@ -71,7 +71,7 @@ def test_a_grid_has_no_class() -> None:
         AE(conditional=True).build((1, 16, 16), latent=4, width=8, grid=4, classes=3)
 
 
-def test_other_methods_do_not_heed_classes() -> None:
+def test_other_methods_ignore_classes() -> None:
     assert AE().build((1, 16, 16), latent=4, width=8, classes=3).latent_shape == (4,)
 
 

@@ -66,7 +66,7 @@ def scored(model: ConvAutoencoder, method: Method, images: Pixels) -> Figures:
 
 
 def format_findings(method: Method) -> str:
-    """The term that tells how well images are learned: beside critics, `loss` also tells how strong these are."""
+    """The term that measures the reconstruction: with critics, `loss` also depends on how strong these are."""
     return "reconstruction" if method.critics(method.build((1, 8, 8), width=8, classes=CLASSES)) else "loss"
 
 
@@ -113,7 +113,7 @@ def test_gradients_reach_every_parameter(method: Method, shape: tuple[int, int, 
     assert not still
 
 
-def test_no_player_moves_by_anothers_loss(method: Method, discs: Pixels, build: Build) -> None:
+def test_no_network_moves_by_the_loss_of_another(method: Method, discs: Pixels, build: Build) -> None:
     images = to_float(discs)
     for mover in make_networks(build(method), method, 0):
         networks = Networks(make_networks(build(method), method, 0), 1e-3)

@@ -97,7 +97,7 @@ class Foreign(nn.Module):
         value_range: the lowest and highest value of a pixel to the object; outside it is 0 to 1.
         shift: the codes z' of the object become `z = (z' - shift) * scale`; a number, or a tensor that broadcasts to a
             code. Codes near `N(0, I)` suit paths such as `slerp` best, which bend about 0.
-        scale: likewise; not 0.
+        scale: the factor in that formula, not 0; a number, or a tensor that broadcasts to a code.
 
     Raises:
         InputError: the codes are no tensor with a row for each image; later, at `encode` and `decode`, images or codes

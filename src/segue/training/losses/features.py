@@ -25,27 +25,27 @@ def perceptual_distance(
     network: Network = SQUEEZENET,
     place: Path | None = None,
 ) -> Tensor:
-    """How differently a network responds to two images: `mean over layers and places of |u(decoded) - u(target)|^2`.
+    """Compare the features of two images: `mean over layers and positions of |u(decoded) - u(target)|^2`.
 
-    u is the vector of all channels at a place, scaled to length one, so that layers count alike whatever their width
+    u is the vector of all channels at a position, scaled to length one, so that layers count alike whatever their width
     and strength. A feature reconstruction loss (Johnson et al. 2016, arXiv 1603.08155; for autoencoders Pihlgren et al.
     2020, arXiv 2001.03444) in the units of LPIPS (Zhang et al. 2018, arXiv 1801.03924), unweighted. Gradients reach the
     images, never the network. It runs in the precision of the autocast around it, since it costs more than the
-    autoencoder: to SqueezeNet bfloat16 adds about 3e-5, less than noise of 0.002 does. What follows the network is in
-    float32.
+    autoencoder: with SqueezeNet, bfloat16 adds about 3e-5, less than noise of 0.002 does. What follows the network is
+    in float32.
 
     Args:
         decoded: `[n, c, h, w]`, 0 to 1, c = 1 (seen as grey RGB) or 3. A side under 64 px is enlarged to that.
-        target: likewise.
-        layers: of `network.layers`; (): `network.near`.
-        network: that sees.
+        target: `[n, c, h, w]`, 0 to 1.
+        layers: names from `network.layers`; empty: `network.near`.
+        network: the frozen network whose features are compared.
         place: where its weights are, see `Network.find`.
 
     Returns:
         `[n]`, 0 to 2. Repeatable on a CPU.
 
     Raises:
-        InputError: for layers that the network does not have, and where its weights are not found.
+        InputError: the network does not have a layer, or its weights are not found.
     """
     layers = _checked(layers, network)
     pairs = zip(*(directions(images, layers, network, place) for images in (decoded, target)), strict=True)
@@ -55,9 +55,15 @@ def perceptual_distance(
 
 @dataclass(frozen=True)
 class Perceptual:
-    """`perceptual_distance` of the decoded image, per image, as a loss of logits; the arguments are its.
+    """`perceptual_distance` of decoded images and targets, as a loss of logits.
 
-    Raises `InputError` for layers that the network does not have or that come twice.
+    Args:
+        network: the frozen network whose features are compared.
+        layers: names from `network.layers`; empty: `network.near`.
+        place: where its weights are, see `Network.find`.
+
+    Raises:
+        InputError: the network does not have a layer, or a layer comes twice.
 
     >>> vgg16.layers, Perceptual(SQUEEZENET, ("fire3",)).layers
     (('relu2_2', 'relu3_3'), ('fire3',))
@@ -71,7 +77,7 @@ class Perceptual:
         object.__setattr__(self, "layers", _checked(self.layers, self.network))
 
     def __call__(self, logits: Tensor, target: Tensor) -> Tensor:
-        """The distance of decoded images and targets.
+        """Compute the distance of decoded images and targets.
 
         Args:
             logits: `[n, c, h, w]`, before the sigmoid.
@@ -86,10 +92,10 @@ class Perceptual:
         """Read the network's weights, so that they are not found missing at the first step.
 
         Args:
-            report: hears of a download.
+            report: receives the progress of a download.
 
         Raises:
-            InputError: where they are not found.
+            InputError: the weights are not found.
         """
         self.network.weights(self.place, report=report)
 
@@ -104,12 +110,12 @@ def _checked(layers: tuple[str, ...], network: Network) -> tuple[str, ...]:
 
 
 def directions(images: Tensor, layers: tuple[str, ...], network: Network, place: Path | None) -> list[Tensor]:
-    """The responses of layers, of length one at every place but where the network is silent.
+    """Compute the responses of layers, scaled to length one wherever the network responds.
 
     Args:
         images: `[n, c, h, w]`, 0 to 1.
-        layers: of `network.layers`.
-        network: that sees.
+        layers: names from `network.layers`.
+        network: the frozen network whose features are compared.
         place: where its weights are, see `Network.find`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""A network that has learned to see, frozen: where its weights are, and how its layers respond to images."""
+"""Frozen networks for perceptual losses: where their weights are, and how their layers respond to images."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ CPU = torch.device("cpu")
 class Network(ABC):
     """A frozen network, trained on ImageNet. It keeps the weights that it has read, for each place and device.
 
-    `layers` in order, and the early ones, `near`, that a loss takes by default; `silence` is small beside the squared
-    length of a response. `shapes` are those of its weights; `file` is where these are published, at the address `home`
-    if they can be fetched.
+    `layers` are the names of its layers in order, and `near` the early ones that a loss takes by default; `silence` is
+    small compared with the squared length of a response. `shapes` are those of its weights; `file` is the file that
+    these are published in, and `home` the address to download it from, if there is one.
     """
 
     name: ClassVar[str]
@@ -41,7 +41,7 @@ class Network(ABC):
         self.held: dict[tuple[Path | None, torch.device], Weights] = {}
 
     def features(self, images: Tensor, place: Path | None = None) -> Iterator[tuple[str, Tensor]]:
-        """What the layers make of images; each is computed when it is asked for.
+        """Compute the responses of the layers to images, each when the iterator reaches it.
 
         Args:
             images: `[n, 3, h, w]` RGB or `[n, 1, h, w]` grey, seen as grey RGB, 0 to 1, of 21 px or more.
@@ -51,23 +51,23 @@ class Network(ABC):
             Each layer in order, its name and `[n, channels, h', w']`, 0 or more. No gradients are kept for the weights.
 
         Raises:
-            InputError: as `weights` does.
+            InputError: as of `weights`.
         """
         return self.respond(images.expand(-1, 3, -1, -1), self.weights(place, images.device))
 
     def weights(self, place: Path | None = None, device: torch.device = CPU, report: Report = silent) -> Weights:
-        """The weights, read once per process.
+        """Read the weights, once per process.
 
         Args:
             place: where they are, see `find`.
-            device: where to.
-            report: hears of a download.
+            device: the device to bring them to.
+            report: receives the progress of a download.
 
         Returns:
             Tensors by name.
 
         Raises:
-            InputError: as `find` does, and for a file that is not theirs.
+            InputError: as of `find`, or the file has other weights.
         """
         if (place, device) not in self.held:
             if device == CPU:
@@ -86,15 +86,15 @@ class Network(ABC):
 
         Args:
             place: a file, which is taken as it is, or a folder, where `file` is looked for first. Then it is looked for
-                among `others`, under `SEGUE_DATA` and in the cache, and fetched to there where it has a home.
-            report: hears of a download.
+                among `others`, under `SEGUE_DATA` and in the cache, and downloaded to there where it has a `home`.
+            report: receives the progress of a download.
 
         Returns:
             The file.
 
         Raises:
-            InputError: where it is in none and cannot be had, where it is another file, and for a `place` that is not
-                there.
+            InputError: the file is in none of these and cannot be downloaded, it is another file, or `place` does not
+                exist.
         """
         if place is not None and place.is_file():
             return place
@@ -108,7 +108,11 @@ class Network(ABC):
         )
 
     def others(self) -> tuple[Path, ...]:
-        """Where other programs keep the same file."""
+        """List where other programs keep the same file.
+
+        Returns:
+            Paths, which need not exist.
+        """
         return ()
 
     def read(self, path: Path) -> Weights:
@@ -121,7 +125,7 @@ class Network(ABC):
             float32 tensors by name.
 
         Raises:
-            InputError: where they are not there, or of another shape.
+            InputError: the file cannot be read, or weights are missing or of another shape.
         """
         try:
             found = self.open(path)
@@ -144,7 +148,7 @@ class Network(ABC):
             Tensors by name.
 
         Raises:
-            Exception: whatever it likes for what is no such file.
+            Exception: the file is of another kind.
         """
 
     @abstractmethod

@@ -38,9 +38,9 @@ def _shapes() -> dict[str, tuple[int, ...]]:
 
 
 class SqueezeNet(Network):
-    """SqueezeNet v1.0 up to `fire9`; its near layers, which see 19 and 35 px, tell textures and parts.
+    """SqueezeNet v1.0 up to `fire9`; its near layers, which see 19 and 35 px, respond to textures and parts.
 
-    `conv1` counts pixels again; later layers cost more.
+    `conv1` is close to comparing pixels; later layers cost more.
     """
 
     name = "SqueezeNet"

@@ -58,7 +58,11 @@ class VGG(Network):
     home = "https://download.pytorch.org/models/vgg16-397923af.pth"
 
     def others(self) -> tuple[Path, ...]:
-        """Where torchvision keeps the same file."""
+        """List where torchvision keeps the same file.
+
+        Returns:
+            Paths, which need not exist.
+        """
         return (Path(torch.hub.get_dir()) / "checkpoints" / Path(self.file.name).name,)
 
     def open(self, path: Path) -> Weights:

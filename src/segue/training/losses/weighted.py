@@ -34,13 +34,17 @@ _MOST = 1e6
 
 @dataclass(frozen=True)
 class Loss:
-    """A weighted sum of losses of `LOSSES`: a `LossFunction`, spelled `name:weight+name:weight`.
+    """A weighted sum of losses, spelled `name:weight+name:weight`.
 
-    `parts` are names and weights; the name of a perceptual loss may go on with layers of its network:
-    `vgg16/relu2_2/relu3_3`, `perceptual/fire2`. `place` is the file of the network's weights, or a folder where they
-    are looked for first, see `Network.find`. Raises `InputError` for a name or layer that is unknown or comes twice,
-    for weights that are not 0 to 1e6, and if all are 0; for a place where no network needs one. A loss of weight 0 is
-    not computed.
+    Args:
+        parts: pairs of a name and a weight, 0 to 1e6. A name is one of `LOSSES`, or `package.module:name` for a loss of
+            one's own; that of a perceptual loss may go on with layers of its network: `vgg16/relu2_2/relu3_3`. A loss
+            of weight 0 is not computed.
+        place: the file of the weights of its networks, or a folder in which to look first, see `Network.find`.
+
+    Raises:
+        InputError: a name or layer is unknown or comes twice, a weight is out of range, all weights are 0, or `place`
+            is given where no network needs weights.
 
     >>> loss = Loss((("mse", 0.7), ("vgg16/relu2_2", 1)))
     >>> str(loss)
@@ -68,7 +72,7 @@ class Loss:
             )
 
     def __call__(self, logits: Tensor, target: Tensor) -> Tensor:
-        """The weighted sum.
+        """Compute the weighted sum.
 
         Args:
             logits: `[n, c, h, w]`, before the sigmoid.
@@ -93,10 +97,10 @@ class Loss:
         """Read the weights of its networks, where it has any, so that they are not found missing at the first step.
 
         Args:
-            report: hears of a download.
+            report: receives the progress of a download.
 
         Raises:
-            InputError: where they are not found and cannot be fetched, or are not theirs.
+            InputError: the weights are not found and cannot be downloaded, or the file has other weights.
         """
         for network in self.networks:
             network.prepare(report)
@@ -114,7 +118,7 @@ def choose_loss(text: str, place: Path | None = None) -> Loss:
         The loss; spelled the same, it is the same object.
 
     Raises:
-        InputError: as `Loss` does, and for a weight that is no number.
+        InputError: as of `Loss`, or a weight is no number.
     """
     return Loss(tuple(_part(part) for part in text.split("+")), place)
 

@@ -21,7 +21,7 @@ from segue.training.methods.method import ALONE, Batch, Critics, Method
 class AAE(Method):
     """Adversarial autoencoder (Makhzani et al. 2015, arXiv 1511.05644).
 
-    A critic D tells codes from draws of the prior `N(0, I)`; the encoder learns to make them pass for draws:
+    A critic D distinguishes codes from draws of the prior `N(0, I)`; the encoder learns to make them pass for draws:
 
         loss        = |x - g(f(x))|^2 - weight log D(f(x))
         critic_loss = -log D(z) - log(1 - D(f(x))),  z ~ N(0, I)

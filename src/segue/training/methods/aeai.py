@@ -31,7 +31,7 @@ class AEAI(Method):
         critic_loss = -log D(g(f(x))) - log(1 - D(x_alpha))
 
     all being means over the values of an image or a code, p Bernoulli. The derivative is a difference over a tenth of
-    the way, which half precision bears. Nothing is detached: all parts reach encoder and decoder.
+    the way, wide enough for half precision. Nothing is detached: all parts reach encoder and decoder.
 
     Unlike the paper's, the critic, a network of the encoder's kind, moves at every step and not after each epoch. So
     that it does not win before there are pictures, it is shown reconstructions for real ones, as in `ACAI`, and w rises

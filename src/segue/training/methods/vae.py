@@ -94,7 +94,7 @@ class VAE(Method):
             them.
         """
         mean, log_variance, classes = model.statistics(batch.seen)
-        assert log_variance is not None  # noqa: S101 - for the type checker; `statistics` asks for it
+        assert log_variance is not None  # noqa: S101 - for the type checker; `statistics` ensures it
         code = model.code(draw(mean, log_variance, batch.generator), batch.labels)
         reconstruction = -self.log_likelihood(model, code, batch.clean).mean()
         kl = kl_to_prior(mean, log_variance).flatten(1).mean(0)

@@ -21,8 +21,8 @@ from segue.training.methods.vae import draw, kl_to_prior
 class VAEGAN(Method):
     """VAE whose likelihood is one of a critic's features (Larsen et al. 2016, arXiv 1512.09300).
 
-    A critic D tells images from reconstructions and from decoded draws of the prior; its last features before the
-    verdict, `D_l`, are what reconstructions should keep. With `z ~ q(z|x)` and `z' ~ N(0, I)`, in nats:
+    A critic D distinguishes images from reconstructions and from decoded draws of the prior; its last features before
+    the verdict, `D_l`, are what reconstructions should keep. With `z ~ q(z|x)` and `z' ~ N(0, I)`, in nats:
 
         loss        = (KL(q(z|x) || N(0, I)) + |D_l(x) - D_l(g(z))|^2 / 2 - pixel log p(x|z)) / values
                       - weight (log D(g(z)) + log D(g(z'))) / 2
@@ -67,7 +67,7 @@ class VAEGAN(Method):
             them.
         """
         mean, log_variance, _ = model.statistics(batch.seen)
-        assert log_variance is not None  # noqa: S101 - for the type checker; `statistics` asks for it
+        assert log_variance is not None  # noqa: S101 - for the type checker; `statistics` ensures it
         code = draw(mean, log_variance, batch.generator)
         logits = model.logits(code)
         prior = torch.randn(code.shape, generator=batch.generator).to(code)
