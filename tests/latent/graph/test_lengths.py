@@ -25,6 +25,7 @@ from segue.latent.graph import (
     perceptual_steps,
     shortest_path,
 )
+from segue.latent.graph.lengths import kernel_log_density
 from segue.models.autoencoder import ConvAutoencoder
 from segue.training.losses import perceptual_distance
 
@@ -99,6 +100,17 @@ def test_sparse_places_are_far(
     lengths = density_aware_length(logs, codes)(ends, np.array([[0, 1], [2, 3]]))
     assert lengths[1] > 10 * lengths[0]
     assert lengths.max() <= 1001 * euclidean_length(ends, np.array([[0, 1], [2, 3]])).max()
+
+
+def test_kernels_by_hand() -> None:
+    squares = torch.tensor([[2.0, 2.0], [0.0, 200.0]], dtype=torch.float64, requires_grad=True)
+    logs = kernel_log_density(squares, 1.0)
+    assert logs.tolist() == pytest.approx([np.log(2) - 1, 0.0])
+    (slope,) = torch.autograd.grad(logs.sum(), squares)
+    assert slope.numpy() == pytest.approx(np.array([[-0.25, -0.25], [-0.5, 0.0]]))
+    assert kernel_log_density(torch.tensor([[1e8]]), 1.0).isfinite().all()  # far from all codes
+    logs_of = kernel_density(np.array([[0.0], [3.0]]), 2.0)
+    assert logs_of(np.array([[0.0]])).tolist() == pytest.approx([np.log(1 + np.exp(-9 / 8))])
 
 
 def test_the_kernel_density_of_a_line() -> None:

@@ -33,7 +33,7 @@ CONTRAST = 1000.0
 MANY = 256
 """Edges from which a file of the cache pays."""
 
-_KERNELS = 64
+KERNELS = 64
 """The nearest codes whose kernels make a density; further ones add next to nothing."""
 
 
@@ -231,13 +231,27 @@ def kernel_density(codes: Floats, bandwidth: float | None = None) -> LogDensity:
     deviation = bandwidth
 
     def log_density(points: Floats) -> Floats:
-        away = find(points, min(_KERNELS, len(codes)), silent).distances / deviation
-        exponents = -np.square(away) / 2
-        nearest = exponents[:, :1]
-        logs: Floats = nearest[:, 0] + np.log(np.exp(exponents - nearest).sum(1))
+        away = torch.from_numpy(find(points, min(KERNELS, len(codes)), silent).distances)
+        logs: Floats = kernel_log_density(away.square(), deviation).numpy()
         return logs
 
     return log_density
+
+
+def kernel_log_density(squares: Tensor, bandwidth: float) -> Tensor:
+    """The logarithm of a sum of Gaussian kernels: `log sum_i exp(-r_i^2 / (2 h^2))` (Parzen 1962).
+
+    Args:
+        squares: the squared distances `r^2` of points to the codes that count, `[m, k]`; gradients flow through them.
+        bandwidth: the kernel's standard deviation h, above 0.
+
+    Returns:
+        Log densities `[m]`, up to a constant.
+
+    >>> kernel_log_density(torch.tensor([[8.0], [18.0]]), 2.0).tolist()
+    [-1.0, -2.25]
+    """
+    return (-squares / (2 * bandwidth**2)).logsumexp(1)
 
 
 def cache_lengths(

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from segue.core.choices import option
 from segue.core.types import Floats
+from segue.latent.graph.lengths import KERNELS, kernel_log_density
 from segue.latent.paths.curve import arc_shares, as_paths, codes_at, splines, step_lengths
 from segue.latent.paths.graph import GraphPath
 from segue.latent.paths.path import Path, PathBatch, PathChoice, PathContext, check_pair, require_context
@@ -24,7 +25,7 @@ from segue.training.losses.features import perceptual_distance
 Energy: TypeAlias = Callable[[Tensor], Tensor]
 """Codes along a curve `[m, *latent_shape]`, at even steps, to its energy."""
 
-_KERNELS, STEEPEST = 64, 12.0
+STEEPEST = 12.0
 
 
 @dataclass(frozen=True)
@@ -188,12 +189,13 @@ def minimize_energy(
 def _density_penalty(codes: Tensor, power: float) -> Callable[[Tensor, Tensor], Tensor]:
     """`(p_median / p)^power` of codes, p being a Gaussian kernel on the 64 nearest of the images' codes."""
     nodes = torch.from_numpy(flatten_codes(codes)).float()
-    few = min(_KERNELS, len(nodes))
+    few = min(KERNELS, len(nodes))
+    # The 8th nearest but for the code itself, of some codes.
     reach = _nearest(nodes[:: max(1, len(nodes) // 1000)], nodes, min(9, few))[:, -1]
     bandwidth = float(reach.median().sqrt()) or 1.0
 
     def log_density(z: Tensor) -> Tensor:
-        return (-_nearest(z.flatten(1), nodes.to(z.device), few) / (2 * bandwidth**2)).logsumexp(1)
+        return kernel_log_density(_nearest(z.flatten(1), nodes.to(z.device), few), bandwidth)
 
     middle = float(log_density(nodes[:: max(1, len(nodes) // 1000)]).median())
     return lambda z, images: (power * (middle - log_density(z))).clamp(max=STEEPEST).exp()
