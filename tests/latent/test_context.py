@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from segue.core.errors import InputError
 from segue.core.images import Pixels
@@ -17,15 +17,16 @@ from segue.latent.context import make_context
 from segue.latent.paths import GraphPath, choose_path
 from segue.latent.space import encode
 from segue.models.autoencoder import ConvAutoencoder
+from segue.models.foreign import Coder, as_autoencoder
 
 
 class Counting(ConvAutoencoder):
-    """Counts how often it encodes."""
+    """Counts how often it encodes images; one alone is how a digest tells it from others."""
 
     encoded = 0
 
     def encode(self, x: Tensor) -> Tensor:
-        self.encoded += 1
+        self.encoded += len(x) > 1
         return super().encode(x)
 
 
@@ -77,3 +78,47 @@ def test_without_images_there_is_the_model_alone(model: Counting) -> None:
     assert choose_path("auto").between(a, b, around).info["picked"] == "linear+pace"
     with pytest.raises(InputError, match="without images"):
         GraphPath().between(a, b, around)
+
+
+class Flat:
+    """An own model without weights: pixels are the code."""
+
+    def encode(self, x: Tensor) -> Tensor:
+        return x.flatten(1)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return z.reshape(-1, 1, 16, 16)
+
+
+class Negative(Flat):
+    def encode(self, x: Tensor) -> Tensor:
+        return 1 - super().encode(x)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return super().decode(1 - z)
+
+
+class Stretched(nn.Module):
+    """An own network, whose weights do not say all that it computes."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor, self.weight = factor, nn.Parameter(torch.ones(1))
+
+    def encode(self, x: Tensor) -> Tensor:
+        return self.factor * self.weight * x.flatten(1)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return z.reshape(-1, 1, 16, 16) / self.weight
+
+    forward = encode
+
+
+@pytest.mark.parametrize(("one", "other"), [(Flat(), Negative()), (Stretched(1.0), Stretched(0.5))])
+def test_codes_of_own_models_are_never_anothers(
+    one: Coder, other: Coder, images: ImageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGUE_CACHE", str(tmp_path / "segue"))
+    for own in one, other:
+        model = as_autoencoder(own, (1, 16, 16))
+        assert torch.equal(make_context(model, images, 7, silent).space.codes, encode(model, images.images))

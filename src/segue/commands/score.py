@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from torch import nn
-
 from segue.commands.runs import DATA, RUN, DataOptions, load_images, open_model
 from segue.commands.score_cache import SCORES, SHEETS, ScoreCache, write_text
 from segue.core.choices import TRUST_CODE, Checked, needed, option
@@ -35,7 +33,7 @@ from segue.evaluation.leaderboard import (
 from segue.evaluation.metrics import Metric
 from segue.evaluation.metrics.metric import Better
 from segue.latent.paths import LEADERBOARD_PATHS, PathChoice, choose_path
-from segue.models.autoencoder import Autoencoder, model_digest
+from segue.models.autoencoder import Autoencoder, has_weights, model_digest
 from segue.render.score_sheets import choose_ordering, draw_overview, draw_sheet
 
 IN_MEMORY = 1 << 30
@@ -209,7 +207,7 @@ def _identity(
     """What decides the scores, without the folders of files: the same scores for the same."""
     plain = {name: value for name, value in request.to_json().items() if name not in ("out", "data_dir", "force")}
     plain |= {"run": _name(request.run), "paths": " ".join(paths), "metrics": " ".join(map(str, metrics))}
-    digest = model_digest(model) if isinstance(model, nn.Module) else str(request.run)
+    digest = model_digest(model) if has_weights(model) else str(request.run)
     return {**plain, "data": Path(data.name).name, "model_digest": digest, "data_digest": data.digest()}
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import torch
-from torch import nn
 
 from segue.core.cache import CODES, Entry, cached
 from segue.core.progress import Report, silent
 from segue.data.datasets import ImageSet
 from segue.latent.paths import PathContext
 from segue.latent.space import LatentSpace
-from segue.models.autoencoder import Autoencoder, model_digest
+from segue.models.autoencoder import Autoencoder, has_weights, model_digest
 
 
 def make_context(model: Autoencoder, images: ImageSet | None, frames: int = 16, report: Report = silent) -> PathContext:
@@ -38,7 +37,7 @@ def make_context(model: Autoencoder, images: ImageSet | None, frames: int = 16, 
 
 
 def _encode(model: Autoencoder, images: ImageSet, report: Report) -> LatentSpace:
-    if not isinstance(model, nn.Module):
+    if not has_weights(model):
         return LatentSpace.of(model, images, report)
     key = {"images": images.digest(), "model": model_digest(model)}
     entry = cached(CODES, key, lambda: Entry({"codes": LatentSpace.of(model, images, report).codes}), report)

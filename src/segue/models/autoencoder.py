@@ -368,6 +368,9 @@ class ConvAutoencoder(TrainableAutoencoder):
 def model_digest(model: Autoencoder) -> str:
     """Compute the sha256 of a model: of its class, its shapes and its weights.
 
+    A model with code of another package is also told by its reconstruction of one image of noise, since a class of the
+    same name and weights may compute something else.
+
     Args:
         model: a torch module.
 
@@ -375,13 +378,35 @@ def model_digest(model: Autoencoder) -> str:
         64 hex digits: the same for two models of the same class and shape with the same weights.
 
     Raises:
-        InputError: the model is no torch module, so that its weights are not known.
+        InputError: the model is no torch module, or has no parameters, so that no weights tell it from others.
     """
-    if not isinstance(model, nn.Module):
+    if not (isinstance(model, nn.Module) and has_weights(model)):
         raise InputError(f"a {type(model).__name__}, which has no weights to tell it by", "a torch module", "naming it")
     weights = sorted(model.state_dict().items())
     about = [type(model).__name__, list(model.image_shape), list(model.latent_shape), [name for name, _ in weights]]
-    return hashlib.sha256(f"{about} {digest(*(tensor for _, tensor in weights))}".encode()).hexdigest()
+    tensors = [tensor for _, tensor in weights]
+    if not all(type(module).__module__.startswith(("torch.", "segue.")) for module in model.modules()):
+        tensors.append(_reconstruct_noise(model))
+    return hashlib.sha256(f"{about} {digest(*tensors)}".encode()).hexdigest()
+
+
+@torch.no_grad()
+def _reconstruct_noise(model: Autoencoder) -> Tensor:
+    """What a model makes of an image of uniform noise, which is always the same."""
+    noise = torch.rand(1, *model.image_shape, generator=torch.Generator().manual_seed(0))
+    return model.decode(model.encode(noise.to(device_of(model)))).cpu()
+
+
+def has_weights(model: Autoencoder) -> bool:
+    """Whether a model has parameters, by which `model_digest` can tell it from others.
+
+    Args:
+        model: any model.
+
+    Returns:
+        True for a torch module with parameters; False for a plain object, also in a `Foreign`.
+    """
+    return isinstance(model, nn.Module) and any(True for _ in model.parameters())
 
 
 def device_of(model: object) -> torch.device:

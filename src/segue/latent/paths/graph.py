@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from segue.core.choices import option
 from segue.core.errors import InputError
@@ -32,7 +32,7 @@ from segue.latent.paths.curve import arc_shares, as_paths, polylines
 from segue.latent.paths.path import Path, PathBatch, PathChoice, PathContext, check_pair, check_pairs, require_context
 from segue.latent.re_encoding import re_encoding_distances
 from segue.latent.space import flatten_codes
-from segue.models.autoencoder import Autoencoder, model_digest
+from segue.models.autoencoder import Autoencoder, has_weights, model_digest
 
 POINTS = 4
 """Images by which the decoded length of an edge is taken; edges are short."""
@@ -117,7 +117,7 @@ class GraphPath(PathChoice):
         if self.weight != "euclidean":
             steps = {"decoded": pixel_steps, "perceptual": perceptual_steps}[self.weight]
             length = decoded_length(context.model, steps, points=POINTS, report=context.report)
-            if isinstance(context.model, nn.Module):
+            if has_weights(context.model):
                 digest = model_digest(context.model)
                 options = {"weight": self.weight, "points": POINTS}
                 length = cache_lengths(length, flatten_codes(context.space.codes), digest, options, context.report)
