@@ -25,6 +25,7 @@ def sharpness(frames: Pixels, a: Pixels, b: Pixels) -> float:
         many frames and 0.5 over three; noise, which is all edges, much more than 1. NaN without a frame in the middle
         third (m = 2), and where the ends are flat.
 
+    >>> import numpy as np
     >>> edge = np.array([[0, 0, 255, 255]], np.uint8)[..., None]
     >>> sharpness(np.stack([edge, edge // 2, edge]), edge, edge).__round__(2)
     0.25
