@@ -10,8 +10,9 @@ from typing import ClassVar
 
 import pytest
 
-from segue.core.choices import Checked, Choice, check_trust, choose, names_code, needed, option, split_own
+from segue.core.choices import Checked, Choice, choose, needed, option
 from segue.core.errors import InputError
+from segue.core.own_choices import check_trust, names_code, split_own
 from segue.data.corruptions import CORRUPTIONS, Gaussian, Mask, corruption
 from segue.latent.paths import PATHS, TRANSFORMS, Linear
 from segue.training.losses import choose_loss

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from segue.commands.runs import DATA, RUN, has_posterior, load_images, open_model
-from segue.core.choices import TRUST_CODE, Checked, check_trust, choose, needed, option
+from segue.core.choices import Checked, choose, needed, option
 from segue.core.errors import InputError
 from segue.core.images import to_float
+from segue.core.own_choices import TRUST_CODE, check_trust
 from segue.core.progress import Event, Report, silent
 from segue.core.types import Interval
 from segue.data.datasets import DataSet, ImageSet

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from segue.commands.runs import DATA, RUN, DataOptions, load_images, method_name, open_model
-from segue.core.choices import TRUST_CODE, Checked, needed, option
+from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError, unknown
 from segue.core.images import PICTURES, Pixels, fit, read_image, write_image
+from segue.core.own_choices import TRUST_CODE
 from segue.core.progress import Report, silent
 from segue.data.datasets import DataSet, Pick
 from segue.latent.context import make_context

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 
 from segue.commands.runs import DATA, RUN, has_posterior, load_images, method_name, open_model
-from segue.core.choices import TRUST_CODE, Checked, needed, option
+from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import Pixels, check_writable, to_float
+from segue.core.own_choices import TRUST_CODE
 from segue.core.progress import Event, Report, silent
 from segue.data.datasets import DataSet, ImageSet
 from segue.latent.interpolation import decode

@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
-from segue.core.choices import Checked, check_trust, choose, option, split_own
+from segue.core.choices import Checked, choose, option
 from segue.core.errors import InputError
 from segue.core.images import Fit
 from segue.core.notebook import table_html
+from segue.core.own_choices import check_trust, split_own
 from segue.core.progress import Event, Report, silent
 from segue.data import datasets
 from segue.data.datasets import DataSet

@@ -13,9 +13,10 @@ import torch
 from torch import Generator, Tensor
 
 from segue.commands.runs import DATA, RUN, has_prior, load_images, open_model
-from segue.core.choices import TRUST_CODE, Checked, needed, option
+from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, write_image
+from segue.core.own_choices import TRUST_CODE
 from segue.core.progress import Report, silent
 from segue.data.datasets import ImageSet, find_label
 from segue.latent.interpolation import decode

@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 from segue.commands.runs import DATA, RUN, DataOptions, load_images, open_model
 from segue.commands.score_cache import SCORES, SHEETS, ScoreCache, write_text
-from segue.core.choices import TRUST_CODE, Checked, needed, option
+from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError, Stopped
 from segue.core.images import Pixels, check_writable, write_image
 from segue.core.jsonable import write_json
+from segue.core.own_choices import TRUST_CODE
 from segue.core.progress import Event, Report, silent
 from segue.data.datasets import DataSet, LoadOptions
 from segue.evaluation.leaderboard import (

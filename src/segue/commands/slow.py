@@ -18,12 +18,11 @@ from segue.core.errors import InputError
 from segue.core.images import Pixels, check_writable, resize
 from segue.core.progress import Event, Report, silent
 from segue.core.types import Sound
-from segue.join.dream_model import DreamModel
+from segue.join.dream_model import DreamModel, choose_training
 from segue.join.latent_motion import LatentMotion
 from segue.join.seam_frames import MODEL_PIXELS, MOST_TRAINING_FRAMES
 from segue.latent.paths import choose_path
 from segue.motion.slow import FlowMotion, MotionModel, slow_down
-from segue.training import Training
 from segue.training.methods import METHODS, Method
 from segue.video import FILMS, Clip, ClipInfo, FilmWriter, examine, read_frames, read_sound
 from segue.video.codecs import SOUND_RATE
@@ -154,14 +153,13 @@ def _model_for(request: SlowRequest, clip: Clip, report: Report) -> MotionModel:
         cuts=(),
         method=request.method,
         path=choose_path("linear"),
-        options=Training(
+        options=choose_training(
             steps=request.steps,
             minutes=request.minutes,
-            batch=4,
-            lr=3e-3,
             precision=request.precision,
             seed=request.seed,
-        ).pin_precision(request.width),
+            width=request.width,
+        ),
         latent=request.latent,
         width=request.width,
         extra=lambda: _read_training_frames(clip),

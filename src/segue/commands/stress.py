@@ -16,9 +16,10 @@ from torch import Tensor
 from segue.commands.evaluate import mean_interval
 from segue.commands.record import choose_epochs, epoch_file
 from segue.commands.runs import DATA, RUN, load_images, open_model
-from segue.core.choices import TRUST_CODE, Checked, check_trust, needed, option
+from segue.core.choices import Checked, needed, option
 from segue.core.errors import InputError
 from segue.core.images import PICTURES, atomic_write, check_writable, to_float, to_uint8, write_image
+from segue.core.own_choices import TRUST_CODE, check_trust
 from segue.core.progress import Event, Report, silent
 from segue.core.types import Interval
 from segue.data.corruptions import Corruption, Description, Rotate90, corruption

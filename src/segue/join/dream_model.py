@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -23,6 +23,28 @@ from segue.models.autoencoder import ConvAutoencoder
 from segue.training import Training, train
 from segue.training.losses import psnr
 from segue.training.methods import Method
+
+
+def choose_training(
+    *, steps: int, minutes: float | None, precision: Literal["auto", "bf16", "fp32"], seed: int, width: int
+) -> Training:
+    """Choose how a model of clips is trained: small batches at a high rate, for there are few frames.
+
+    Args:
+        steps: how many at the most.
+        minutes: how long at the most; None for no clock.
+        precision: the number format; "auto" becomes the one that pays at this width.
+        seed: of weights, order and noise.
+        width: of the networks.
+
+    Returns:
+        The options of the training.
+
+    >>> choose_training(steps=9, minutes=None, precision="fp32", seed=1, width=16).batch
+    4
+    """
+    options = Training(steps=steps, minutes=minutes, batch=4, lr=3e-3, precision=precision, seed=seed)
+    return options.pin_precision(width)
 
 
 @dataclass

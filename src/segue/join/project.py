@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segue.core.choices import Checked, check_trust, needed, option
+from segue.core.choices import Checked, needed, option
 from segue.core.download import sha256_of
 from segue.core.errors import InputError
+from segue.core.own_choices import check_trust
 from segue.core.untrusted import read_json, read_toml
 from segue.join.timeline import Mode
 

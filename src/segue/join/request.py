@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from segue.core.choices import TRUST_CODE, Checked, needed, option, optional
+from segue.core.choices import Checked, needed, option, optional
 from segue.core.images import Fit
+from segue.core.own_choices import TRUST_CODE
 from segue.join.sound import Audio
 from segue.join.timeline import Mode
 from segue.video import CodecName

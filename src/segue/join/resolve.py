@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from segue.core.choices import choose, list_changes, split_own
+from segue.core.choices import choose, list_changes
 from segue.core.errors import InputError, unknown
 from segue.core.images import check_writable
+from segue.core.own_choices import split_own
 from segue.join.project import ProjectClip, read_project
 from segue.join.request import AUTO, JoinRequest
 from segue.join.styles import ATTEMPTS, STYLES, Style

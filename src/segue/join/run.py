@@ -12,7 +12,7 @@ from typing import Any
 from segue.core.choices import choose
 from segue.core.notebook import film_html, table_html
 from segue.core.progress import Event, Report, silent
-from segue.join.dream_model import DreamModel
+from segue.join.dream_model import DreamModel, choose_training
 from segue.join.exports import check_room, choose_films
 from segue.join.outputs import write_beside, write_films
 from segue.join.plan import Plan, make_plan
@@ -26,7 +26,6 @@ from segue.join.through import Waypoint, find_waypoints, read_waypoints
 from segue.join.timeline import Mode
 from segue.join.transition import Transition, make_transitions
 from segue.latent.paths import PathChoice, choose_path
-from segue.training import Training
 from segue.training.methods import METHODS, Method
 from segue.video import carries_sound
 
@@ -170,14 +169,13 @@ def _model_for(
         cuts=plan.cuts,
         method=method,
         path=path,
-        options=Training(
+        options=choose_training(
             steps=request.steps,
             minutes=request.minutes,
-            batch=4,
-            lr=3e-3,
             precision=request.precision,
             seed=request.seed,
-        ).pin_precision(request.width),
+            width=request.width,
+        ),
         latent=request.latent,
         width=request.width,
         extra=partial(read_waypoints, through, *plan.canvas.size_within(MODEL_PIXELS, 8)) if through else None,

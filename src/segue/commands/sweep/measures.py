@@ -15,8 +15,9 @@ from segue.commands.evaluate import EvaluateRequest, EvaluateResult, run_evaluat
 from segue.commands.record import read_history
 from segue.commands.runs import load_images, open_model
 from segue.commands.score import make_run_benchmark
-from segue.core.choices import choose, split_own
+from segue.core.choices import choose
 from segue.core.errors import InputError, unknown
+from segue.core.own_choices import split_own
 from segue.core.progress import Report, silent
 from segue.data.datasets import DataSet
 from segue.evaluation.leaderboard import PairEvaluation

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from segue.core.choices import choose, split_own
+from segue.core.choices import choose
 from segue.core.errors import InputError
 from segue.core.images import Pixels
+from segue.core.own_choices import split_own
 from segue.core.progress import Report, silent
 from segue.data.datasets.image_set import DataSet, ImageSet
 from segue.data.datasets.options import ABOUT_TO_FILL, MOST_BYTES, Index, LoadOptions

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from torch import Tensor
 
-from segue.core.choices import load_own, split_own
 from segue.core.errors import InputError, unknown
+from segue.core.own_choices import load_own, split_own
 from segue.core.progress import Report, silent
 from segue.training.losses.features import Perceptual, perceptual, vgg16
 from segue.training.losses.pixelwise import bce, l1, mse

@@ -10,7 +10,7 @@ import numpy as np
 from segue.core.choices import option
 from segue.core.images import Pixels
 from segue.data.datasets.worlds.coverage import circle, coverage, edges, white_on_black
-from segue.data.datasets.worlds.factors import Factor, Values
+from segue.data.datasets.worlds.factors import Factor, Values, draw_uniform
 from segue.data.datasets.worlds.world import World
 
 UPPER_PX, FORE_PX = 8.0, 6.0
@@ -45,7 +45,7 @@ class Arm(World):
 
     def factors(self) -> Values:
         """The two angles `[n, 2]`, 0 up to, but not, 2 pi."""
-        return np.random.default_rng(self.seed).uniform(0, 2 * np.pi, (self.count, 2))
+        return draw_uniform(self.space, self.count, self.seed)
 
     def draw(self, values: Values) -> Pixels:
         """Draw images of checked values.

@@ -10,7 +10,7 @@ import numpy as np
 from segue.core.choices import option
 from segue.core.images import Pixels
 from segue.data.datasets.worlds.coverage import coverage, edges
-from segue.data.datasets.worlds.factors import Factor, Values
+from segue.data.datasets.worlds.factors import Factor, Values, draw_uniform
 from segue.data.datasets.worlds.world import World
 
 REACH_PX = 9.0
@@ -49,8 +49,7 @@ class Bar(World):
 
     def factors(self) -> Values:
         """The five factors `[n, 5]`."""
-        low, high = (np.array([getattr(factor, end) for factor in self.space]) for end in ("low", "high"))
-        return np.random.default_rng(self.seed).uniform(low, high, (self.count, len(self.space)))
+        return draw_uniform(self.space, self.count, self.seed)
 
     def draw(self, values: Values) -> Pixels:
         """Draw images of checked values.

@@ -101,6 +101,24 @@ def indices_of(text: str, names: tuple[str, ...], label: str) -> list[int]:
     return sorted({names.index(name) if name in names else int(name) for name in chosen})
 
 
+def draw_uniform(space: tuple[Factor, ...], count: int, seed: int) -> Values:
+    """Draw values of all factors, each uniformly and for itself.
+
+    Args:
+        space: k factors that are no categories.
+        count: how many, n.
+        seed: of the draw.
+
+    Returns:
+        `[n, k]`, from `low` up to, but not, `high` of each factor.
+
+    >>> draw_uniform((Factor("turn", "angle", 0, 1), Factor("size", "straight", 5, 6)), 2, seed=0).round(2).tolist()
+    [[0.64, 5.27], [0.04, 5.02]]
+    """
+    low, high = (np.array([getattr(factor, end) for factor in space]) for end in ("low", "high"))
+    return np.random.default_rng(seed).uniform(low, high, (count, len(space)))
+
+
 def grid(*axes: npt.ArrayLike) -> Values:
     """Every combination of values.
 

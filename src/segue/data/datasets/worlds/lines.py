@@ -12,7 +12,7 @@ import numpy.typing as npt
 from segue.core.choices import option
 from segue.core.images import Pixels
 from segue.data.datasets.worlds.coverage import coverage, edges, white_on_black
-from segue.data.datasets.worlds.factors import Factor, Values
+from segue.data.datasets.worlds.factors import Factor, Values, draw_uniform
 from segue.data.datasets.worlds.world import World
 
 _LENGTH, _WIDTH = 15.0, 2.0
@@ -45,7 +45,7 @@ class Lines(World):
         """The angles `[n, 1]`, 0 up to, but not, 2 pi."""
         if self.angles == "even":
             return self.space[0].steps(self.count)[:, None]
-        return np.random.default_rng(self.seed).uniform(0, 2 * np.pi, (self.count, 1))
+        return draw_uniform(self.space, self.count, self.seed)
 
     def draw(self, values: Values) -> Pixels:
         """Draw images of checked values.
