@@ -140,13 +140,13 @@ class Movements:
         ([[[1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]], [[1.0, 1.0, 1.0]])
         """
         way = self.ends - self.starts
-        scale = torch.tensor([size[0] / self.grid[0], size[1] / self.grid[1]], dtype=torch.float64)
-        carried = torch.cat([way * scale, self.turns[:, None]], dim=1)
+        carried = torch.cat([way / torch.tensor(self.grid, dtype=way.dtype), self.turns[:, None]], dim=1)
         field = kernel_mean(self.starts + t * way, carried, self.grid, smooth, self.weights).permute(2, 0, 1).to(dtype)
         if size != self.grid:
             field = F.interpolate(field[None], size, mode=mode, align_corners=False)[0]
         moment = field[2].clamp(0, 1)  # cubics overshoot
-        return field[:2].permute(1, 2, 0), smoothstep(((t * (1 + turn) - moment) / turn).clamp(0, 1))
+        shown = smoothstep(((t * (1 + turn) - moment) / turn).clamp(0, 1))
+        return field[:2].permute(1, 2, 0) * torch.tensor(size, dtype=dtype), shown
 
 
 def find_movements(a: Tensor, b: Tensor, near: float, together: float, report: Report = silent) -> Movements:
