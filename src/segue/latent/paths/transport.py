@@ -134,10 +134,10 @@ class Movements:
             place has turned, `[h, w]`: 0 shows the first, 1 the last.
 
         >>> starts, one = torch.zeros(1, 2).double(), torch.ones(1).double()
-        >>> moves = Movements(grid=(1, 3), starts=starts, ends=starts + 1, turns=0 * one, weights=one)
-        >>> way, share = moves.displace(0.5, (1, 3), turn=0.2)  # all go where the only cell goes, and it turns first
+        >>> moves = Movements(grid=(1, 4), starts=starts, ends=starts + 1, turns=0 * one, weights=one)
+        >>> way, share = moves.displace(0.5, (1, 4), turn=0.2)  # all go where the only cell goes, and it turns first
         >>> way.tolist(), share.tolist()
-        ([[[1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]], [[1.0, 1.0, 1.0]])
+        ([[[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]], [[1.0, 1.0, 1.0, 1.0]])
         """
         way = self.ends - self.starts
         carried = torch.cat([way / torch.tensor(self.grid, dtype=way.dtype), self.turns[:, None]], dim=1)
